@@ -1,0 +1,23 @@
+package io.creditmigration;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** The pause before the next of a bounded number of attempts: doubling from 4 ms, at most 256 ms, with full jitter. */
+final class Backoff {
+
+    private static final int DOUBLINGS_MAX = 6;
+    private static final long FIRST_MILLIS_MAX = 4;
+
+    private Backoff() {}
+
+    static void pause(int attempt) {
+        long millisMax = FIRST_MILLIS_MAX << Math.min(attempt - 1, DOUBLINGS_MAX);
+        try {
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(millisMax + 1));
+        } catch (InterruptedException e) {
+            // The attempts are bounded anyway; whoever interrupted finds the flag set.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.creditmigration;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The pure middle of read → decide → write for migrations: from what was read of a user to what is to be written. */
+final class Decider {
+
+    /** What the user would get if migrated now. */
+    private record Offer(
+            @Nullable Credits oldCredits,
+            Credits newCredits,
+            Credits granted,
+            @Nullable CreditRate oldRate,
+            @Nullable CreditRate newRate,
+            BigDecimal residual,
+            String reason) {}
+
+    private final Migration migration;
+    private final int balanceScale;
+    private final Lineage lineage;
+    private final Clock clock;
+
+    Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock) {
+        this.migration = migration;
+        this.balanceScale = balanceScale;
+        this.lineage = lineage;
+        this.clock = clock;
+    }
+
+    /** Goes through {@link Status} in its order of precedence. */
+    Decision<MigrationResult> decide(UserState state, Intent intent) {
+        UserMigration record = state.record();
+        UserSnapshot user = state.user();
+        MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
+        if (status == MigrationStatus.COMPLETED || state.flagged()) {
+            return refuse(Status.ALREADY_MIGRATED, state);
+        }
+        if (status == MigrationStatus.ROLLED_BACK) {
+            return refuse(Status.ROLLED_BACK, state);
+        }
+        if (status == MigrationStatus.FAILED && !intent.retryFailed()) {
+            return refuse(Status.FAILED_BEFORE, state);
+        }
+        if (isBornInNewRegime(user) || state.superseded()) {
+            return refuse(Status.NOT_SUBJECT, state);
+        }
+        boolean converts = migration.conversion().isPresent();
+        if (converts && user.exempt() && !intent.includeExempt()) {
+            return refuse(Status.EXEMPT, state);
+        }
+        if (state.rollout().halted()) {
+            return refuse(Status.HALTED, state);
+        }
+        if (!state.rollout().includes(migration.id(), user.userId())) {
+            return refuse(Status.OUTSIDE_ROLLOUT, state);
+        }
+        if (status == MigrationStatus.IN_PROGRESS) {
+            return refuse(Status.CONTENDED, state);
+        }
+        Credits credits = user.credits();
+        if (credits == null && converts) {
+            return refuse(Status.ABSENT_BALANCE, state);
+        }
+        if (credits != null && credits.signum() < 0) {
+            return refuse(Status.NEGATIVE_BALANCE, state);
+        }
+        boolean hasCredits = credits != null && credits.signum() > 0;
+        // Reservations alone keep a user from counting as one without credits, but are no reason to ask: there would be
+        // nothing to show, and they close by themselves.
+        boolean positive = hasCredits || user.reserved().signum() > 0;
+        boolean mustConfirm = positive && migration.consent() == Consent.CONFIRM_POSITIVE;
+        boolean mayNot = intent.confirmed() == null && (mustConfirm || positive && intent.zeroCreditsOnly());
+        Offer offer;
+        try {
+            offer = offer(user);
+        } catch (RuntimeException e) {
+            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, wordsOf(e));
+        }
+        Quote quote = mustConfirm && hasCredits ? quote(state, offer) : null;
+        if (mayNot) {
+            return refuse(Status.HAS_CREDITS, state, quote);
+        }
+        if (intent.confirmed() != null && (quote == null || !quote.offersSameAs(intent.confirmed()))) {
+            return refuse(Status.QUOTE_CHANGED, state, quote);
+        }
+        return migrate(state, offer, intent.actor());
+    }
+
+    /** Marks a user FAILED; a record that is COMPLETED or ROLLED_BACK by now does not match and stays. */
+    Decision.Write<MigrationResult> fail(UserState state, String error) {
+        String words = error.length() <= UserMigration.ERROR_LENGTH_MAX
+                ? error
+                : error.substring(0, UserMigration.ERROR_LENGTH_MAX);
+        UserMigration record = new UserMigration(
+                migration.id(),
+                state.user().userId(),
+                MigrationStatus.FAILED,
+                attempt(state),
+                Credits.ZERO,
+                copiedBefore(state),
+                now(),
+                null,
+                words);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.RECORD_ONLY, state, null, record, null),
+                written -> new MigrationResult(Status.FAILED, written.userId(), written, null, words));
+    }
+
+    /** What the user can confirm now. */
+    @Nullable
+    Quote quote(UserState state) {
+        return decide(state, Intent.automatic()) instanceof Decision.Answer<MigrationResult> answer
+                ? answer.result().quote()
+                : null;
+    }
+
+    /** Whether this migration concerns the user at all. */
+    boolean isSubject(UserState state) {
+        boolean exempt = migration.conversion().isPresent() && state.user().exempt();
+        return !isBornInNewRegime(state.user()) && !state.superseded() && !exempt;
+    }
+
+    /** Whether the user works under the new regime: migrated by us or by the host, or there from the beginning. */
+    boolean isInNewRegime(UserState state) {
+        if (state.record() != null) {
+            return state.record().status() == MigrationStatus.COMPLETED;
+        }
+        return state.flagged() || isBornInNewRegime(state.user()) || state.superseded();
+    }
+
+    private boolean isBornInNewRegime(UserSnapshot user) {
+        return user.registeredAt() != null && !user.registeredAt().isBefore(migration.cutOff());
+    }
+
+    private Decision<MigrationResult> migrate(UserState state, Offer offer, Actor actor) {
+        Instant now = now();
+        String userId = state.user().userId();
+        UserMigration record = new UserMigration(
+                migration.id(),
+                userId,
+                MigrationStatus.COMPLETED,
+                attempt(state),
+                offer.granted(),
+                copiedBefore(state),
+                now,
+                new RollbackData(
+                        offer.oldCredits(), offer.newCredits(), offer.oldRate(), offer.newRate(), state.hostState()),
+                null);
+        MigrationLogEntry log = new MigrationLogEntry(
+                migration.id(),
+                userId,
+                attempt(state),
+                MigrationLogEntry.Kind.MIGRATED,
+                offer.oldCredits(),
+                offer.newCredits(),
+                offer.oldRate(),
+                offer.newRate(),
+                offer.residual(),
+                actor,
+                now,
+                offer.reason());
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), record, log),
+                written -> MigrationResult.of(Status.MIGRATED, userId, written));
+    }
+
+    private Offer offer(UserSnapshot read) {
+        CreditRate from = lineage.rateOf(
+                read, migration.conversion().map(RateConversion::oldRate).orElse(null));
+        Allocation allocation = migration.policy().allocate(read.withRate(from));
+        if (allocation == null) {
+            throw new InvalidValueException("answer of the policy", "null", "an Allocation");
+        }
+        Offer offer = offer(read.credits(), from, allocation);
+        if (offer.newCredits().scale() > balanceScale) {
+            throw new InvalidValueException(
+                    "new balance",
+                    offer.newCredits(),
+                    "at most " + balanceScale + " decimals, as the balance column has");
+        }
+        return offer;
+    }
+
+    private Offer offer(@Nullable Credits old, @Nullable CreditRate from, Allocation allocation) {
+        CreditRate to = migration.conversion().map(RateConversion::newRate).orElse(null);
+        if (old != null && from != null && to != null) {
+            BigDecimal residual =
+                    old.worthAt(from).subtract(allocation.credits().worthAt(to));
+            return new Offer(old, allocation.credits(), allocation.credits(), from, to, residual, allocation.reason());
+        }
+        Credits sum = (old == null ? Credits.ZERO : old).plus(allocation.credits());
+        return new Offer(old, sum, allocation.credits(), null, null, BigDecimal.ZERO, allocation.reason());
+    }
+
+    private Quote quote(UserState state, Offer offer) {
+        return new Quote(
+                migration.id(),
+                state.user().userId(),
+                attempt(state),
+                offer.oldCredits() == null ? Credits.ZERO : offer.oldCredits(),
+                offer.newCredits(),
+                offer.oldRate(),
+                offer.newRate(),
+                now());
+    }
+
+    private static Decision<MigrationResult> refuse(Status status, UserState state) {
+        return refuse(status, state, null);
+    }
+
+    private static Decision<MigrationResult> refuse(Status status, UserState state, @Nullable Quote quote) {
+        return new Decision.Answer<>(new MigrationResult(status, state.user().userId(), state.record(), quote, null));
+    }
+
+    private static int attempt(UserState state) {
+        return state.record() == null ? 1 : state.record().attempt();
+    }
+
+    private static long copiedBefore(UserState state) {
+        return state.record() == null ? 0 : state.record().historicalOperations();
+    }
+
+    /** Databases keep microseconds; what is compared after reading must not have had more. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    static String wordsOf(RuntimeException e) {
+        return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getName() : e.getMessage();
+    }
+}

@@ -1,0 +1,38 @@
+package io.creditmigration;
+
+import java.math.BigDecimal;
+
+/** The one place where a decimal is checked and brought to its canonical form: no trailing zeros, no exponent. */
+final class Decimal {
+
+    private static final int TEXT_LENGTH_MAX = 100;
+
+    private Decimal() {}
+
+    static BigDecimal parse(String what, String text) {
+        if (text.isEmpty() || text.length() > TEXT_LENGTH_MAX) {
+            throw new InvalidValueException(
+                    what, text, "a decimal number of at most " + TEXT_LENGTH_MAX + " characters");
+        }
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            InvalidValueException refused = new InvalidValueException(what, text, "a decimal number such as 12.50");
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    static BigDecimal canonical(String what, BigDecimal value, int integerDigitsMax, int scaleMax) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        // Precision and scale are compared before anything is expanded: 1E+999999999 must not become a gigabyte of
+        // zeros.
+        if ((long) stripped.precision() - stripped.scale() > integerDigitsMax || stripped.scale() > scaleMax) {
+            throw new InvalidValueException(
+                    what,
+                    value,
+                    "at most " + integerDigitsMax + " digits before and " + scaleMax + " after the decimal point");
+        }
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+}

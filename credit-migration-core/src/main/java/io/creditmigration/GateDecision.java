@@ -1,0 +1,44 @@
+package io.creditmigration;
+
+/** What a {@link MigrationGate} says of one request. */
+public sealed interface GateDecision {
+
+    /** Whether the request goes through. */
+    boolean passes();
+
+    /**
+     * The request goes through; the gate grants access, never a price.
+     *
+     * @param status where the user stands
+     */
+    record Allowed(MigrationResult.Status status) implements GateDecision {
+        @Override
+        public boolean passes() {
+            return true;
+        }
+    }
+
+    /**
+     * The user has to confirm first: answer 403 with the code {@value #CODE} and the quote.
+     *
+     * @param quote what the user can confirm
+     */
+    record MigrationRequired(Quote quote) implements GateDecision {
+
+        /** The code for the body of the 403 answer. */
+        public static final String CODE = "migration_required";
+
+        @Override
+        public boolean passes() {
+            return false;
+        }
+    }
+
+    /**
+     * The store did not answer. The gate is open then, unless the host has closed it: answer 503 in that case.
+     *
+     * @param passes whether the gate is open on failures
+     * @param cause what the store said
+     */
+    record StoreFailed(boolean passes, StoreException cause) implements GateDecision {}
+}

@@ -1,0 +1,122 @@
+package io.creditmigration;
+
+import io.creditmigration.GateDecision.Allowed;
+import io.creditmigration.GateDecision.MigrationRequired;
+import io.creditmigration.GateDecision.StoreFailed;
+import io.creditmigration.MigrationResult.Status;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a middleware asks on each request.
+ *
+ * <pre>{@code
+ * MigrationGate gate = MigrationGate.of(migrations);
+ * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote());
+ * }</pre>
+ *
+ * <p>It migrates users without credits on the way and lets the same request pass, and blocks only who is subject, has
+ * credits above zero, has to confirm, is inside the rollout while nothing is halted, and neither failed nor was rolled
+ * back (design, part 7). Leave the paths where users see and confirm their quote outside the gate.
+ *
+ * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
+ * ({@link MigrationOptions}). Thread-safe.
+ */
+public final class MigrationGate {
+
+    /** The answer for one status, made once so that a request costs no garbage, and how often it was given. */
+    private record Passage(Allowed allowed, LongAdder count) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationGate.class);
+    private static final Set<Status> WORTH_A_LOOK = EnumSet.of(
+            Status.UNKNOWN_USER,
+            Status.ABSENT_BALANCE,
+            Status.NEGATIVE_BALANCE,
+            Status.CONTENDED,
+            Status.FAILED,
+            Status.FAILED_UNRECORDED);
+
+    private final MigrationService migrations;
+    private final boolean openOnFailure;
+    private final List<Passage> passages;
+    private final LongAdder blocked = new LongAdder();
+    private final LongAdder storeFailures = new LongAdder();
+
+    private MigrationGate(MigrationService migrations, boolean openOnFailure) {
+        this.migrations = migrations;
+        this.openOnFailure = openOnFailure;
+        this.passages = Arrays.stream(Status.values())
+                .map(status -> new Passage(new Allowed(status), new LongAdder()))
+                .toList();
+    }
+
+    /** A gate that lets requests pass when the store fails. */
+    public static MigrationGate of(MigrationService migrations) {
+        return new MigrationGate(migrations, true);
+    }
+
+    /** A gate that blocks requests when the store fails, except of users known to be migrated. */
+    public static MigrationGate closedOnFailure(MigrationService migrations) {
+        return new MigrationGate(migrations, false);
+    }
+
+    /**
+     * Whether this user's request goes through.
+     *
+     * @throws InvalidValueException when the id is none that a user can have
+     */
+    public GateDecision check(String userId) {
+        if (migrations.isKnownMigrated(userId)) {
+            return allow(Status.ALREADY_MIGRATED);
+        }
+        MigrationResult result;
+        try {
+            result = migrations.autoMigrateIfZeroCredits(userId);
+        } catch (StoreException e) {
+            storeFailures.increment();
+            LOG.warn("The gate is {} because the store failed", openOnFailure ? "open" : "closed", e);
+            return new StoreFailed(openOnFailure, e);
+        }
+        if (result.quote() != null) {
+            blocked.increment();
+            return new MigrationRequired(result.quote());
+        }
+        if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
+            LOG.warn("The gate lets user {} pass: {}", result.userId(), result.status());
+        }
+        return allow(result.status());
+    }
+
+    /** Requests that went through since the gate was made, by where their users stood. */
+    public Map<Status, Long> passed() {
+        Map<Status, Long> sums = new EnumMap<>(Status.class);
+        passages.forEach(
+                passage -> sums.put(passage.allowed().status(), passage.count().sum()));
+        return Collections.unmodifiableMap(sums);
+    }
+
+    /** Requests that were answered with a quote since the gate was made. */
+    public long blocked() {
+        return blocked.sum();
+    }
+
+    /** Requests during which the store failed since the gate was made. */
+    public long storeFailures() {
+        return storeFailures.sum();
+    }
+
+    private Allowed allow(Status status) {
+        // In the order of the enum.
+        Passage passage = passages.get(status.ordinal());
+        passage.count().increment();
+        return passage.allowed();
+    }
+}

@@ -1,0 +1,52 @@
+package io.creditmigration;
+
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Bounds of a {@link MigrationService}. Immutable.
+ *
+ * @param clock tells the time of records and log lines
+ * @param attempts how often one user is read and written again when others change it meanwhile or the store reports a
+ *     transient fault, 1 to 100
+ * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers nobody
+ * @param knownFor how long it remembers them at most: a rollback is seen on every node within this time
+ */
+public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Duration knownFor) {
+
+    private static final MigrationOptions DEFAULTS =
+            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60));
+
+    /** Refuses bounds that bound nothing. */
+    public MigrationOptions {
+        if (attempts < 1 || attempts > 100) {
+            throw new InvalidValueException("attempts", attempts, "1 to 100");
+        }
+        if (knownUsersMax < 0 || knownUsersMax > 10_000_000) {
+            throw new InvalidValueException("known users", knownUsersMax, "0 to 10000000");
+        }
+        if (knownFor.isNegative() || knownFor.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidValueException("time that known users are remembered", knownFor, "zero to one day");
+        }
+    }
+
+    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds. */
+    public static MigrationOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same with this clock. */
+    public MigrationOptions withClock(Clock newClock) {
+        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor);
+    }
+
+    /** The same with so many attempts. */
+    public MigrationOptions withAttempts(int newAttempts) {
+        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor);
+    }
+
+    /** The same, remembering so many migrated users for at most so long. */
+    public MigrationOptions withKnownUsers(int max, Duration time) {
+        return new MigrationOptions(clock, attempts, max, time);
+    }
+}

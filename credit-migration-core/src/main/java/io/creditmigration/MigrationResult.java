@@ -1,0 +1,62 @@
+package io.creditmigration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of an attempt to migrate one user.
+ *
+ * @param status what became of it
+ * @param userId the id as stored, or as asked for where there is no such user
+ * @param record the user's record afterwards; null where there is none, as for users whom the host flagged itself
+ * @param quote for HAS_CREDITS and QUOTE_CHANGED, what the user can confirm; null where there is nothing to confirm
+ * @param message for FAILED and FAILED_UNRECORDED why, for operators; null otherwise
+ */
+public record MigrationResult(
+        Status status,
+        String userId,
+        @Nullable UserMigration record,
+        @Nullable Quote quote,
+        @Nullable String message) {
+
+    /**
+     * What can become of an attempt, in order of precedence: where several apply, the first one is answered.
+     */
+    public enum Status {
+        /** There is no such user. */
+        UNKNOWN_USER,
+        /** Migrated before: by us, with a record, or by the host's own marker, without one. Asking again is no error. */
+        ALREADY_MIGRATED,
+        /** Taken back before. Only an operator's {@link MigrationService#reopen} starts a new attempt. */
+        ROLLED_BACK,
+        /** Failed before, and this trigger does not try again; {@link MigrationService#migrate} does. */
+        FAILED_BEFORE,
+        /** Registered at or after the cut-off, or has completed a later migration. */
+        NOT_SUBJECT,
+        /** Exempt from rate conversions by the host's rule, an admin for example. */
+        EXEMPT,
+        /** The halt switch is on. */
+        HALTED,
+        /** Outside the rollout percentage. */
+        OUTSIDE_ROLLOUT,
+        /** The balance to convert is absent, which is not zero. */
+        ABSENT_BALANCE,
+        /** The balance is below zero: for a person to look at. */
+        NEGATIVE_BALANCE,
+        /** Has credits, or reservations open, and must confirm first or is not this trigger's business. */
+        HAS_CREDITS,
+        /** What was confirmed is not what would be written now; the result has a new quote, if there is still one. */
+        QUOTE_CHANGED,
+        /** Migrated by this call. */
+        MIGRATED,
+        /** Could not be migrated for a reason of the user's own, and is now marked FAILED with it. */
+        FAILED,
+        /** As FAILED, but the mark could not be written either. */
+        FAILED_UNRECORDED,
+        /** Others kept changing the user; nothing was written. The next trigger tries again. */
+        CONTENDED
+    }
+
+    static MigrationResult of(Status status, String userId, @Nullable UserMigration record) {
+        return new MigrationResult(status, userId, record, null, null);
+    }
+}

@@ -1,0 +1,238 @@
+package io.creditmigration;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserState;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves users from one credit regime to another, exactly once.
+ *
+ * <pre>{@code
+ * MigrationService migrations = MigrationService.of(rate2500, store);
+ * migrations.autoMigrateIfZeroCredits(userId);                  // on a request: users without credits, no question asked
+ * migrations.confirm(userId, quote, Actor.user(userId));        // on a click: users with credits
+ * migrations.run(RunOptions.defaults());                        // once: everybody else
+ * }</pre>
+ *
+ * <p>However these race, on however many nodes, a user gets one grant or one conversion and one line in the log; running
+ * anything again changes nothing. Thread-safe; one instance per migration and store is enough for an application.
+ *
+ * <p>Every method that takes a user id throws {@link InvalidValueException} for an id that no user can have, before
+ * anything is read, and {@link StoreException} when the store fails; no user is marked for that.
+ */
+public final class MigrationService {
+
+    private static final int REASON_LENGTH_MAX = 500;
+
+    private final Migration migration;
+    private final MigrationStore store;
+    private final Decider decider;
+    private final OneUser oneUser;
+    private final int attempts;
+    private final RecentUsers known;
+    private final RecentUsers news;
+
+    private MigrationService(
+            Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
+        int scale = store.balanceScale();
+        Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
+        this.migration = migration;
+        this.store = store;
+        this.decider = new Decider(migration, scale, lineage, options.clock());
+        this.attempts = options.attempts();
+        this.oneUser = new OneUser(
+                migration, store, decider, new Reversal(migration, scale, options.clock()), options.attempts());
+        this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+        this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+    }
+
+    /** Opens a migration with {@link MigrationOptions#defaults()}. */
+    public static MigrationService of(Migration migration, MigrationStore store) {
+        return of(migration, store, MigrationOptions.defaults());
+    }
+
+    /**
+     * Opens a migration. Reads what is stored under its id and writes nothing: the definition is stored with the first
+     * change.
+     *
+     * @throws InvalidValueException when the policy's figures do not fit the balance column
+     * @throws DefinitionConflictException when another definition is stored under the same id
+     */
+    public static MigrationService of(Migration migration, MigrationStore store, MigrationOptions options) {
+        Migration fitted = migration.atScale(store.balanceScale());
+        store.check(fitted);
+        List<StoredDefinition> stored = store.definitions();
+        stored.forEach(definition -> definition.check(fitted));
+        return new MigrationService(fitted, store, stored, options);
+    }
+
+    /** The migration, its policy fitted to the balance column. */
+    public Migration migration() {
+        return migration;
+    }
+
+    /**
+     * Migrates a user who has no credits, and nobody else. For requests, dashboards, and purchases by users not yet
+     * migrated.
+     */
+    public MigrationResult autoMigrateIfZeroCredits(String userId) {
+        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.automatic()));
+    }
+
+    /**
+     * Migrates a user whatever the credits, and tries again who failed before. It never goes round a confirmation that the
+     * definition demands: such a user is answered HAS_CREDITS with a quote.
+     */
+    public MigrationResult migrate(String userId) {
+        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.explicit()));
+    }
+
+    /**
+     * What the user can confirm now; empty where there is nothing to confirm. A dashboard shows the migration exactly when
+     * a quote exists. Reads only.
+     */
+    public Optional<Quote> quote(String userId) {
+        return state(userId).map(decider::quote);
+    }
+
+    /**
+     * Migrates a user who has seen this quote and said yes. The quote is computed again: if balance, rates or attempt are
+     * no longer those of the quote, or it is another user's or was altered, nothing is written and the answer is
+     * QUOTE_CHANGED with a new one.
+     *
+     * @param actor who said yes, for the log
+     */
+    public MigrationResult confirm(String userId, Quote quote, Actor actor) {
+        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.confirmation(quote, actor)));
+    }
+
+    /** The user's record; empty where there is none. */
+    public Optional<UserMigration> find(String userId) {
+        return state(userId).map(UserState::record);
+    }
+
+    /**
+     * Where the user stands. PENDING where there is no record; empty where there is no such user, or where the user is not
+     * subject.
+     */
+    public Optional<MigrationStatus> status(String userId) {
+        return state(userId).flatMap(state -> {
+            if (state.record() != null) {
+                return Optional.of(state.record().status());
+            }
+            if (state.flagged()) {
+                return Optional.of(MigrationStatus.COMPLETED);
+            }
+            return decider.isSubject(state) ? Optional.of(MigrationStatus.PENDING) : Optional.empty();
+        });
+    }
+
+    /**
+     * The rules that a limiter applies to this user now. In a move from rate limits: RATE_LIMIT until the user is
+     * COMPLETED; FAILED and ROLLED_BACK users, and unknown ones, are RATE_LIMIT, so that nobody is ever without service.
+     * Users who registered at or after the cut-off began with credits. In a move between rates everybody has CREDITS.
+     */
+    public Regime regime(String userId) {
+        if (migration.conversion().isPresent() || isKnownMigrated(Names.checkUserId(userId))) {
+            return Regime.CREDITS;
+        }
+        return state(userId).filter(decider::isInNewRegime).isPresent() ? Regime.CREDITS : Regime.RATE_LIMIT;
+    }
+
+    /**
+     * Takes one user back to the old regime. Rolling back twice is the same as once; afterwards automatic triggers leave
+     * the user alone.
+     *
+     * @param actor who wants it, for the log
+     * @param reason why, for the log: 1 to 500 characters
+     */
+    public RollbackResult rollback(String userId, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        RollbackResult result = oneUser.rollback(Names.checkUserId(userId), actor, reason);
+        known.remove(result.userId());
+        known.remove(userId);
+        return result;
+    }
+
+    /**
+     * Allows a new attempt for a user who was rolled back: the user is PENDING again, and every trigger applies. Empty,
+     * with nothing written, where the user is not rolled back.
+     *
+     * @param actor who wants it, for the log
+     * @param reason why, for the log: 1 to 500 characters
+     */
+    public Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        return oneUser.reopen(Names.checkUserId(userId), actor, reason);
+    }
+
+    /** What {@link #run} would do now, found out by the same reading and deciding, without writing. */
+    public MigrationPlan plan(RunOptions options) {
+        return population().plan(options);
+    }
+
+    /**
+     * Migrates everybody whom no other rule leaves alone, page by page, and returns at the end. A run that was interrupted
+     * goes on where it was; a run after a finished one finds everybody migrated and changes nothing.
+     *
+     * @throws InvalidValueException when the store cannot walk a population
+     */
+    public MigrationRun run(RunOptions options) {
+        return population().run(options);
+    }
+
+    /** Who may migrate now. */
+    public Rollout rollout() {
+        return store.rollout(migration);
+    }
+
+    /**
+     * Changes who may migrate, for all triggers on all nodes from the next commit on. A percentage that grows keeps
+     * everybody who was inside.
+     *
+     * @param actor who wants it
+     * @param reason why: 1 to 500 characters
+     */
+    public void rollout(Rollout rollout, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        store.setRollout(migration, rollout, actor, reason);
+    }
+
+    /** The user's lines of the audit log in this migration, oldest first. */
+    public List<MigrationLogEntry> log(String userId) {
+        return state(userId)
+                .map(state -> store.log(migration, state.user().userId()))
+                .orElse(List.of());
+    }
+
+    boolean isKnownMigrated(String userId) {
+        return known.contains(userId);
+    }
+
+    /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */
+    boolean isNewsOf(String userId) {
+        return news.add(userId);
+    }
+
+    private MigrationResult migrated(MigrationResult result) {
+        if (result.status() == Status.ALREADY_MIGRATED) {
+            known.add(result.userId());
+        }
+        return result;
+    }
+
+    private Optional<UserState> state(String userId) {
+        return store.find(migration, Names.checkUserId(userId));
+    }
+
+    private Population population() {
+        if (store instanceof RunStore runs) {
+            return new Population(migration, runs, decider, oneUser, attempts);
+        }
+        throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
+    }
+}

@@ -1,0 +1,39 @@
+package io.creditmigration;
+
+import java.util.regex.Pattern;
+
+/** What may stand as a name or an id in tables, logs and error messages. */
+final class Names {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final int USER_ID_LENGTH_MAX = 255;
+
+    private Names() {}
+
+    static String check(String what, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new InvalidValueException(
+                    what, name, "1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit");
+        }
+        return name;
+    }
+
+    static String checkUserId(String userId) {
+        if (userId == null) {
+            throw new InvalidValueException("user id", "null", "1 to " + USER_ID_LENGTH_MAX + " characters");
+        }
+        if (userId.isEmpty() || userId.length() > USER_ID_LENGTH_MAX || userId.indexOf('\0') >= 0) {
+            throw new InvalidValueException(
+                    "user id", userId, "1 to " + USER_ID_LENGTH_MAX + " characters, none of them NUL");
+        }
+        return userId;
+    }
+
+    static String checkText(String what, String text, int lengthMax) {
+        if (text.isBlank() || text.length() > lengthMax || text.indexOf('\0') >= 0) {
+            throw new InvalidValueException(
+                    what, text, "1 to " + lengthMax + " characters, not blank, none of them NUL");
+        }
+        return text;
+    }
+}

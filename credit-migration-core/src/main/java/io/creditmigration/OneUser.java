@@ -1,0 +1,203 @@
+package io.creditmigration;
+
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Read → decide → write for one user, again when others were faster, within a bound. */
+final class OneUser {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
+    /** What is wanted of one user: the answers that differ between migrating, taking back and reopening. */
+    private interface Act<R> {
+
+        Decision<R> decide(UserState state);
+
+        R unknownUser();
+
+        /** The store has refused the change for what it is, and nothing was written. */
+        R refused(UserState state, CommitResult refusal);
+
+        R contended(@Nullable UserState state);
+    }
+
+    private final Migration migration;
+    private final MigrationStore store;
+    private final Decider decider;
+    private final Reversal reversal;
+    private final int attempts;
+
+    OneUser(Migration migration, MigrationStore store, Decider decider, Reversal reversal, int attempts) {
+        this.migration = migration;
+        this.store = store;
+        this.decider = decider;
+        this.reversal = reversal;
+        this.attempts = attempts;
+    }
+
+    MigrationResult migrate(String userId, Intent intent) {
+        return settle(userId, new Act<MigrationResult>() {
+            @Override
+            public Decision<MigrationResult> decide(UserState state) {
+                return decider.decide(state, intent);
+            }
+
+            @Override
+            public MigrationResult unknownUser() {
+                return MigrationResult.of(MigrationResult.Status.UNKNOWN_USER, userId, null);
+            }
+
+            @Override
+            public MigrationResult refused(UserState state, CommitResult refusal) {
+                String stored = state.user().userId();
+                return switch (refusal.status()) {
+                    case HALTED -> MigrationResult.of(MigrationResult.Status.HALTED, stored, state.record());
+                    case OUTSIDE_ROLLOUT ->
+                        MigrationResult.of(MigrationResult.Status.OUTSIDE_ROLLOUT, stored, state.record());
+                    default -> markFailed(state, String.valueOf(refusal.message()));
+                };
+            }
+
+            @Override
+            public MigrationResult contended(@Nullable UserState state) {
+                return MigrationResult.of(
+                        MigrationResult.Status.CONTENDED, userId, state == null ? null : state.record());
+            }
+        });
+    }
+
+    RollbackResult rollback(String userId, Actor actor, String reason) {
+        return settle(userId, new Act<RollbackResult>() {
+            @Override
+            public Decision<RollbackResult> decide(UserState state) {
+                return reversal.rollback(state, actor, reason);
+            }
+
+            @Override
+            public RollbackResult unknownUser() {
+                return RollbackResult.of(RollbackResult.Status.UNKNOWN_USER, userId, null);
+            }
+
+            @Override
+            public RollbackResult refused(UserState state, CommitResult refusal) {
+                return new RollbackResult(
+                        RollbackResult.Status.REJECTED, state.user().userId(), state.record(), null, refusal.message());
+            }
+
+            @Override
+            public RollbackResult contended(@Nullable UserState state) {
+                return RollbackResult.of(
+                        RollbackResult.Status.CONTENDED, userId, state == null ? null : state.record());
+            }
+        });
+    }
+
+    Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
+        return settle(userId, new Act<Optional<UserMigration>>() {
+            @Override
+            public Decision<Optional<UserMigration>> decide(UserState state) {
+                return reversal.reopen(state, actor, reason);
+            }
+
+            @Override
+            public Optional<UserMigration> unknownUser() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<UserMigration> refused(UserState state, CommitResult refusal) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<UserMigration> contended(@Nullable UserState state) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private <R> R settle(String userId, Act<R> act) {
+        UserState state = null;
+        Decision.Write<R> unsure = null;
+        for (int attempt = 1; attempt <= attempts; attempt++) {
+            try {
+                state = store.find(migration, userId).orElse(null);
+                if (state == null) {
+                    return act.unknownUser();
+                }
+                if (unsure != null && isWritten(unsure.change(), state)) {
+                    return unsure.committed().apply(state.record());
+                }
+                unsure = null;
+                Decision<R> decision = act.decide(state);
+                if (decision instanceof Decision.Answer<R> answer) {
+                    return answer.result();
+                }
+                unsure = (Decision.Write<R>) decision;
+                CommitResult result = commit(unsure.change());
+                switch (result.status()) {
+                    case COMMITTED -> {
+                        return unsure.committed().apply(withHistory(unsure.change(), result));
+                    }
+                    case STALE -> unsure = null;
+                    case LOCKED -> {
+                        unsure = null;
+                        Backoff.pause(attempt);
+                    }
+                    default -> {
+                        return act.refused(state, result);
+                    }
+                }
+            } catch (StoreException e) {
+                if (e.kind() == StoreException.Kind.UNAVAILABLE || attempt == attempts) {
+                    throw e;
+                }
+                Backoff.pause(attempt);
+            }
+        }
+        return act.contended(state);
+    }
+
+    /** A store that throws something of its own speaks of this user's change: a credit system that refuses it, say. */
+    private CommitResult commit(UserChange change) {
+        try {
+            return store.commit(migration, change);
+        } catch (CreditMigrationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return CommitResult.rejected(Decider.wordsOf(e));
+        }
+    }
+
+    private MigrationResult markFailed(UserState state, String error) {
+        Decision.Write<MigrationResult> mark = decider.fail(state, error);
+        String userId = state.user().userId();
+        try {
+            CommitResult marked = store.commit(migration, mark.change());
+            if (marked.status() == CommitResult.Status.COMMITTED) {
+                LOG.warn("Migration {}: user {} is marked FAILED: {}", migration.id(), userId, error);
+                return mark.committed().apply(mark.change().record());
+            }
+            LOG.warn("Migration {}: user {} failed ({}), mark answered {}", migration.id(), userId, error, marked);
+        } catch (RuntimeException e) {
+            LOG.warn("Migration {}: user {} failed ({}), and could not be marked", migration.id(), userId, error, e);
+        }
+        return new MigrationResult(MigrationResult.Status.FAILED_UNRECORDED, userId, state.record(), null, error);
+    }
+
+    private static boolean isWritten(UserChange change, UserState found) {
+        UserMigration record = found.record();
+        return record != null && record.equals(change.record().withHistoricalOperations(record.historicalOperations()));
+    }
+
+    private static UserMigration withHistory(UserChange change, CommitResult result) {
+        UserMigration record = change.record();
+        return record.withHistoricalOperations(record.historicalOperations() + result.historicalOperations());
+    }
+}

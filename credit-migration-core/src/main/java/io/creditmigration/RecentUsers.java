@@ -1,0 +1,66 @@
+package io.creditmigration;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A bounded set of users that forgets: nobody stays longer than the time given, and never more than the number given are
+ * held. Looking up allocates nothing and takes no lock.
+ *
+ * <p>Two generations: users are added to the young one; when it is half the bound or half the time old, it becomes the old
+ * one and what was old is forgotten.
+ */
+final class RecentUsers {
+
+    private record Generations(
+            ConcurrentHashMap<String, Boolean> young, ConcurrentHashMap<String, Boolean> old, long bornMillis) {}
+
+    private final int usersMaxPerGeneration;
+    private final long lifeMillis;
+    private final Clock clock;
+    private volatile Generations generations;
+
+    RecentUsers(int usersMax, Duration time, Clock clock) {
+        this.usersMaxPerGeneration = usersMax / 2;
+        this.lifeMillis = time.toMillis() / 2;
+        this.clock = clock;
+        this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), clock.millis());
+    }
+
+    boolean contains(String userId) {
+        Generations now = generations;
+        long age = clock.millis() - now.bornMillis();
+        if (age < 0 || age >= 2 * lifeMillis) {
+            return false;
+        }
+        return now.young().containsKey(userId) || age < lifeMillis && now.old().containsKey(userId);
+    }
+
+    /** Returns whether the user was not known before. */
+    boolean add(String userId) {
+        if (usersMaxPerGeneration == 0 || contains(userId)) {
+            return usersMaxPerGeneration == 0;
+        }
+        Generations now = generations;
+        long age = clock.millis() - now.bornMillis();
+        if (age < 0 || age >= lifeMillis || now.young().mappingCount() >= usersMaxPerGeneration) {
+            now = turn(now);
+        }
+        now.young().put(userId, Boolean.TRUE);
+        return true;
+    }
+
+    void remove(String userId) {
+        Generations now = generations;
+        now.young().remove(userId);
+        now.old().remove(userId);
+    }
+
+    private synchronized Generations turn(Generations seen) {
+        if (generations == seen) {
+            generations = new Generations(new ConcurrentHashMap<>(), seen.young(), clock.millis());
+        }
+        return generations;
+    }
+}

@@ -1,0 +1,149 @@
+package io.creditmigration;
+
+import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The pure middle of read → decide → write for rollbacks and for reopening (design, part 6). */
+final class Reversal {
+
+    private final Migration migration;
+    private final int balanceScale;
+    private final Clock clock;
+
+    Reversal(Migration migration, int balanceScale, Clock clock) {
+        this.migration = migration;
+        this.balanceScale = balanceScale;
+        this.clock = clock;
+    }
+
+    /** Goes through {@link Status} in its order of precedence. */
+    Decision<RollbackResult> rollback(UserState state, Actor actor, String reason) {
+        UserMigration record = state.record();
+        if (record != null && record.status() == MigrationStatus.ROLLED_BACK) {
+            return refuse(Status.ALREADY_ROLLED_BACK, state);
+        }
+        if (record == null || record.status() != MigrationStatus.COMPLETED) {
+            return refuse(Status.NOT_COMPLETED, state);
+        }
+        if (state.superseded()) {
+            return refuse(Status.NOT_LATEST, state);
+        }
+        RollbackData data = record.rollbackData();
+        if (data == null) {
+            return refuse(Status.NO_ROLLBACK_DATA, state);
+        }
+        Credits current = state.user().credits();
+        Credits old = data.oldCredits();
+        CreditRate oldRate = data.oldRate();
+        CreditRate newRate = data.newRate();
+        if (current != null && old != null && oldRate != null && newRate != null) {
+            Credits restored = restored(current, old, data.newCredits(), oldRate, newRate);
+            BigDecimal residual = current.worthAt(newRate).subtract(restored.worthAt(oldRate));
+            return write(state, record, data, restored, residual, actor, reason);
+        }
+        if (!data.newCredits().equals(current)) {
+            return refuse(Status.MOVED_SINCE, state);
+        }
+        return write(state, record, data, data.oldCredits(), BigDecimal.ZERO, actor, reason);
+    }
+
+    /** A new attempt after a rollback; empty where the record is not rolled back. */
+    Decision<Optional<UserMigration>> reopen(UserState state, Actor actor, String reason) {
+        UserMigration record = state.record();
+        if (record == null || record.status() != MigrationStatus.ROLLED_BACK) {
+            return new Decision.Answer<>(Optional.empty());
+        }
+        Instant now = now();
+        UserMigration reopened = new UserMigration(
+                migration.id(),
+                record.userId(),
+                MigrationStatus.PENDING,
+                record.attempt() + 1,
+                Credits.ZERO,
+                record.historicalOperations(),
+                now,
+                null,
+                null);
+        Credits credits = state.user().credits();
+        MigrationLogEntry log = new MigrationLogEntry(
+                migration.id(),
+                record.userId(),
+                reopened.attempt(),
+                MigrationLogEntry.Kind.REOPENED,
+                credits,
+                credits,
+                null,
+                null,
+                BigDecimal.ZERO,
+                actor,
+                now,
+                reason);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.RECORD_ONLY, state, null, reopened, log), Optional::of);
+    }
+
+    /**
+     * {@code old + (current − new) × newRate ÷ oldRate}, rounded in the user's favour and never below zero where the
+     * current balance is not: the same whatever was spent or bought since (design, part 6).
+     */
+    private Credits restored(Credits current, Credits old, Credits converted, CreditRate oldRate, CreditRate newRate) {
+        BigDecimal moved = current.minus(converted)
+                .worthAt(newRate)
+                .divide(oldRate.perCredit(), balanceScale, RoundingMode.CEILING);
+        Credits restored = old.plus(Credits.of(moved));
+        return restored.signum() < 0 && current.signum() >= 0 ? Credits.ZERO : restored;
+    }
+
+    private Decision<RollbackResult> write(
+            UserState state,
+            UserMigration record,
+            RollbackData data,
+            @Nullable Credits restored,
+            BigDecimal residual,
+            Actor actor,
+            String reason) {
+        Instant now = now();
+        UserMigration rolledBack = new UserMigration(
+                migration.id(),
+                record.userId(),
+                MigrationStatus.ROLLED_BACK,
+                record.attempt(),
+                record.creditsGranted(),
+                record.historicalOperations(),
+                now,
+                data,
+                null);
+        MigrationLogEntry log = new MigrationLogEntry(
+                migration.id(),
+                record.userId(),
+                record.attempt(),
+                MigrationLogEntry.Kind.ROLLED_BACK,
+                state.user().credits(),
+                restored,
+                data.newRate(),
+                data.oldRate(),
+                residual,
+                actor,
+                now,
+                reason);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.ROLL_BACK, state, restored, rolledBack, log),
+                written -> new RollbackResult(Status.ROLLED_BACK, written.userId(), written, restored, null));
+    }
+
+    private static Decision<RollbackResult> refuse(Status status, UserState state) {
+        return new Decision.Answer<>(RollbackResult.of(status, state.user().userId(), state.record()));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

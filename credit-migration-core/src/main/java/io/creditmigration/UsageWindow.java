@@ -1,0 +1,44 @@
+package io.creditmigration;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time over which usage counts: {@code [from, to)}, a whole number of 24-hour days that ends at the cut-off, the same
+ * for every trigger.
+ *
+ * @param from the first instant that counts
+ * @param to the first instant that does not count any more
+ */
+public record UsageWindow(Instant from, Instant to) {
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /** Refuses a window that is empty or no whole number of days. */
+    public UsageWindow {
+        Duration length = Duration.between(from, to);
+        if (length.compareTo(DAY) < 0 || !length.equals(Duration.ofDays(length.toDays()))) {
+            throw new InvalidValueException("usage window", length, "a whole number of 24-hour days, at least one");
+        }
+    }
+
+    /** The usage of one user from the counts that a store read; days as {@link #daysSince} has them. */
+    public Usage usage(@Nullable Instant registeredAt, long operations, long mostInOneHour, long total) {
+        return new Usage(operations, daysSince(registeredAt), mostInOneHour, total);
+    }
+
+    /**
+     * Started 24-hour days from the later of registration and window start to the window's end: at least 1, and the whole
+     * window where registration is unknown (design, part 1).
+     */
+    public int daysSince(@Nullable Instant registeredAt) {
+        Instant start = registeredAt == null || registeredAt.isBefore(from) ? from : registeredAt;
+        if (!start.isBefore(to)) {
+            return 1;
+        }
+        Duration registered = Duration.between(start, to);
+        long whole = registered.dividedBy(DAY);
+        return Math.toIntExact(registered.equals(DAY.multipliedBy(whole)) ? whole : whole + 1);
+    }
+}

@@ -1,0 +1,66 @@
+package io.creditmigration.spi;
+
+import io.creditmigration.Actor;
+import io.creditmigration.InvalidValueException;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Rollout;
+import io.creditmigration.StoreException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where users, balances and records are kept. The store decides nothing: it reads, and it writes what it is told if the
+ * state is still what the decision was made from.
+ *
+ * <p><strong>The protocol.</strong> For one user:
+ *
+ * <ol>
+ *   <li>{@link #find} reads user, record and rollout in one round trip and locks nothing.
+ *   <li>The library decides, with no transaction open: a {@link UserChange}, or the status that refuses.
+ *   <li>{@link #commit} begins a transaction.
+ *   <li>In it, it reads the migration's own row: stores the definition if it is the first to write, refuses another
+ *       fingerprint, and for {@link UserChange.Kind#MIGRATE} answers HALTED or OUTSIDE_ROLLOUT as the row says now.
+ *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
+ *       conditional write, counted in rows matched.
+ *   <li>It inserts or updates the record under its own guard. Guard and record stand or fall together: if only one of
+ *       them matched, the transaction is rolled back and the answer is STALE.
+ *   <li>It copies the history, appends the log line, and commits. After any error in a statement it rolls back and never
+ *       commits.
+ * </ol>
+ *
+ * <p>If the answer to the commit itself is lost, the store throws {@link StoreException.Kind#OUTCOME_UNKNOWN}; the library
+ * reads again and finds out.
+ *
+ * <p>Implementations are thread-safe. User ids that a caller hands in are 1 to 255 characters; a store may refuse more,
+ * with {@link InvalidValueException}, before it reads anything.
+ */
+public interface MigrationStore {
+
+    /** How many decimals a balance can hold. */
+    int balanceScale();
+
+    /** The definitions that have written something, in no particular order. */
+    List<StoredDefinition> definitions();
+
+    /**
+     * Refuses a migration that this store cannot carry, before anything is written: a conversion of balances that have no
+     * marker, for one. Called when a service is opened.
+     */
+    default void check(Migration migration) {}
+
+    /** The user's state by the id that the host knows, or empty where there is no such user. One round trip, no lock. */
+    Optional<UserState> find(Migration migration, String userId);
+
+    /** Writes one change wholly or not at all, in one transaction. May wait a bounded time for the user's row. */
+    CommitResult commit(Migration migration, UserChange change);
+
+    /** Who may migrate now; {@link Rollout#EVERYBODY} until somebody said otherwise. */
+    Rollout rollout(Migration migration);
+
+    /** Changes who may migrate, and remembers who changed it and why. Every commit that begins later obeys. */
+    void setRollout(Migration migration, Rollout rollout, Actor actor, String reason);
+
+    /** The user's lines of the log in this migration, oldest first; the id is the one as stored. */
+    List<MigrationLogEntry> log(Migration migration, String storedUserId);
+}

@@ -1,0 +1,37 @@
+package io.creditmigration.spi;
+
+import io.creditmigration.Credits;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.UserMigration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store is asked to write for one user, with the state that it must still find.
+ *
+ * <p>The guard of every kind: the record is still as in {@code expected} (absent, or of the same status and attempt). Of
+ * {@link Kind#MIGRATE} and {@link Kind#ROLL_BACK} besides: balance, marker and captured columns are still as in
+ * {@code expected}.
+ *
+ * @param kind what is to be done to the user's balance and marker
+ * @param expected the state that the decision was made from
+ * @param newCredits the balance to write; null for {@link Kind#RECORD_ONLY}, and for a rollback to no account
+ * @param record the record to write
+ * @param log the line to append to the log; null where nothing is logged
+ */
+public record UserChange(
+        Kind kind,
+        UserState expected,
+        @Nullable Credits newCredits,
+        UserMigration record,
+        @Nullable MigrationLogEntry log) {
+
+    /** What is to be done to the user's balance and marker. */
+    public enum Kind {
+        /** Write the new balance, set the marker and the host's columns, copy the history where there is one. */
+        MIGRATE,
+        /** Write the new balance, put marker and captured columns back as the record's rollback data has them. */
+        ROLL_BACK,
+        /** Leave them alone: only the record changes. */
+        RECORD_ONLY
+    }
+}

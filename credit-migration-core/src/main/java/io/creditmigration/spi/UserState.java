@@ -1,0 +1,26 @@
+package io.creditmigration.spi;
+
+import io.creditmigration.Rollout;
+import io.creditmigration.UserMigration;
+import io.creditmigration.UserSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a store read of one user in one query: what policies may see, and what the protocol needs besides.
+ *
+ * @param user what policies may see. Its rate is that of the latest completed conversion, or of a mapped column; null where
+ *     neither knows
+ * @param record the user's record in this migration; null where there is none
+ * @param flagged whether the host's own marker says that the user is migrated
+ * @param superseded whether the user completed a migration with a later cut-off
+ * @param hostState marker and captured columns as read, in a form of the store's own: part of the guard, and kept as
+ *     rollback data
+ * @param rollout who may migrate, as read with the user
+ */
+public record UserState(
+        UserSnapshot user,
+        @Nullable UserMigration record,
+        boolean flagged,
+        boolean superseded,
+        String hostState,
+        Rollout rollout) {}

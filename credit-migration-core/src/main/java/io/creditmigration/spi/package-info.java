@@ -1,0 +1,8 @@
+/**
+ * What the author of a store implements. {@link io.creditmigration.spi.MigrationStore} is required,
+ * {@link io.creditmigration.spi.RunStore} is the optional role of stores that can walk a whole population.
+ */
+@NullMarked
+package io.creditmigration.spi;
+
+import org.jspecify.annotations.NullMarked;
