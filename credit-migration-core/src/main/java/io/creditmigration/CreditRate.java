@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one credit costs in the host's money, such as 1,000 VND for one dollar of credits. Always above zero, exact,
@@ -55,7 +56,7 @@ public final class CreditRate implements Comparable<CreditRate> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof CreditRate that && perCredit.compareTo(that.perCredit) == 0;
     }
 

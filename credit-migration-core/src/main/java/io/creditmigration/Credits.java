@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exact amount of credits, possibly negative. Two amounts of the same value are equal: {@code 0.00} is zero and
@@ -81,7 +82,7 @@ public final class Credits implements Comparable<Credits> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Credits that && amount.compareTo(that.amount) == 0;
     }
 

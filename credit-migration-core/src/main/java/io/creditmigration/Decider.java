@@ -76,7 +76,7 @@ final class Decider {
         // nothing to show, and they close by themselves.
         boolean positive = hasCredits || user.reserved().signum() > 0;
         boolean mustConfirm = positive && migration.consent() == Consent.CONFIRM_POSITIVE;
-        boolean mayNot = intent.confirmed() == null && (mustConfirm || positive && intent.zeroCreditsOnly());
+        boolean mayNot = intent.confirmed() == null && (mustConfirm || (positive && intent.zeroCreditsOnly()));
         Offer offer;
         try {
             offer = offer(user);

@@ -4,12 +4,11 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.MigrationResult.Status;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -46,16 +45,16 @@ public final class MigrationGate {
 
     private final MigrationService migrations;
     private final boolean openOnFailure;
-    private final List<Passage> passages;
+    private final Map<Status, Passage> passages = new EnumMap<>(Status.class);
     private final LongAdder blocked = new LongAdder();
     private final LongAdder storeFailures = new LongAdder();
 
     private MigrationGate(MigrationService migrations, boolean openOnFailure) {
         this.migrations = migrations;
         this.openOnFailure = openOnFailure;
-        this.passages = Arrays.stream(Status.values())
-                .map(status -> new Passage(new Allowed(status), new LongAdder()))
-                .toList();
+        for (Status status : Status.values()) {
+            passages.put(status, new Passage(new Allowed(status), new LongAdder()));
+        }
     }
 
     /** A gate that lets requests pass when the store fails. */
@@ -98,8 +97,7 @@ public final class MigrationGate {
     /** Requests that went through since the gate was made, by where their users stood. */
     public Map<Status, Long> passed() {
         Map<Status, Long> sums = new EnumMap<>(Status.class);
-        passages.forEach(
-                passage -> sums.put(passage.allowed().status(), passage.count().sum()));
+        passages.forEach((status, passage) -> sums.put(status, passage.count().sum()));
         return Collections.unmodifiableMap(sums);
     }
 
@@ -114,8 +112,7 @@ public final class MigrationGate {
     }
 
     private Allowed allow(Status status) {
-        // In the order of the enum.
-        Passage passage = passages.get(status.ordinal());
+        Passage passage = Objects.requireNonNull(passages.get(status));
         passage.count().increment();
         return passage.allowed();
     }

@@ -117,6 +117,7 @@ final class Population {
 
         MigrationRun.State next(Map<Status, Long> outcomes) {
             Page page;
+            decisions = List.of();
             try {
                 page = store.page(migration, runId, limit, this::decide);
                 faults = 0;

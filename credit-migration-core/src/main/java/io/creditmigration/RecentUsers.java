@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RecentUsers {
 
     private record Generations(
-            ConcurrentHashMap<String, Boolean> young, ConcurrentHashMap<String, Boolean> old, long bornMillis) {}
+            long number,
+            ConcurrentHashMap<String, Boolean> young,
+            ConcurrentHashMap<String, Boolean> old,
+            long bornMillis) {}
 
     private final int usersMaxPerGeneration;
     private final long lifeMillis;
@@ -25,7 +28,7 @@ final class RecentUsers {
         this.usersMaxPerGeneration = usersMax / 2;
         this.lifeMillis = time.toMillis() / 2;
         this.clock = clock;
-        this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), clock.millis());
+        this.generations = new Generations(1, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), clock.millis());
     }
 
     boolean contains(String userId) {
@@ -34,7 +37,7 @@ final class RecentUsers {
         if (age < 0 || age >= 2 * lifeMillis) {
             return false;
         }
-        return now.young().containsKey(userId) || age < lifeMillis && now.old().containsKey(userId);
+        return now.young().containsKey(userId) || (age < lifeMillis && now.old().containsKey(userId));
     }
 
     /** Returns whether the user was not known before. */
@@ -58,8 +61,8 @@ final class RecentUsers {
     }
 
     private synchronized Generations turn(Generations seen) {
-        if (generations == seen) {
-            generations = new Generations(new ConcurrentHashMap<>(), seen.young(), clock.millis());
+        if (generations.number() == seen.number()) {
+            generations = new Generations(seen.number() + 1, new ConcurrentHashMap<>(), seen.young(), clock.millis());
         }
         return generations;
     }

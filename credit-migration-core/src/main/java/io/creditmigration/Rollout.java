@@ -48,7 +48,7 @@ public record Rollout(int percent, boolean halted) {
         byte[] digest = sha256.digest(userId.getBytes(StandardCharsets.UTF_8));
         long first = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            first = first << Byte.SIZE | digest[i] & 0xFF;
+            first = (first << Byte.SIZE) | (digest[i] & 0xFF);
         }
         return (int) Long.remainderUnsigned(first, BUCKETS);
     }
