@@ -1,0 +1,156 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.Actor;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Migration;
+import io.creditmigration.Rollout;
+import io.creditmigration.spi.StoredDefinition;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The row per migration: definition and rollout. */
+final class Definitions {
+
+    private static final String ALL = """
+            SELECT id, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted FROM {our_definition}
+            """;
+
+    private static final String ONE = ALL + "WHERE id = :id";
+
+    private static final String INSERT = """
+            INSERT INTO {our_definition} (id, fingerprint, cut_off, old_rate, new_rate, trace)
+            VALUES (:id, :fingerprint, :cut_off, :old_rate, :new_rate, :trace)
+            """;
+
+    private static final String SET_ROLLOUT = """
+            UPDATE {our_definition}
+            SET percent = :percent, halted = :halted, changed_by = :changed_by, changed_at = :changed_at,
+                change_reason = :reason
+            WHERE id = :id
+            """;
+
+    private final Dialect dialect;
+    private final Mapping mapping;
+    private final Sql all;
+    private final Sql one;
+    private final Sql insert;
+    private final Sql setRollout;
+
+    Definitions(Mapping mapping, LibraryTables ours) {
+        this.mapping = mapping;
+        this.dialect = mapping.dialect;
+        Map<String, String> names = ours.names(dialect);
+        this.all = new Sql(dialect, ALL, names);
+        this.one = new Sql(dialect, ONE, names);
+        this.insert = new Sql(dialect, INSERT, names);
+        this.setRollout = new Sql(dialect, SET_ROLLOUT, names);
+    }
+
+    List<StoredDefinition> all(Connection connection) throws SQLException {
+        List<StoredDefinition> definitions = new ArrayList<>();
+        try (PreparedStatement statement = all.prepare(connection);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                definitions.add(definition(row));
+            }
+        }
+        return definitions;
+    }
+
+    /** Refuses a conversion that leaves what another one leaves: nothing would tell which of them a user has had. */
+    void checkTrace(Connection connection, Migration migration) throws SQLException {
+        String trace = mapping.trace();
+        if (migration.conversion().isEmpty() || trace.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = all.prepare(connection);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                if (!row.getString("id").equals(migration.id()) && trace.equals(row.getString("trace"))) {
+                    throw new MappingException(
+                            trace,
+                            "it is what migration '" + row.getString("id")
+                                    + "' leaves; map another column or value for '" + migration.id()
+                                    + "', or a rate column instead");
+                }
+            }
+        }
+    }
+
+    Rollout rollout(Connection connection, Migration migration) throws SQLException {
+        try (PreparedStatement statement = one.prepare(connection)) {
+            one.bind(statement, Map.of("id", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? rollout(row) : Rollout.EVERYBODY;
+            }
+        }
+    }
+
+    /** In the transaction of a change: stores the definition if it is the first, refuses another, tells who may migrate. */
+    Rollout admit(Connection connection, Migration migration) throws SQLException {
+        try (PreparedStatement statement = one.prepare(connection)) {
+            one.bind(statement, Map.of("id", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    definition(row).check(migration);
+                    return rollout(row);
+                }
+            }
+        }
+        StoredDefinition definition = StoredDefinition.of(migration);
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("id", definition.id());
+        values.put("fingerprint", definition.fingerprint());
+        values.put("cut_off", definition.cutOff());
+        values.put("old_rate", perCredit(definition.oldRate()));
+        values.put("new_rate", perCredit(definition.newRate()));
+        values.put("trace", migration.conversion().isPresent() ? mapping.trace() : "");
+        insert.update(connection, values);
+        return Rollout.EVERYBODY;
+    }
+
+    void setRollout(Connection connection, Migration migration, Rollout rollout, Actor actor, String reason)
+            throws SQLException {
+        admit(connection, migration);
+        setRollout.update(
+                connection,
+                Map.of(
+                        "percent", rollout.percent(),
+                        "halted", rollout.halted(),
+                        "changed_by", actor.kind() + " " + actor.name(),
+                        "changed_at", Instant.now().truncatedTo(ChronoUnit.MICROS),
+                        "reason", reason,
+                        "id", migration.id()));
+    }
+
+    private static Rollout rollout(ResultSet row) throws SQLException {
+        return new Rollout(row.getInt("percent"), row.getBoolean("halted"));
+    }
+
+    private StoredDefinition definition(ResultSet row) throws SQLException {
+        return new StoredDefinition(
+                row.getString("id"),
+                row.getString("fingerprint"),
+                Reads.instant(row, "cut_off", dialect),
+                rate(row.getBigDecimal("old_rate")),
+                rate(row.getBigDecimal("new_rate")));
+    }
+
+    private static @Nullable BigDecimal perCredit(@Nullable CreditRate rate) {
+        return rate == null ? null : rate.perCredit();
+    }
+
+    private static @Nullable CreditRate rate(@Nullable BigDecimal perCredit) {
+        return perCredit == null ? null : CreditRate.of(perCredit);
+    }
+}

@@ -1,0 +1,251 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.Actor;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Rollout;
+import io.creditmigration.StoreException;
+import io.creditmigration.jdbc.Transactions.Outcome;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps migrations in the host's own database, so that balance, flag, record and log commit together.
+ *
+ * <pre>{@code
+ * LibraryTables.defaults().install(dataSource);      // once; or as a Flyway location
+ * MigrationStore store = JdbcMigrationStore.owning(dataSource, HostTables.users("users")
+ *     .id("id").balance("credits").flag("migrated").registeredAt("created_at"));
+ * }</pre>
+ *
+ * <p>Opening a store checks the mapping against the database's metadata and writes nothing. Thread-safe: it holds no
+ * connection between calls.
+ */
+public final class JdbcMigrationStore implements RunStore {
+
+    private final Transactions transactions;
+    private final Mapping mapping;
+    private final Definitions definitions;
+    private final Reads reads;
+    private final Writes writes;
+    private final Runs runs;
+
+    private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
+        this.transactions = transactions;
+        this.mapping = transactions.read("Checking the mapping", connection -> {
+            Metadata own = new Metadata(connection, Dialect.of(connection), ours.schema());
+            for (String table : ours.names(Dialect.of(connection)).values()) {
+                own.table("library table (create it with LibraryTables.install)", unqualified(table));
+            }
+            return new Mapping(connection, host, ours);
+        });
+        this.definitions = new Definitions(mapping, ours);
+        this.reads = new Reads(mapping, ours);
+        this.writes = new Writes(mapping, ours);
+        this.runs = new Runs(mapping, ours);
+    }
+
+    /**
+     * A store with transactions of its own, each on a connection of this data source. Begins, commits, and gives the
+     * connection back as it was.
+     *
+     * @throws MappingException when the tables are not as they are mapped
+     */
+    public static JdbcMigrationStore owning(DataSource dataSource, HostTables host) {
+        return owning(dataSource, host, LibraryTables.defaults());
+    }
+
+    /** The same with the library's own tables elsewhere. */
+    public static JdbcMigrationStore owning(DataSource dataSource, HostTables host, LibraryTables ours) {
+        return new JdbcMigrationStore(new OwnTransactions(dataSource), host, ours);
+    }
+
+    @Override
+    public int balanceScale() {
+        return mapping.balanceScale;
+    }
+
+    @Override
+    public void check(Migration migration) {
+        mapping.check(migration);
+        transactions.read("Checking for other migrations", connection -> {
+            definitions.checkTrace(connection, migration);
+            return true;
+        });
+    }
+
+    @Override
+    public List<StoredDefinition> definitions() {
+        return transactions.read("Reading definitions", definitions::all);
+    }
+
+    @Override
+    public Optional<UserState> find(Migration migration, String userId) {
+        return transactions.read("Reading a user", connection -> reads.find(connection, migration, userId));
+    }
+
+    @Override
+    public CommitResult commit(Migration migration, UserChange change) {
+        try {
+            return transactions.write("Writing a user", connection -> {
+                try {
+                    CommitResult result = write(connection, migration, List.of(change), any -> true)
+                            .get(0);
+                    return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
+                } catch (SQLException e) {
+                    return switch (SqlErrors.meaning(e)) {
+                        case DATA -> new Outcome<>(false, CommitResult.rejected(SqlErrors.words(e)));
+                        case LOCKED -> new Outcome<>(false, CommitResult.of(CommitResult.Status.LOCKED));
+                        default -> throw e;
+                    };
+                }
+            });
+        } catch (Writes.StaleException e) {
+            return CommitResult.of(CommitResult.Status.STALE);
+        }
+    }
+
+    @Override
+    public Rollout rollout(Migration migration) {
+        return transactions.read("Reading the rollout", connection -> definitions.rollout(connection, migration));
+    }
+
+    @Override
+    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
+        transactions.write("Changing the rollout", connection -> {
+            definitions.setRollout(connection, migration, rollout, actor, reason);
+            return new Outcome<>(true, rollout);
+        });
+    }
+
+    @Override
+    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+        return transactions.read("Reading the log", connection -> reads.log(connection, migration, storedUserId));
+    }
+
+    @Override
+    public String openRun(Migration migration, String scope) {
+        return transactions.write(
+                "Opening a run", connection -> new Outcome<>(true, runs.open(connection, migration.id(), scope)));
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+        return transactions.read(
+                "Reading users", connection -> reads.scan(connection, migration, afterUserId, limit, false));
+    }
+
+    @Override
+    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
+        try {
+            return transactions.write("Writing a page", connection -> {
+                try {
+                    return page(connection, migration, runId, limit, decide);
+                } catch (SQLException e) {
+                    if (SqlErrors.meaning(e) == SqlErrors.Meaning.DATA) {
+                        return new Outcome<>(false, Page.rejected(SqlErrors.words(e)));
+                    }
+                    throw e;
+                }
+            });
+        } catch (Writes.StaleException e) {
+            throw new StoreException(StoreException.Kind.TRANSIENT, "A page met another writer: " + e.getMessage(), e);
+        }
+    }
+
+    private Outcome<Page> page(
+            Connection connection,
+            Migration migration,
+            String runId,
+            int limit,
+            Function<List<UserState>, List<UserChange>> decide)
+            throws SQLException {
+        Runs.Position claimed = runs.claim(connection, runId);
+        if (claimed == null) {
+            return new Outcome<>(false, Page.of(Page.Status.BUSY));
+        }
+        if (claimed.finished()) {
+            return new Outcome<>(false, Page.of(Page.Status.FINISHED));
+        }
+        if (definitions.rollout(connection, migration).halted()) {
+            return new Outcome<>(false, Page.of(Page.Status.HALTED));
+        }
+        List<UserState> users = reads.scan(connection, migration, claimed.lastUserId(), limit, claimed.sweep());
+        List<CommitResult> results = List.of();
+        Runs.Position reached = claimed.next();
+        if (!users.isEmpty()) {
+            reached = claimed.behind(users.get(users.size() - 1).user().userId());
+            List<UserChange> changes = decide.apply(users);
+            Set<String> free = writes.claim(connection, changes);
+            results = write(
+                    connection,
+                    migration,
+                    changes,
+                    change -> free.contains(change.record().userId()));
+        }
+        if (!runs.move(connection, runId, claimed, reached)) {
+            throw new Writes.StaleException("the position of run " + runId + " has moved", null);
+        }
+        boolean over = reached.finished();
+        return new Outcome<>(true, over ? Page.of(Page.Status.FINISHED) : Page.advanced(claimed.sweep(), results));
+    }
+
+    /** The changes that may be written, and find what they expect, are; the others are answered. */
+    private List<CommitResult> write(
+            Connection connection, Migration migration, List<UserChange> changes, Predicate<UserChange> isFree)
+            throws SQLException {
+        CommitResult[] results = new CommitResult[changes.size()];
+        Rollout rollout = definitions.admit(connection, migration);
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < results.length; i++) {
+            UserChange change = changes.get(i);
+            boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
+            if (migrates && rollout.halted()) {
+                results[i] = CommitResult.of(CommitResult.Status.HALTED);
+            } else if (migrates
+                    && !rollout.includes(migration.id(), change.record().userId())) {
+                results[i] = CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT);
+            } else if (!isFree.test(change)) {
+                results[i] = CommitResult.of(CommitResult.Status.LOCKED);
+            } else {
+                places.add(i);
+            }
+        }
+        boolean[] matched = writes.writeHost(connection, migration, at(changes, places));
+        List<Integer> written = new ArrayList<>();
+        for (int i = 0; i < matched.length; i++) {
+            if (matched[i]) {
+                written.add(places.get(i));
+            } else {
+                results[places.get(i)] = CommitResult.of(CommitResult.Status.STALE);
+            }
+        }
+        long[] copied = writes.writeOwn(connection, migration, at(changes, written));
+        for (int i = 0; i < copied.length; i++) {
+            results[written.get(i)] = CommitResult.committed(copied[i]);
+        }
+        return List.of(results);
+    }
+
+    private static List<UserChange> at(List<UserChange> changes, List<Integer> places) {
+        return places.stream().map(changes::get).toList();
+    }
+
+    private static String unqualified(String table) {
+        return table.substring(table.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,399 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.Credits;
+import io.creditmigration.Migration;
+import io.creditmigration.RateConversion;
+import io.creditmigration.jdbc.Dialect.Untyped;
+import io.creditmigration.jdbc.Metadata.Table;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TimeZone;
+import org.jspecify.annotations.Nullable;
+
+/** {@link HostTables} checked against the database: true names, types, and the SQL expressions that come of them. */
+final class Mapping {
+
+    private static final int WIDEST_SCALE = Credits.SCALE_MAX;
+
+    /** What a marked column is for, which says what a migration writes there. */
+    enum Mark {
+        FLAG,
+        RATE,
+        ACTIVE,
+        SETTING,
+        VERSION
+    }
+
+    /**
+     * A column that belongs to the guard and to the rollback data.
+     *
+     * @param inAccount whether it is in the account table rather than the users table
+     * @param newValue what a migration writes; null for NULL, and where the migration tells (a rate, a version)
+     */
+    record Marked(
+            Mark mark,
+            Column column,
+            boolean inAccount,
+            @Nullable String newValue) {}
+
+    final Dialect dialect;
+    final HostTables host;
+    final Table users;
+    final Column id;
+    final @Nullable Table accounts;
+    final @Nullable Column accountUser;
+    final Column balance;
+    final @Nullable Column secondBalance;
+    final @Nullable Column reserved;
+    final @Nullable Column registeredAt;
+    final @Nullable Column exempt;
+    final @Nullable Table operations;
+    final @Nullable Column operationId;
+    final @Nullable Column operationUser;
+    final @Nullable Column operationAt;
+    final List<Marked> marked = new ArrayList<>();
+    final int balanceScale;
+
+    private final @Nullable ZoneId zone;
+    private final Map<Column, List<String>> filters = new LinkedHashMap<>();
+
+    Mapping(Connection connection, HostTables host, LibraryTables ours) throws SQLException {
+        this.dialect = Dialect.of(connection);
+        this.host = host;
+        this.zone = host.zone;
+        Metadata metadata = new Metadata(connection, dialect, host.schema);
+        this.users = metadata.table("users table", host.users);
+        this.id = users.column("id column", host.id);
+        if (!metadata.isUnique(users, id)) {
+            throw new MappingException(
+                    "id column '" + host.id + "'", "has no unique key of its own; users would be doubled");
+        }
+        if (host.ownAccounts) {
+            Table own = new Metadata(connection, dialect, ours.schema())
+                    .table("own account table", ours.prefix() + "account");
+            this.accounts = own;
+            this.accountUser = own.column("user column", "user_id");
+            this.balance = own.column("balance column", "balance");
+            mark(Mark.ACTIVE, own.column("active column", "active"), true, "true");
+            mark(Mark.VERSION, own.column("version column", "version"), true, null);
+        } else if (host.balance == null) {
+            throw new MappingException("balance", "missing; call balance(…), accounts(…) or ownAccounts()");
+        } else if (host.accounts != null && host.accountUser != null) {
+            Table theirs = metadata.table("account table", host.accounts);
+            this.accounts = theirs;
+            this.accountUser = theirs.column("user column of the account table", host.accountUser);
+            this.balance = theirs.column("balance column", host.balance);
+            if (!metadata.isUnique(theirs, accountUser)) {
+                throw new MappingException(
+                        "user column '" + host.accountUser + "'",
+                        "has no unique key of its own; a user has one account");
+            }
+        } else {
+            this.accounts = null;
+            this.accountUser = null;
+            this.balance = users.column("balance column", host.balance);
+        }
+        Table holder = accounts == null ? users : accounts;
+        boolean inAccount = accounts != null;
+        this.secondBalance = optional(holder, "second balance column", host.secondBalance);
+        if (secondBalance != null && inAccount) {
+            throw new MappingException("second balance column '" + host.secondBalance + "'", "only in the users table");
+        }
+        this.reserved = optional(holder, "reservations column", host.reserved);
+        if (host.flag != null) {
+            Column flag = holder.column("flag column", host.flag);
+            mark(Mark.FLAG, flag, inAccount, host.flagValue == null ? trueOf(flag) : host.flagValue);
+        }
+        if (host.rate != null) {
+            mark(Mark.RATE, holder.column("rate column", host.rate), inAccount, null);
+        }
+        if (host.active != null) {
+            Column active = holder.column("active column", host.active);
+            mark(Mark.ACTIVE, active, inAccount, trueOf(active));
+        }
+        if (host.version != null) {
+            mark(Mark.VERSION, holder.column("version column", host.version), inAccount, null);
+        }
+        for (HostTables.Setting setting : host.settings) {
+            mark(Mark.SETTING, users.column("column to set", setting.column()), false, setting.value());
+        }
+        this.registeredAt = timed(optional(users, "registration column", host.registeredAt));
+        this.exempt = optional(users, "exempt column", host.exempt);
+        if (host.operations != null) {
+            this.operations = metadata.table("operations table", host.operations);
+            this.operationId = operations.column("id column of the operations table", String.valueOf(host.operationId));
+            this.operationUser =
+                    operations.column("user column of the operations table", String.valueOf(host.operationUser));
+            this.operationAt =
+                    timed(operations.column("time column of the operations table", String.valueOf(host.operationAt)));
+        } else {
+            this.operations = null;
+            this.operationId = null;
+            this.operationUser = null;
+            this.operationAt = null;
+        }
+        for (HostTables.Filter filter : host.filters) {
+            filters.put(
+                    users.column("filter column", filter.column()),
+                    filter.value() == null ? List.of() : List.of(filter.value()));
+        }
+        int scale = scaleOf(balance);
+        this.balanceScale = secondBalance == null ? scale : Math.min(scale, scaleOf(secondBalance));
+    }
+
+    /**
+     * Refuses a conversion whose balances could be counted in the wrong unit: nothing tells how a row is priced, or the rate
+     * column cannot hold the new rate.
+     */
+    void check(Migration migration) {
+        BigDecimal newRate = newRate(migration);
+        if (newRate == null) {
+            return;
+        }
+        if (!hasMarker()) {
+            throw new MappingException(
+                    "balance column '" + balance.name() + "'",
+                    "its row has no marker that tells which rate it is priced at; map flag(…), rate(…) or version(…)");
+        }
+        for (Marked mark : marked) {
+            boolean holds = mark.column().kind() == Column.Kind.WHOLE
+                    ? newRate.scale() <= 0
+                    : mark.column().size() == 0
+                            || newRate.scale() <= mark.column().scale();
+            if (mark.mark() == Mark.RATE && !holds) {
+                throw new MappingException(
+                        "rate column '" + mark.column().name() + "'",
+                        "its type " + mark.column().typeName() + " with "
+                                + mark.column().scale() + " decimals cannot hold the new rate "
+                                + newRate.toPlainString());
+            }
+        }
+    }
+
+    /**
+     * What a conversion leaves behind in a user's row that tells it from any other, and for which rows: a flag of one value,
+     * or a balance in the second column. Two conversions must not leave the same. Empty where a rate or version tells.
+     */
+    String trace() {
+        String rows = filters.isEmpty() ? "" : " of rows with " + host.filters;
+        if (secondBalance != null) {
+            return "balance moved into " + secondBalance.table() + "." + secondBalance.name() + rows;
+        }
+        return marked.stream()
+                .filter(mark -> mark.mark() == Mark.FLAG)
+                .map(mark ->
+                        "flag " + mark.column().table() + "." + mark.column().name() + "=" + mark.newValue() + rows)
+                .findFirst()
+                .orElse("");
+    }
+
+    private boolean hasMarker() {
+        return marked.stream()
+                .anyMatch(mark -> mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION);
+    }
+
+    /** The expressions that stand for names in {@link Reads} and {@link Writes}. */
+    Map<String, String> names(LibraryTables ours) {
+        Map<String, String> names = new LinkedHashMap<>(ours.names(dialect));
+        names.put("same", dialect.same());
+        names.put("users", users.sql());
+        names.put("id", "u." + quoted(id));
+        names.put("user_id", dialect.asText("u." + quoted(id)));
+        names.put("key", quoted(id));
+        names.put("registered_at", registeredAt == null ? "NULL" : "u." + quoted(registeredAt));
+        names.put(
+                "exempt",
+                exempt == null
+                        ? "0"
+                        : "CASE WHEN u." + quoted(exempt) + " IN (" + exemptParameters() + ") THEN 1 ELSE 0 END");
+        names.put("filter", filterConditions());
+        String holder = accounts == null ? "u." : "a.";
+        names.put("holder", accounts == null ? users.sql() : accounts.sql());
+        names.put("holder_key", quoted(accountUser == null ? id : accountUser));
+        names.put("holder_id", dialect.asText(quoted(accountUser == null ? id : accountUser)));
+        names.put("balance", quoted(balance));
+        names.put("read_balance", holder + quoted(balance));
+        names.put("second_balance", quoted(secondBalance == null ? balance : secondBalance));
+        names.put("read_second_balance", holder + quoted(secondBalance == null ? balance : secondBalance));
+        names.put("reserved", reserved == null ? "0" : "COALESCE(" + holder + quoted(reserved) + ", 0)");
+        names.put("account", accountJoin());
+        for (int i = 0; i < marked.size(); i++) {
+            Marked mark = marked.get(i);
+            names.put(mark.mark() == Mark.SETTING ? "SETTING" + i : mark.mark().name(), read(mark));
+        }
+        if (operations != null && operationUser != null && operationId != null && operationAt != null) {
+            names.put("operations", operations.sql());
+            names.put("operation_user", "o." + quoted(operationUser));
+            names.put("operation_id", dialect.asText("o." + quoted(operationId)));
+            names.put("operation_at", "o." + quoted(operationAt));
+            names.put("operation_hour", dialect.hourOf("o." + quoted(operationAt), hourShiftSeconds()));
+        }
+        return names;
+    }
+
+    /** A marked column in a query that reads. */
+    String read(Marked mark) {
+        return (mark.inAccount() ? "a." : "u.") + quoted(mark.column());
+    }
+
+    String quoted(Column column) {
+        return dialect.quoted(column.name());
+    }
+
+    /** Values of the filters and of the exempt rule, for every query that reads users. */
+    Map<String, @Nullable Object> parameters() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        List<String> exempts = exemptValues();
+        for (int i = 0; i < exempts.size(); i++) {
+            values.put("exempt_" + i, new Untyped(exempts.get(i)));
+        }
+        int i = 0;
+        for (List<String> filter : filters.values()) {
+            if (!filter.isEmpty()) {
+                values.put("filter_" + i, new Untyped(filter.get(0)));
+            }
+            i++;
+        }
+        return values;
+    }
+
+    /** A stored balance as credits. */
+    @Nullable
+    Credits credits(@Nullable BigDecimal stored) {
+        return stored == null ? null : Credits.of(host.minorUnits < 0 ? stored : stored.movePointLeft(host.minorUnits));
+    }
+
+    /** Credits as they are stored, exactly. */
+    @Nullable
+    BigDecimal stored(@Nullable Credits credits) {
+        if (credits == null || host.minorUnits < 0) {
+            return credits == null ? null : credits.amount();
+        }
+        return credits.amount().movePointRight(host.minorUnits).setScale(0, RoundingMode.UNNECESSARY);
+    }
+
+    @Nullable
+    ZoneId zone() {
+        return zone;
+    }
+
+    /** The key of the row that holds the balance of the user with this stored id. */
+    Object holderKey(String storedUserId) {
+        return (accountUser == null ? id : accountUser).key(storedUserId);
+    }
+
+    /** The new rate, for conversions. */
+    static @Nullable BigDecimal newRate(Migration migration) {
+        return migration
+                .conversion()
+                .map(RateConversion::newRate)
+                .map(rate -> rate.perCredit())
+                .orElse(null);
+    }
+
+    private void mark(Mark mark, Column column, boolean inAccount, @Nullable String newValue) {
+        marked.add(new Marked(mark, column, inAccount, newValue));
+    }
+
+    private static @Nullable Column optional(Table table, String role, @Nullable String name) {
+        return name == null ? null : table.column(role, name);
+    }
+
+    private @Nullable Column timed(@Nullable Column column) {
+        if (column == null || column.kind() == Column.Kind.INSTANT) {
+            return column;
+        }
+        if (column.kind() != Column.Kind.LOCAL_TIME && column.kind() != Column.Kind.DATE) {
+            throw new MappingException(
+                    "time column '" + column.name() + "'", "is " + column.typeName() + ", not a time");
+        }
+        if (zone == null) {
+            throw new MappingException(
+                    "time column '" + column.name() + "'",
+                    "its type " + column.typeName() + " has no zone; say which one is meant with zone(…)");
+        }
+        return column;
+    }
+
+    private int scaleOf(Column column) {
+        String what = "balance column '" + column.name() + "'";
+        if (host.minorUnits >= 0) {
+            if (column.kind() != Column.Kind.WHOLE && !(column.kind() == Column.Kind.DECIMAL && column.scale() == 0)) {
+                throw new MappingException(what, "is " + column.typeName() + "; minor units are whole numbers");
+            }
+            return host.minorUnits;
+        }
+        return switch (column.kind()) {
+            case WHOLE -> 0;
+            // A NUMERIC without precision holds any number of decimals.
+            case DECIMAL ->
+                column.size() == 0 || column.size() > 1_000 ? WIDEST_SCALE : Math.min(column.scale(), WIDEST_SCALE);
+            default ->
+                throw new MappingException(
+                        what,
+                        "is " + column.typeName() + ", which does not hold amounts exactly; allowed: exact numbers");
+        };
+    }
+
+    private static String trueOf(Column column) {
+        return switch (column.kind()) {
+            case BOOLEAN -> "true";
+            case WHOLE, DECIMAL -> "1";
+            default ->
+                throw new MappingException(
+                        "column '" + column.name() + "'",
+                        "is " + column.typeName() + "; say which of its values is meant, such as flag(column, value)");
+        };
+    }
+
+    private List<String> exemptValues() {
+        if (exempt == null) {
+            return List.of();
+        }
+        return host.exemptValues.isEmpty() ? List.of(trueOf(exempt)) : host.exemptValues;
+    }
+
+    private String exemptParameters() {
+        List<String> parameters = new ArrayList<>();
+        for (int i = 0; i < exemptValues().size(); i++) {
+            parameters.add(":exempt_" + i);
+        }
+        return String.join(", ", parameters);
+    }
+
+    private String filterConditions() {
+        StringBuilder conditions = new StringBuilder("1 = 1");
+        int i = 0;
+        for (Map.Entry<Column, List<String>> filter : filters.entrySet()) {
+            conditions
+                    .append(" AND u.")
+                    .append(quoted(filter.getKey()))
+                    .append(filter.getValue().isEmpty() ? " IS NULL" : " = :filter_" + i);
+            i++;
+        }
+        return conditions.toString();
+    }
+
+    private String accountJoin() {
+        if (accounts == null || accountUser == null) {
+            return "";
+        }
+        String user = host.ownAccounts ? dialect.asText("u." + quoted(id)) : "u." + quoted(id);
+        return "LEFT JOIN " + accounts.sql() + " a ON a." + quoted(accountUser) + " = " + user;
+    }
+
+    /** Clock hours are hours of UTC; where the zone is half an hour off, local hours are not. */
+    private int hourShiftSeconds() {
+        if (zone == null || operationAt == null || operationAt.kind() == Column.Kind.INSTANT) {
+            return 0;
+        }
+        return Math.floorMod(TimeZone.getTimeZone(zone).getRawOffset() / 1_000, 3_600);
+    }
+}

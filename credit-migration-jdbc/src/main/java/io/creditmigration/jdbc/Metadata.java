@@ -1,0 +1,122 @@
+package io.creditmigration.jdbc;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the host's tables and columns by the names that the mapping gives, and their true names. */
+final class Metadata {
+
+    /** A table of the host's: its quoted, qualified name, and its columns by their true names. */
+    record Table(String role, String name, String sql, Map<String, Column> columns) {
+
+        /** The column of this name, or the only one that differs from it in case alone. */
+        Column column(String columnRole, String given) {
+            String found = oneOf(columnRole, given, List.copyOf(columns.keySet()), "columns of " + name);
+            return Objects.requireNonNull(columns.get(found));
+        }
+    }
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final @Nullable String catalog;
+    private final @Nullable String schema;
+
+    Metadata(Connection connection, Dialect dialect, @Nullable String givenSchema) throws SQLException {
+        this.connection = connection;
+        this.dialect = dialect;
+        // MariaDB has databases where the others have schemas, and JDBC calls those catalogs.
+        boolean byCatalog = dialect == Dialect.MARIADB;
+        this.catalog =
+                byCatalog ? (givenSchema == null ? connection.getCatalog() : givenSchema) : connection.getCatalog();
+        this.schema = byCatalog ? null : (givenSchema == null ? connection.getSchema() : schemaOf(givenSchema));
+    }
+
+    Table table(String role, String given) throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        List<String> tables = new ArrayList<>();
+        try (ResultSet rows = data.getTables(catalog, pattern(data, schema), "%", null)) {
+            while (rows.next()) {
+                tables.add(rows.getString("TABLE_NAME"));
+            }
+        }
+        String name = oneOf(role, given, tables, "tables of schema " + (schema == null ? catalog : schema));
+        Map<String, Column> columns = new LinkedHashMap<>();
+        try (ResultSet rows = data.getColumns(catalog, pattern(data, schema), pattern(data, name), "%")) {
+            while (rows.next()) {
+                String column = rows.getString("COLUMN_NAME");
+                columns.put(
+                        column,
+                        new Column(
+                                name,
+                                column,
+                                rows.getInt("DATA_TYPE"),
+                                rows.getString("TYPE_NAME"),
+                                rows.getInt("COLUMN_SIZE"),
+                                rows.getInt("DECIMAL_DIGITS"),
+                                rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls));
+            }
+        }
+        String qualifier = schema == null ? catalog : schema;
+        String sql = (qualifier == null ? "" : dialect.quoted(qualifier) + ".") + dialect.quoted(name);
+        return new Table(role, name, sql, columns);
+    }
+
+    /** Whether some unique index, the primary key's included, is on this column alone. */
+    boolean isUnique(Table table, Column column) throws SQLException {
+        Map<String, List<String>> indexes = new LinkedHashMap<>();
+        try (ResultSet rows = connection.getMetaData().getIndexInfo(catalog, schema, table.name(), true, true)) {
+            while (rows.next()) {
+                String index = rows.getString("INDEX_NAME");
+                String indexed = rows.getString("COLUMN_NAME");
+                if (index != null && indexed != null) {
+                    indexes.computeIfAbsent(index, key -> new ArrayList<>()).add(indexed);
+                }
+            }
+        }
+        return indexes.containsValue(List.of(column.name()));
+    }
+
+    private String schemaOf(String given) throws SQLException {
+        List<String> schemas = new ArrayList<>();
+        try (ResultSet rows = connection.getMetaData().getSchemas()) {
+            while (rows.next()) {
+                schemas.add(rows.getString("TABLE_SCHEM"));
+            }
+        }
+        return oneOf("schema", given, schemas, "schemas");
+    }
+
+    private static String oneOf(String role, String given, List<String> names, String where) {
+        if (names.contains(given)) {
+            return given;
+        }
+        List<String> alike = names.stream().filter(given::equalsIgnoreCase).toList();
+        if (alike.size() == 1) {
+            return alike.get(0);
+        }
+        String mapped = role + " '" + given + "'";
+        if (alike.isEmpty()) {
+            String some = names.stream().sorted().limit(20).collect(Collectors.joining(", "));
+            throw new MappingException(mapped, "not found among the " + where + ": " + some);
+        }
+        throw new MappingException(
+                mapped, "several of the " + where + " differ only in case: " + alike + "; name one exactly");
+    }
+
+    private static @Nullable String pattern(DatabaseMetaData data, @Nullable String name) throws SQLException {
+        if (name == null) {
+            return null;
+        }
+        String escape = data.getSearchStringEscape();
+        return name.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
+    }
+}

@@ -1,0 +1,118 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.StoreException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins, commits, and leaves the connection as it was. READ COMMITTED, so that what is read after waiting for a lock is
+ * what the other has committed.
+ */
+final class OwnTransactions implements Transactions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
+
+    private final DataSource dataSource;
+
+    OwnTransactions(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    public <T> T read(String what, Work<T> work) {
+        Connection connection = open(what);
+        try {
+            T answer = work.with(connection);
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            return answer;
+        } catch (SQLException e) {
+            undo(connection, e);
+            throw SqlErrors.translated(what, e);
+        } finally {
+            close(connection);
+        }
+    }
+
+    @Override
+    public <T> T write(String what, Work<Outcome<T>> work) {
+        Connection connection = open(what);
+        try {
+            boolean autoCommit = connection.getAutoCommit();
+            int isolation = connection.getTransactionIsolation();
+            try {
+                connection.setAutoCommit(false);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+                return perform(connection, work);
+            } finally {
+                restore(connection, autoCommit, isolation);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.translated(what, e);
+        } finally {
+            close(connection);
+        }
+    }
+
+    private static <T> T perform(Connection connection, Work<Outcome<T>> work) throws SQLException {
+        Outcome<T> outcome;
+        try {
+            outcome = work.with(connection);
+        } catch (SQLException | RuntimeException e) {
+            undo(connection, e);
+            throw e;
+        }
+        if (!outcome.keep()) {
+            connection.rollback();
+            return outcome.answer();
+        }
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            undo(connection, e);
+            throw SqlErrors.translatedAtCommit(e);
+        }
+        return outcome.answer();
+    }
+
+    private Connection open(String what) {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException e) {
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE, what + " failed, no connection: " + SqlErrors.words(e), e);
+        }
+    }
+
+    private static void undo(Connection connection, Exception primary) {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            primary.addSuppressed(e);
+        }
+    }
+
+    /** The outcome is settled by now: a connection that cannot be restored or closed changes nothing about it. */
+    private static void restore(Connection connection, boolean autoCommit, int isolation) {
+        try {
+            connection.setTransactionIsolation(isolation);
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException e) {
+            LOG.warn("A connection could not be restored: {}", SqlErrors.words(e));
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("A connection could not be closed: {}", SqlErrors.words(e));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.StoreException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** What a database's error means, by SQLState: whose fault it is, and whether to try again. */
+final class SqlErrors {
+
+    /** What an error means to the transaction it happened in, which is rolled back in any case. */
+    enum Meaning {
+        /** A value or a constraint: it belongs to the user in hand. */
+        DATA,
+        /** Somebody else holds a row. */
+        LOCKED,
+        /** Deadlock or serialization failure: the same again may succeed. */
+        TRANSIENT,
+        /** Anything else. */
+        OTHER
+    }
+
+    private static final int MARIADB_DUPLICATE = 1062;
+    private static final int MARIADB_LOCK_WAIT_TIMEOUT = 1205;
+
+    private SqlErrors() {}
+
+    static Meaning meaning(SQLException error) {
+        String state = state(error);
+        if (state.equals("HYT00") || state.equals("55P03") || error.getErrorCode() == MARIADB_LOCK_WAIT_TIMEOUT) {
+            return Meaning.LOCKED;
+        }
+        if (state.startsWith("40")) {
+            return Meaning.TRANSIENT;
+        }
+        if (state.startsWith("22") || state.startsWith("23")) {
+            return Meaning.DATA;
+        }
+        return Meaning.OTHER;
+    }
+
+    /** Whether a row with the same key exists. */
+    static boolean isDuplicate(SQLException error) {
+        return state(error).equals("23505") || error.getErrorCode() == MARIADB_DUPLICATE;
+    }
+
+    /** The failure of anything but a commit: the transaction is gone, nothing was written. */
+    static StoreException translated(String what, SQLException error) {
+        boolean passing = meaning(error) == Meaning.TRANSIENT || meaning(error) == Meaning.LOCKED;
+        return new StoreException(
+                passing ? StoreException.Kind.TRANSIENT : StoreException.Kind.UNAVAILABLE,
+                what + " failed: " + words(error),
+                error);
+    }
+
+    /** The failure of a commit. Only a database that answered has certainly not committed. */
+    static StoreException translatedAtCommit(SQLException error) {
+        return new StoreException(
+                meaning(error) == Meaning.TRANSIENT
+                        ? StoreException.Kind.TRANSIENT
+                        : StoreException.Kind.OUTCOME_UNKNOWN,
+                "Commit failed: " + words(error),
+                error);
+    }
+
+    /**
+     * The message without what databases add to it: statements, and details that quote a whole row, which must reach
+     * neither a log nor a record.
+     */
+    static String words(SQLException error) {
+        String message = error.getMessage() == null ? error.getClass().getName() : error.getMessage();
+        String line = message.lines().findFirst().orElse(message);
+        for (String detail : new String[] {"; SQL statement", " VALUES (", " ( /*"}) {
+            int at = line.indexOf(detail);
+            line = at < 0 ? line : line.substring(0, at);
+        }
+        return line + " [SQLState " + state(error) + "]";
+    }
+
+    private static String state(SQLException error) {
+        @Nullable SQLException at = error;
+        while (at != null) {
+            if (at.getSQLState() != null) {
+                return at.getSQLState();
+            }
+            at = at.getNextException();
+        }
+        return "none";
+    }
+}

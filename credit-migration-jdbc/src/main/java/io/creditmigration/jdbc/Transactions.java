@@ -1,0 +1,23 @@
+package io.creditmigration.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Who begins and ends transactions; declared by the host, never guessed from a connection. */
+interface Transactions {
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    /** What a transaction came to: whether to keep it, and what to answer. */
+    record Outcome<T>(boolean keep, T answer) {}
+
+    /** Reads, with no transaction left open. */
+    <T> T read(String what, Work<T> work);
+
+    /** Does the work in one transaction, and commits it if the outcome says so; rolls back otherwise. */
+    <T> T write(String what, Work<Outcome<T>> work);
+}

@@ -1,0 +1,9 @@
+/** Keeps migrations in a relational database: H2, PostgreSQL or MariaDB. */
+module io.creditmigration.jdbc {
+    requires transitive io.creditmigration;
+    requires transitive java.sql;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.creditmigration.jdbc;
+}
