@@ -17,9 +17,7 @@ final class Decimal {
         try {
             return new BigDecimal(text);
         } catch (NumberFormatException e) {
-            InvalidValueException refused = new InvalidValueException(what, text, "a decimal number such as 12.50");
-            refused.initCause(e);
-            throw refused;
+            throw new InvalidValueException(what, text, "a decimal number such as 12.50");
         }
     }
 

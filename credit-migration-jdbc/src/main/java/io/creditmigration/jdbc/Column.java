@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.jdbc.Dialect.Untyped;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,11 +67,36 @@ record Column(String table, String name, int jdbcType, String typeName, int size
                 default -> userId;
             };
         } catch (IllegalArgumentException e) {
-            InvalidValueException refused = new InvalidValueException(
+            throw new InvalidValueException(
                     "user id", userId, "a value of column " + table + "." + name + ", which is " + typeName);
-            refused.initCause(e);
-            throw refused;
         }
+    }
+
+    /** A value that was given or read as text, for this column. */
+    @Nullable
+    Object value(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return switch (kind()) {
+                case BOOLEAN -> truth(text);
+                case WHOLE -> Long.valueOf(text);
+                case DECIMAL -> new BigDecimal(text);
+                default -> new Untyped(text);
+            };
+        } catch (IllegalArgumentException e) {
+            throw new MappingException(
+                    "column '" + name + "'", "is " + typeName + " and cannot have the value '" + text + "'");
+        }
+    }
+
+    private static Boolean truth(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "t", "1" -> Boolean.TRUE;
+            case "false", "f", "0" -> Boolean.FALSE;
+            default -> throw new IllegalArgumentException(text);
+        };
     }
 
     /** An instant as a value of this column. */

@@ -3,7 +3,6 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
-import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Metadata.Table;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -252,12 +251,13 @@ final class Mapping {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<String> exempts = exemptValues();
         for (int i = 0; i < exempts.size(); i++) {
-            values.put("exempt_" + i, new Untyped(exempts.get(i)));
+            values.put("exempt_" + i, exempt == null ? null : exempt.value(exempts.get(i)));
         }
         int i = 0;
-        for (List<String> filter : filters.values()) {
-            if (!filter.isEmpty()) {
-                values.put("filter_" + i, new Untyped(filter.get(0)));
+        for (Map.Entry<Column, List<String>> filter : filters.entrySet()) {
+            if (!filter.getValue().isEmpty()) {
+                values.put(
+                        "filter_" + i, filter.getKey().value(filter.getValue().get(0)));
             }
             i++;
         }
@@ -299,6 +299,7 @@ final class Mapping {
     }
 
     private void mark(Mark mark, Column column, boolean inAccount, @Nullable String newValue) {
+        column.value(newValue);
         marked.add(new Marked(mark, column, inAccount, newValue));
     }
 

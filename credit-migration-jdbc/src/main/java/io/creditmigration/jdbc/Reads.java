@@ -202,7 +202,7 @@ final class Reads {
         values.put("new_rate", Mapping.newRate(migration));
         for (Mapping.Marked mark : mapping.marked) {
             if (mark.mark() == Mapping.Mark.FLAG) {
-                values.put("flag_value", new Dialect.Untyped(mark.newValue()));
+                values.put("flag_value", mark.column().value(mark.newValue()));
             }
         }
         if (mapping.operationAt != null) {

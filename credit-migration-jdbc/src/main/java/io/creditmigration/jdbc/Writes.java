@@ -5,7 +5,6 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
-import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.UserChange;
@@ -348,17 +347,13 @@ final class Writes {
             Marked mark = mapping.marked.get(i);
             String column = mark.column().name();
             values.put("expected_" + i, expected.get(column));
-            values.put("set_" + i, new Untyped(mark.newValue()));
+            values.put("set_" + i, mark.column().value(mark.newValue()));
             String restored = before.get(column);
             // There was no account before; one that is left without a grant is inactive.
             boolean deactivated = mark.mark() == Mark.ACTIVE && restored == null;
-            values.put("restore_" + i, new Untyped(deactivated ? falseOf(mark) : restored));
+            values.put("restore_" + i, mark.column().value(deactivated ? "0" : restored));
         }
         return values;
-    }
-
-    private static String falseOf(Marked mark) {
-        return mark.column().kind() == Column.Kind.BOOLEAN ? "false" : "0";
     }
 
     private Map<String, @Nullable Object> record(UserChange change, long copied) {
