@@ -101,19 +101,18 @@ public final class JdbcMigrationStore implements RunStore {
     @Override
     public CommitResult commit(Migration migration, UserChange change) {
         try {
-            return transactions.write("Writing a user", connection -> {
-                try {
-                    CommitResult result = write(connection, migration, List.of(change), any -> true)
-                            .get(0);
-                    return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
-                } catch (SQLException e) {
-                    return switch (SqlErrors.meaning(e)) {
-                        case DATA -> new Outcome<>(false, CommitResult.rejected(SqlErrors.words(e)));
-                        case LOCKED -> new Outcome<>(false, CommitResult.of(CommitResult.Status.LOCKED));
-                        default -> throw e;
-                    };
-                }
-            });
+            return transactions.write(
+                    "Writing a user",
+                    connection -> {
+                        CommitResult result = write(connection, migration, List.of(change), any -> true)
+                                .get(0);
+                        return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
+                    },
+                    error -> switch (SqlErrors.meaning(error)) {
+                        case DATA -> CommitResult.rejected(SqlErrors.words(error));
+                        case LOCKED -> CommitResult.of(CommitResult.Status.LOCKED);
+                        default -> null;
+                    });
         } catch (Writes.StaleException e) {
             return CommitResult.of(CommitResult.Status.STALE);
         }
@@ -152,16 +151,12 @@ public final class JdbcMigrationStore implements RunStore {
     @Override
     public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
         try {
-            return transactions.write("Writing a page", connection -> {
-                try {
-                    return page(connection, migration, runId, limit, decide);
-                } catch (SQLException e) {
-                    if (SqlErrors.meaning(e) == SqlErrors.Meaning.DATA) {
-                        return new Outcome<>(false, Page.rejected(SqlErrors.words(e)));
-                    }
-                    throw e;
-                }
-            });
+            return transactions.write(
+                    "Writing a page",
+                    connection -> page(connection, migration, runId, limit, decide),
+                    error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
+                            ? Page.rejected(SqlErrors.words(error))
+                            : null);
         } catch (Writes.StaleException e) {
             throw new StoreException(StoreException.Kind.TRANSIENT, "A page met another writer: " + e.getMessage(), e);
         }

@@ -3,7 +3,9 @@ package io.creditmigration.jdbc;
 import io.creditmigration.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +41,7 @@ final class OwnTransactions implements Transactions {
     }
 
     @Override
-    public <T> T write(String what, Work<Outcome<T>> work) {
+    public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
         Connection connection = open(what);
         try {
             boolean autoCommit = connection.getAutoCommit();
@@ -47,7 +49,7 @@ final class OwnTransactions implements Transactions {
             try {
                 connection.setAutoCommit(false);
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-                return perform(connection, work);
+                return perform(connection, work, answerTo);
             } finally {
                 restore(connection, autoCommit, isolation);
             }
@@ -58,25 +60,33 @@ final class OwnTransactions implements Transactions {
         }
     }
 
-    private static <T> T perform(Connection connection, Work<Outcome<T>> work) throws SQLException {
-        Outcome<T> outcome;
+    private static <T> T perform(
+            Connection connection, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo)
+            throws SQLException {
+        boolean committing = false;
         try {
-            outcome = work.with(connection);
-        } catch (SQLException | RuntimeException e) {
+            Outcome<T> outcome = work.with(connection);
+            if (outcome.keep()) {
+                committing = true;
+                connection.commit();
+            } else {
+                connection.rollback();
+            }
+            return outcome.answer();
+        } catch (RuntimeException e) {
             undo(connection, e);
             throw e;
-        }
-        if (!outcome.keep()) {
-            connection.rollback();
-            return outcome.answer();
-        }
-        try {
-            connection.commit();
         } catch (SQLException e) {
             undo(connection, e);
-            throw SqlErrors.translatedAtCommit(e);
+            if (committing && !SqlErrors.isRefusal(e)) {
+                throw SqlErrors.unknownOutcome(e);
+            }
+            T answer = answerTo.apply(e);
+            if (answer != null) {
+                return answer;
+            }
+            throw e;
         }
-        return outcome.answer();
     }
 
     private Connection open(String what) {

@@ -43,7 +43,7 @@ final class SqlErrors {
         return state(error).equals("23505") || error.getErrorCode() == MARIADB_DUPLICATE;
     }
 
-    /** The failure of anything but a commit: the transaction is gone, nothing was written. */
+    /** A failure after which certainly nothing was written. */
     static StoreException translated(String what, SQLException error) {
         boolean passing = meaning(error) == Meaning.TRANSIENT || meaning(error) == Meaning.LOCKED;
         return new StoreException(
@@ -52,14 +52,14 @@ final class SqlErrors {
                 error);
     }
 
-    /** The failure of a commit. Only a database that answered has certainly not committed. */
-    static StoreException translatedAtCommit(SQLException error) {
-        return new StoreException(
-                meaning(error) == Meaning.TRANSIENT
-                        ? StoreException.Kind.TRANSIENT
-                        : StoreException.Kind.OUTCOME_UNKNOWN,
-                "Commit failed: " + words(error),
-                error);
+    /** Whether a commit that failed so was refused by a database that answered: it has certainly not committed. */
+    static boolean isRefusal(SQLException error) {
+        return meaning(error) == Meaning.DATA || meaning(error) == Meaning.TRANSIENT;
+    }
+
+    /** The failure of a commit whose answer was lost. */
+    static StoreException unknownOutcome(SQLException error) {
+        return new StoreException(StoreException.Kind.OUTCOME_UNKNOWN, "Commit failed: " + words(error), error);
     }
 
     /**

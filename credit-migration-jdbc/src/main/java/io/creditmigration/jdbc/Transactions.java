@@ -2,6 +2,8 @@ package io.creditmigration.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Who begins and ends transactions; declared by the host, never guessed from a connection. */
 interface Transactions {
@@ -19,5 +21,13 @@ interface Transactions {
     <T> T read(String what, Work<T> work);
 
     /** Does the work in one transaction, and commits it if the outcome says so; rolls back otherwise. */
-    <T> T write(String what, Work<Outcome<T>> work);
+    default <T> T write(String what, Work<Outcome<T>> work) {
+        return write(what, work, error -> null);
+    }
+
+    /**
+     * The same, where some errors have an answer: it is given for an error in the work, or in a commit that the database has
+     * certainly refused. Nothing was written then.
+     */
+    <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo);
 }
