@@ -115,7 +115,15 @@ final class Definitions {
         values.put("old_rate", perCredit(definition.oldRate()));
         values.put("new_rate", perCredit(definition.newRate()));
         values.put("trace", migration.conversion().isPresent() ? mapping.trace() : "");
-        insert.update(connection, values);
+        try {
+            insert.update(connection, values);
+        } catch (SQLException e) {
+            // Two first writers: the slower one reads again. It is nobody's data, so no user must be marked for it.
+            if (SqlErrors.isDuplicate(e)) {
+                throw new Writes.StaleException("Somebody else has stored the definition: " + SqlErrors.words(e), e);
+            }
+            throw e;
+        }
         return Rollout.EVERYBODY;
     }
 

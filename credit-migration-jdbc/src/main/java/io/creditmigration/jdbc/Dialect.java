@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,23 @@ enum Dialect {
                 ? "TIMESTAMPDIFF(SECOND, TIMESTAMP'1970-01-01 00:00:00', " + timestamp + ")"
                 : "EXTRACT(EPOCH FROM " + timestamp + ")";
         return "FLOOR((" + seconds + " - " + shiftSeconds + ") / 3600)";
+    }
+
+    /** A host's timestamp as one of the library's own; the zone is null where the timestamp has one itself. */
+    String instantOf(String timestamp, @Nullable ZoneId zone) {
+        if (zone == null) {
+            return timestamp;
+        }
+        return switch (this) {
+            case H2 -> "CAST(CAST(" + timestamp + " AS VARCHAR) || ' " + zone + "' AS TIMESTAMP WITH TIME ZONE)";
+            case POSTGRESQL -> timestamp + " AT TIME ZONE '" + zone + "'";
+            case MARIADB -> "CONVERT_TZ(" + timestamp + ", '" + zone + "', '+00:00')";
+        };
+    }
+
+    /** One of the library's own timestamps as the host has them, on PostgreSQL. */
+    String localOf(String timestamp, @Nullable ZoneId zone) {
+        return zone == null ? timestamp : "(" + timestamp + " AT TIME ZONE '" + zone + "')";
     }
 
     /** Binds one parameter; instants go to the library's own columns. */

@@ -15,11 +15,10 @@ import io.creditmigration.spi.UserState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +54,10 @@ public final class JdbcMigrationStore implements RunStore {
         });
         this.definitions = new Definitions(mapping, ours);
         this.reads = new Reads(mapping, ours);
-        this.writes = new Writes(mapping, ours);
+        this.writes = switch (mapping.dialect) {
+            case POSTGRESQL -> new PostgresWrites(mapping, ours);
+            case H2, MARIADB -> new BatchWrites(mapping, ours);
+        };
         this.runs = new Runs(mapping, ours);
     }
 
@@ -104,7 +106,7 @@ public final class JdbcMigrationStore implements RunStore {
             return transactions.write(
                     "Writing a user",
                     connection -> {
-                        CommitResult result = write(connection, migration, List.of(change), any -> true)
+                        CommitResult result = write(connection, migration, List.of(change), true)
                                 .get(0);
                         return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
                     },
@@ -125,10 +127,14 @@ public final class JdbcMigrationStore implements RunStore {
 
     @Override
     public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
-        transactions.write("Changing the rollout", connection -> {
-            definitions.setRollout(connection, migration, rollout, actor, reason);
-            return new Outcome<>(true, rollout);
-        });
+        try {
+            transactions.write("Changing the rollout", connection -> {
+                definitions.setRollout(connection, migration, rollout, actor, reason);
+                return new Outcome<>(true, rollout);
+            });
+        } catch (Writes.StaleException e) {
+            throw passing(e);
+        }
     }
 
     @Override
@@ -158,7 +164,7 @@ public final class JdbcMigrationStore implements RunStore {
                             ? Page.rejected(SqlErrors.words(error))
                             : null);
         } catch (Writes.StaleException e) {
-            throw new StoreException(StoreException.Kind.TRANSIENT, "A page met another writer: " + e.getMessage(), e);
+            throw passing(e);
         }
     }
 
@@ -184,13 +190,7 @@ public final class JdbcMigrationStore implements RunStore {
         Runs.Position reached = claimed.next();
         if (!users.isEmpty()) {
             reached = claimed.behind(users.get(users.size() - 1).user().userId());
-            List<UserChange> changes = decide.apply(users);
-            Set<String> free = writes.claim(connection, changes);
-            results = write(
-                    connection,
-                    migration,
-                    changes,
-                    change -> free.contains(change.record().userId()));
+            results = write(connection, migration, decide.apply(users), false);
         }
         if (!runs.move(connection, runId, claimed, reached)) {
             throw new Writes.StaleException("the position of run " + runId + " has moved", null);
@@ -199,45 +199,33 @@ public final class JdbcMigrationStore implements RunStore {
         return new Outcome<>(true, over ? Page.of(Page.Status.FINISHED) : Page.advanced(claimed.sweep(), results));
     }
 
-    /** The changes that may be written, and find what they expect, are; the others are answered. */
+    /** Only changes that may be written are; the others are answered as the migration's row says now. */
     private List<CommitResult> write(
-            Connection connection, Migration migration, List<UserChange> changes, Predicate<UserChange> isFree)
-            throws SQLException {
-        CommitResult[] results = new CommitResult[changes.size()];
+            Connection connection, Migration migration, List<UserChange> changes, boolean waits) throws SQLException {
         Rollout rollout = definitions.admit(connection, migration);
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < results.length; i++) {
-            UserChange change = changes.get(i);
+        IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
+        List<UserChange> admitted = new ArrayList<>();
+        for (UserChange change : changes) {
             boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
             if (migrates && rollout.halted()) {
-                results[i] = CommitResult.of(CommitResult.Status.HALTED);
+                results.put(change, CommitResult.of(CommitResult.Status.HALTED));
             } else if (migrates
                     && !rollout.includes(migration.id(), change.record().userId())) {
-                results[i] = CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT);
-            } else if (!isFree.test(change)) {
-                results[i] = CommitResult.of(CommitResult.Status.LOCKED);
+                results.put(change, CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT));
             } else {
-                places.add(i);
+                admitted.add(change);
             }
         }
-        boolean[] matched = writes.writeHost(connection, migration, at(changes, places));
-        List<Integer> written = new ArrayList<>();
-        for (int i = 0; i < matched.length; i++) {
-            if (matched[i]) {
-                written.add(places.get(i));
-            } else {
-                results[places.get(i)] = CommitResult.of(CommitResult.Status.STALE);
-            }
+        List<CommitResult> written =
+                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, waits);
+        for (int i = 0; i < written.size(); i++) {
+            results.put(admitted.get(i), written.get(i));
         }
-        long[] copied = writes.writeOwn(connection, migration, at(changes, written));
-        for (int i = 0; i < copied.length; i++) {
-            results[written.get(i)] = CommitResult.committed(copied[i]);
-        }
-        return List.of(results);
+        return changes.stream().map(results::get).toList();
     }
 
-    private static List<UserChange> at(List<UserChange> changes, List<Integer> places) {
-        return places.stream().map(changes::get).toList();
+    private static StoreException passing(Writes.StaleException e) {
+        return new StoreException(StoreException.Kind.TRANSIENT, "Another writer was faster: " + e.getMessage(), e);
     }
 
     private static String unqualified(String table) {

@@ -232,6 +232,8 @@ final class Mapping {
             names.put("operation_user", "o." + quoted(operationUser));
             names.put("operation_id", dialect.asText("o." + quoted(operationId)));
             names.put("operation_at", "o." + quoted(operationAt));
+            names.put("operation_entered_at", dialect.instantOf("o." + quoted(operationAt), localZone(operationAt)));
+            names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
             names.put("operation_hour", dialect.hourOf("o." + quoted(operationAt), hourShiftSeconds()));
         }
         return names;
@@ -388,6 +390,11 @@ final class Mapping {
         }
         String user = host.ownAccounts ? dialect.asText("u." + quoted(id)) : "u." + quoted(id);
         return "LEFT JOIN " + accounts.sql() + " a ON a." + quoted(accountUser) + " = " + user;
+    }
+
+    /** The zone that a column's times are in; null where they say so themselves. */
+    private @Nullable ZoneId localZone(Column column) {
+        return column.kind() == Column.Kind.INSTANT ? null : zone;
     }
 
     /** Clock hours are hours of UTC; where the zone is half an hour off, local hours are not. */

@@ -1,0 +1,416 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationStatus;
+import io.creditmigration.RollbackData;
+import io.creditmigration.UserMigration;
+import io.creditmigration.jdbc.Mapping.Mark;
+import io.creditmigration.jdbc.Mapping.Marked;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.UserChange;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written for users on PostgreSQL: one statement for a whole page, however many tables it touches. The changes are
+ * arrays; the guarded update comes first, and the rest is written for the users whom it returns.
+ */
+final class PostgresWrites implements Writes {
+
+    /**
+     * Conversions in place or into a second column, and account tables: {@code stood} are the users whose guard held. Rows are
+     * claimed without waiting where a page writes ({@code free}). The keys are named again on each target, or the planner
+     * reads whole tables at a million users.
+     */
+    private static final String WRITE = """
+            WITH change AS MATERIALIZED (
+                SELECT * FROM UNNEST({arrays}) AS c ({columns})
+            ), free AS (
+                {claim}
+            ), moved AS (
+                UPDATE {holder} h SET {set}
+                FROM change c JOIN free f ON f.n = c.n
+                WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (:holder_key)
+                  AND NOT c.absent AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
+                RETURNING c.n
+            ), opening AS (
+                {open}
+            ), opened AS (
+                SELECT c.n FROM change c JOIN opening o ON o.holder_key = c.holder_key
+            ), stood AS (
+                SELECT n FROM moved UNION ALL SELECT n FROM opened
+            ), settings AS (
+                {settings}
+            ), copied AS (
+                {copy}
+            ), counts AS (
+                SELECT user_id, COUNT(*) AS copied FROM copied GROUP BY user_id
+            ), record AS (
+                INSERT INTO {our_user} AS r (migration_id, user_id, status, attempt, credits_granted, historical_operations,
+                                             changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
+                SELECT :migration, c.user_id, :status, c.attempt, c.granted, c.copied_before + COALESCE(k.copied, 0),
+                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state
+                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
+                ON CONFLICT (migration_id, user_id) DO UPDATE
+                SET status = EXCLUDED.status, attempt = EXCLUDED.attempt, credits_granted = EXCLUDED.credits_granted,
+                    historical_operations = EXCLUDED.historical_operations, changed_at = EXCLUDED.changed_at,
+                    old_credits = EXCLUDED.old_credits, new_credits = EXCLUDED.new_credits, old_rate = EXCLUDED.old_rate,
+                    new_rate = EXCLUDED.new_rate, host_state = EXCLUDED.host_state, error = NULL
+                WHERE EXISTS (SELECT 1 FROM change c WHERE c.user_id = r.user_id
+                              AND c.was_status = r.status AND c.was_attempt = r.attempt)
+                RETURNING user_id
+            ), entries AS (
+                {entries}
+            ), logged AS (
+                INSERT INTO {our_log} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
+                                       residual, actor_kind, actor, logged_at, reason)
+                SELECT :migration, c.user_id, c.attempt, :kind, c.log_old_credits, c.log_new_credits, c.log_old_rate,
+                       c.log_new_rate, c.residual, c.actor_kind, c.actor, c.changed_at, c.reason
+                FROM change c JOIN stood s ON s.n = c.n
+            )
+            SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, COALESCE(k.copied, 0) AS copied,
+                   (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM record) AS records_in_all,
+                   (SELECT COUNT(*) FROM settings) AS settings_in_all
+            FROM change c LEFT JOIN stood s ON s.n = c.n LEFT JOIN free f ON f.n = c.n
+            LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
+            """;
+
+    private static final String CLAIM_NOBODY = "SELECT n FROM change";
+
+    private static final String CLAIM_HOLDERS = """
+            SELECT n FROM change WHERE absent UNION ALL SELECT n FROM (
+                    SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
+                    WHERE h.{holder_key} = ANY (:holder_key) AND NOT c.absent
+                    FOR UPDATE OF h SKIP LOCKED) held""";
+
+    private static final String CLAIM_HOLDERS_AND_USERS = """
+            SELECT n FROM (
+                    SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
+                    WHERE u.{key} = ANY (:user_key)
+                    FOR UPDATE OF u SKIP LOCKED) users_held
+                WHERE n IN (
+                    SELECT n FROM change WHERE absent UNION ALL SELECT n FROM (
+                        SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
+                        WHERE h.{holder_key} = ANY (:holder_key) AND NOT c.absent
+                        FOR UPDATE OF h SKIP LOCKED) held)""";
+
+    private static final String OPEN_NOTHING = "SELECT holder_key FROM change WHERE FALSE";
+
+    private static final String OPEN_ACCOUNTS = """
+            INSERT INTO {holder} ({holder_key}, {balance}{open_columns})
+                SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n WHERE c.absent
+                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key""";
+
+    private static final String SET_NOTHING = "SELECT n FROM stood";
+
+    private static final String SET_USERS = """
+            UPDATE {users} u SET {set_users}
+                FROM change c JOIN stood s ON s.n = c.n
+                WHERE u.{key} = c.user_key AND u.{key} = ANY (:user_key){guard_users}
+                RETURNING c.n""";
+
+    private static final String COPY_NOTHING = "SELECT user_id FROM change WHERE FALSE";
+
+    private static final String COPY_OPERATIONS = """
+            INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
+                SELECT :migration, c.user_id, c.attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
+                FROM {operations} o JOIN change c ON {operation_user} = c.operation_user JOIN stood s ON s.n = c.n
+                WHERE {operation_at} < {operation_before}
+                ON CONFLICT (migration_id, operation_id) DO NOTHING
+                RETURNING user_id""";
+
+    private static final String ENTER_AMOUNTS = """
+            INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, amount, entered_at)
+                SELECT :migration, c.user_id, c.attempt, :entry_kind, c.amount, c.changed_at
+                FROM change c JOIN stood s ON s.n = c.n""";
+
+    /** One column of the changes: its name in the statement, its type, and its value for a change. */
+    private record Input(String name, String type, Function<UserChange, @Nullable Object> value) {}
+
+    /** What statements differ in. */
+    private record Shape(UserChange.Kind kind, boolean grants, boolean waits) {}
+
+    private final Mapping mapping;
+    private final Map<String, String> names;
+    private final BatchWrites records;
+    private final List<Input> inputs;
+    private final Map<Shape, Sql> statements = new ConcurrentHashMap<>();
+
+    PostgresWrites(Mapping mapping, LibraryTables ours) {
+        this.mapping = mapping;
+        this.names = mapping.names(ours);
+        this.records = new BatchWrites(mapping, ours);
+        this.inputs = inputs();
+    }
+
+    @Override
+    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+            throws SQLException {
+        Map<UserChange.Kind, List<UserChange>> byKind = changes.stream()
+                .collect(Collectors.groupingBy(
+                        UserChange::kind, () -> new EnumMap<>(UserChange.Kind.class), Collectors.toList()));
+        IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
+        for (Map.Entry<UserChange.Kind, List<UserChange>> some : byKind.entrySet()) {
+            List<CommitResult> answers = some.getKey() == UserChange.Kind.RECORD_ONLY
+                    ? records.write(connection, migration, some.getValue(), waits)
+                    : write(connection, migration, some.getKey(), some.getValue(), waits);
+            for (int i = 0; i < answers.size(); i++) {
+                results.put(some.getValue().get(i), answers.get(i));
+            }
+        }
+        return changes.stream().map(results::get).toList();
+    }
+
+    private List<CommitResult> write(
+            Connection connection, Migration migration, UserChange.Kind kind, List<UserChange> changes, boolean waits)
+            throws SQLException {
+        Shape shape = new Shape(kind, migration.conversion().isEmpty(), waits);
+        Sql statement = statements.computeIfAbsent(shape, this::statement);
+        List<CommitResult> results =
+                new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
+        try (PreparedStatement prepared = statement.prepare(connection)) {
+            statement.bind(prepared, values(connection, migration, kind, changes));
+            try (ResultSet row = prepared.executeQuery()) {
+                while (row.next()) {
+                    long stood = row.getLong("stood_in_all");
+                    if (stood != row.getLong("records_in_all") || stood != row.getLong("settings_in_all")) {
+                        throw new StaleException(
+                                "Of " + stood + " users whose balance matched some did not match elsewhere", null);
+                    }
+                    if (row.getBoolean("stood")) {
+                        results.set(row.getInt("n"), CommitResult.committed(row.getLong("copied")));
+                    } else if (!row.getBoolean("free")) {
+                        results.set(row.getInt("n"), CommitResult.of(CommitResult.Status.LOCKED));
+                    }
+                }
+            }
+        }
+        return results;
+    }
+
+    private Map<String, @Nullable Object> values(
+            Connection connection, Migration migration, UserChange.Kind kind, List<UserChange> changes)
+            throws SQLException {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (Input input : inputs) {
+            @Nullable Object[] column = new Object[changes.size()];
+            for (int i = 0; i < column.length; i++) {
+                column[i] = input.value().apply(changes.get(i));
+            }
+            values.put(input.name(), connection.createArrayOf(input.type(), column));
+        }
+        Integer[] numbers = new Integer[changes.size()];
+        Arrays.setAll(numbers, i -> i);
+        values.put("n", connection.createArrayOf("int4", numbers));
+        boolean forward = kind == UserChange.Kind.MIGRATE;
+        values.put("migration", migration.id());
+        values.put("status", (forward ? MigrationStatus.COMPLETED : MigrationStatus.ROLLED_BACK).name());
+        values.put("kind", (forward ? MigrationLogEntry.Kind.MIGRATED : MigrationLogEntry.Kind.ROLLED_BACK).name());
+        values.put("entry_kind", forward ? "GRANT" : "REVERSAL");
+        return values;
+    }
+
+    /** The columns of the changes, in the order of the arrays. */
+    private List<Input> inputs() {
+        List<Input> list = new ArrayList<>();
+        Column holderKey = mapping.accountUser == null ? mapping.id : mapping.accountUser;
+        list.add(new Input("holder_key", type(holderKey), change -> mapping.holderKey(userId(change))));
+        list.add(new Input("user_key", type(mapping.id), change -> mapping.id.key(userId(change))));
+        Column operationUser = mapping.operationUser;
+        if (operationUser != null) {
+            list.add(new Input("operation_user", type(operationUser), change -> operationUser.key(userId(change))));
+        }
+        list.add(new Input("user_id", "text", PostgresWrites::userId));
+        list.add(new Input("absent", "bool", change -> mapping.accounts != null && before(change) == null));
+        list.add(new Input("expected", "numeric", change -> mapping.stored(before(change))));
+        list.add(new Input("new_balance", "numeric", change -> mapping.stored(after(change))));
+        list.add(new Input("amount", "numeric", change -> BatchWrites.amountOf(change)));
+        record(list);
+        log(list);
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            Marked mark = mapping.marked.get(i);
+            String column = mark.column().name();
+            list.add(new Input(
+                    "expected_" + i,
+                    "text",
+                    change -> HostState.decoded(change.expected().hostState()).get(column)));
+            list.add(new Input("written_" + i, "text", change -> BatchWrites.written(mark, change)));
+        }
+        return list;
+    }
+
+    private static void record(List<Input> list) {
+        list.add(new Input("attempt", "int4", change -> change.record().attempt()));
+        list.add(new Input(
+                "granted", "numeric", change -> change.record().creditsGranted().amount()));
+        list.add(new Input("copied_before", "int8", change -> change.record().historicalOperations()));
+        list.add(new Input(
+                "changed_at",
+                "timestamptz",
+                change -> change.record().changedAt().toString()));
+        list.add(new Input(
+                "old_credits", "numeric", change -> amount(data(change).oldCredits())));
+        list.add(new Input(
+                "new_credits", "numeric", change -> amount(data(change).newCredits())));
+        list.add(new Input("old_rate", "numeric", change -> rate(data(change).oldRate())));
+        list.add(new Input("new_rate", "numeric", change -> rate(data(change).newRate())));
+        list.add(new Input("host_state", "text", change -> data(change).hostState()));
+        list.add(new Input("was_status", "text", change -> {
+            UserMigration was = change.expected().record();
+            return was == null ? null : was.status().name();
+        }));
+        list.add(new Input("was_attempt", "int4", change -> {
+            UserMigration was = change.expected().record();
+            return was == null ? null : was.attempt();
+        }));
+    }
+
+    private static void log(List<Input> list) {
+        list.add(new Input(
+                "log_old_credits", "numeric", change -> amount(line(change).oldCredits())));
+        list.add(new Input(
+                "log_new_credits", "numeric", change -> amount(line(change).newCredits())));
+        list.add(
+                new Input("log_old_rate", "numeric", change -> rate(line(change).oldRate())));
+        list.add(
+                new Input("log_new_rate", "numeric", change -> rate(line(change).newRate())));
+        list.add(new Input("residual", "numeric", change -> line(change).residual()));
+        list.add(new Input(
+                "actor_kind", "text", change -> line(change).actor().kind().name()));
+        list.add(new Input("actor", "text", change -> line(change).actor().name()));
+        list.add(new Input("reason", "text", change -> line(change).reason()));
+    }
+
+    private Sql statement(Shape shape) {
+        boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
+        boolean inAccount = mapping.accounts != null;
+        boolean setsUsers = inAccount && mapping.marked.stream().anyMatch(mark -> !mark.inAccount());
+        Map<String, String> all = new LinkedHashMap<>(names);
+        all.put(
+                "arrays",
+                ":n, " + inputs.stream().map(input -> ":" + input.name()).collect(Collectors.joining(", ")));
+        all.put("columns", "n, " + inputs.stream().map(Input::name).collect(Collectors.joining(", ")));
+        all.put(
+                "set",
+                Stream.concat(Stream.of(setBalance(forward)), set(inAccount, "h"))
+                        .collect(Collectors.joining(", ")));
+        all.put("guard", guard(inAccount, "h"));
+        all.put("set_users", set(false, "u").collect(Collectors.joining(", ")));
+        all.put("guard_users", guard(false, "u"));
+        all.put("guarded_balance", names.get(forward ? "balance" : "second_balance"));
+        all.put("open_columns", opened(mark -> mapping.quoted(mark.column())));
+        all.put("open_values", opened(mark -> mark.mark() == Mark.VERSION ? "1" : value(mark)));
+        String claim = shape.waits() ? CLAIM_NOBODY : setsUsers ? CLAIM_HOLDERS_AND_USERS : CLAIM_HOLDERS;
+        all.put("claim", Sql.replaced(claim, all));
+        all.put("open", Sql.replaced(inAccount && forward ? OPEN_ACCOUNTS : OPEN_NOTHING, all));
+        all.put("settings", Sql.replaced(setsUsers ? SET_USERS : SET_NOTHING, all));
+        all.put(
+                "copy",
+                Sql.replaced(
+                        shape.grants() && forward && mapping.operations != null ? COPY_OPERATIONS : COPY_NOTHING, all));
+        all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : SET_NOTHING);
+        return new Sql(mapping.dialect, WRITE, all);
+    }
+
+    private String setBalance(boolean forward) {
+        String balance = names.get("balance");
+        String second = names.get("second_balance");
+        if (mapping.secondBalance == null) {
+            return balance + " = c.new_balance";
+        }
+        String from = forward ? balance : second;
+        String to = forward ? second : balance;
+        return from + " = 0, " + to + " = COALESCE(h." + to + ", 0) + c.new_balance";
+    }
+
+    private Stream<String> set(boolean inAccount, String alias) {
+        return mapping.marked.stream()
+                .filter(mark -> mark.inAccount() == inAccount)
+                .map(mark -> {
+                    String column = mapping.quoted(mark.column());
+                    return column + " = "
+                            + (mark.mark() == Mark.VERSION
+                                    ? "COALESCE(" + alias + "." + column + ", 0) + 1"
+                                    : value(mark));
+                });
+    }
+
+    private String guard(boolean inAccount, String alias) {
+        return mapping.marked.stream()
+                .filter(mark -> mark.inAccount() == inAccount)
+                .map(mark -> " AND " + mapping.dialect.asText(alias + "." + mapping.quoted(mark.column()))
+                        + " IS NOT DISTINCT FROM c.expected_" + mapping.marked.indexOf(mark))
+                .collect(Collectors.joining());
+    }
+
+    private String opened(Function<Marked, String> part) {
+        return mapping.marked.stream()
+                .filter(Marked::inAccount)
+                .map(mark -> ", " + part.apply(mark))
+                .collect(Collectors.joining());
+    }
+
+    private String value(Marked mark) {
+        return "CAST(c.written_" + mapping.marked.indexOf(mark) + " AS " + type(mark.column()) + ")";
+    }
+
+    /** The type to pass values of a column in; a serial is an integer, and what is compared as text is text. */
+    private static String type(Column column) {
+        return switch (column.kind()) {
+            case WHOLE -> "int8";
+            case DECIMAL -> "numeric";
+            case BOOLEAN -> "bool";
+            case UUID -> "uuid";
+            case TEXT -> column.typeName().equals("varchar") ? "text" : column.typeName();
+            default -> column.typeName();
+        };
+    }
+
+    private static String userId(UserChange change) {
+        return change.record().userId();
+    }
+
+    private static @Nullable Credits before(UserChange change) {
+        return change.expected().user().credits();
+    }
+
+    private static Credits after(UserChange change) {
+        return change.newCredits() == null ? Credits.ZERO : change.newCredits();
+    }
+
+    private static RollbackData data(UserChange change) {
+        return Objects.requireNonNull(change.record().rollbackData());
+    }
+
+    private static MigrationLogEntry line(UserChange change) {
+        return Objects.requireNonNull(change.log());
+    }
+
+    private static @Nullable BigDecimal amount(@Nullable Credits credits) {
+        return credits == null ? null : credits.amount();
+    }
+
+    private static @Nullable BigDecimal rate(@Nullable CreditRate rate) {
+        return rate == null ? null : rate.perCredit();
+    }
+}
