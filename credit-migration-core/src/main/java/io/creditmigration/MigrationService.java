@@ -137,7 +137,7 @@ public final class MigrationService {
      * Users who registered at or after the cut-off began with credits. In a move between rates everybody has CREDITS.
      */
     public Regime regime(String userId) {
-        if (migration.conversion().isPresent() || isKnownMigrated(Names.checkUserId(userId))) {
+        if (isKnownMigrated(userId) || migration.conversion().isPresent()) {
             return Regime.CREDITS;
         }
         return state(userId).filter(decider::isInNewRegime).isPresent() ? Regime.CREDITS : Regime.RATE_LIMIT;
@@ -210,7 +210,7 @@ public final class MigrationService {
     }
 
     boolean isKnownMigrated(String userId) {
-        return known.contains(userId);
+        return known.contains(Names.checkUserId(userId));
     }
 
     /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */

@@ -17,7 +17,8 @@ final class RecentUsers {
             long number,
             ConcurrentHashMap<String, Boolean> young,
             ConcurrentHashMap<String, Boolean> old,
-            long bornMillis) {}
+            long bornMillis,
+            long oldBornMillis) {}
 
     private final int usersMaxPerGeneration;
     private final long lifeMillis;
@@ -28,16 +29,20 @@ final class RecentUsers {
         this.usersMaxPerGeneration = usersMax / 2;
         this.lifeMillis = time.toMillis() / 2;
         this.clock = clock;
-        this.generations = new Generations(1, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), clock.millis());
+        this.generations = new Generations(
+                1, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), clock.millis(), clock.millis());
     }
 
     boolean contains(String userId) {
         Generations now = generations;
-        long age = clock.millis() - now.bornMillis();
-        if (age < 0 || age >= 2 * lifeMillis) {
-            return false;
-        }
-        return now.young().containsKey(userId) || (age < lifeMillis && now.old().containsKey(userId));
+        long millis = clock.millis();
+        return (counts(millis - now.bornMillis()) && now.young().containsKey(userId))
+                || (counts(millis - now.oldBornMillis()) && now.old().containsKey(userId));
+    }
+
+    /** A generation counts for two lives from its own birth, however late it became the old one. */
+    private boolean counts(long ageMillis) {
+        return ageMillis >= 0 && ageMillis < 2 * lifeMillis;
     }
 
     /** Returns whether the user was not known before. */
@@ -62,7 +67,8 @@ final class RecentUsers {
 
     private synchronized Generations turn(Generations seen) {
         if (generations.number() == seen.number()) {
-            generations = new Generations(seen.number() + 1, new ConcurrentHashMap<>(), seen.young(), clock.millis());
+            generations = new Generations(
+                    seen.number() + 1, new ConcurrentHashMap<>(), seen.young(), clock.millis(), seen.bornMillis());
         }
         return generations;
     }
