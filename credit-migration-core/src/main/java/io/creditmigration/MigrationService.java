@@ -31,6 +31,7 @@ public final class MigrationService {
     private final Migration migration;
     private final MigrationStore store;
     private final Decider decider;
+    private final Reversal reversal;
     private final OneUser oneUser;
     private final int attempts;
     private final RecentUsers known;
@@ -43,11 +44,22 @@ public final class MigrationService {
         this.migration = migration;
         this.store = store;
         this.decider = new Decider(migration, scale, lineage, options.clock());
+        this.reversal = new Reversal(migration, scale, options.clock());
         this.attempts = options.attempts();
-        this.oneUser = new OneUser(
-                migration, store, decider, new Reversal(migration, scale, options.clock()), options.attempts());
+        this.oneUser = new OneUser(migration, store, decider, reversal, attempts);
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+    }
+
+    private MigrationService(MigrationService opened, MigrationStore joined) {
+        this.migration = opened.migration;
+        this.store = joined;
+        this.decider = opened.decider;
+        this.reversal = opened.reversal;
+        this.attempts = opened.attempts;
+        this.oneUser = new OneUser(migration, joined, decider, reversal, attempts);
+        this.known = opened.known;
+        this.news = opened.news;
     }
 
     /** Opens a migration with {@link MigrationOptions#defaults()}. */
@@ -68,6 +80,22 @@ public final class MigrationService {
         List<StoredDefinition> stored = store.definitions();
         stored.forEach(definition -> definition.check(fitted));
         return new MigrationService(fitted, store, stored, options);
+    }
+
+    /**
+     * The same migration within a transaction of the host's: a purchase by a user not yet migrated, say. Nothing takes effect
+     * before the host commits; until then one attempt is made, nobody is marked FAILED or remembered, and what breaks the
+     * transaction is thrown. The answer is for that transaction only and costs nothing to make.
+     *
+     * @param joined a store that {@linkplain MigrationStore#joins() joins} a transaction
+     * @throws InvalidValueException when it does not
+     */
+    public MigrationService joining(MigrationStore joined) {
+        if (!joined.joins()) {
+            throw new InvalidValueException(
+                    "store", joined.getClass().getName(), "one that joins a transaction of the host's");
+        }
+        return new MigrationService(this, joined);
     }
 
     /** The migration, its policy fitted to the balance column. */
@@ -219,7 +247,8 @@ public final class MigrationService {
     }
 
     private MigrationResult migrated(MigrationResult result) {
-        if (result.status() == Status.ALREADY_MIGRATED) {
+        // In a transaction of the host's even what was read may be rolled back.
+        if (result.status() == Status.ALREADY_MIGRATED && !store.joins()) {
             known.add(result.userId());
         }
         return result;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Read → decide → write for one user, again when others were faster, within a bound. */
+/** Read → decide → write for one user, again when others were faster, within a bound; once in a host's transaction. */
 final class OneUser {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
@@ -38,7 +38,7 @@ final class OneUser {
         this.store = store;
         this.decider = decider;
         this.reversal = reversal;
-        this.attempts = attempts;
+        this.attempts = store.joins() ? 1 : attempts;
     }
 
     MigrationResult migrate(String userId, Intent intent) {
@@ -140,7 +140,9 @@ final class OneUser {
                     return answer.result();
                 }
                 unsure = (Decision.Write<R>) decision;
-                CommitResult result = commit(unsure.change());
+                String error = unsure.change().record().error();
+                CommitResult result =
+                        store.joins() && error != null ? CommitResult.rejected(error) : commit(unsure.change());
                 switch (result.status()) {
                     case COMMITTED -> {
                         return unsure.committed().apply(withHistory(unsure.change(), result));
@@ -178,6 +180,12 @@ final class OneUser {
     private MigrationResult markFailed(UserState state, String error) {
         Decision.Write<MigrationResult> mark = decider.fail(state, error);
         String userId = state.user().userId();
+        MigrationResult unrecorded =
+                new MigrationResult(MigrationResult.Status.FAILED_UNRECORDED, userId, state.record(), null, error);
+        if (store.joins()) {
+            // A mark in the host's transaction would go with it, or keep it from committing what it came for.
+            return unrecorded;
+        }
         try {
             CommitResult marked = store.commit(migration, mark.change());
             if (marked.status() == CommitResult.Status.COMMITTED) {
@@ -188,7 +196,7 @@ final class OneUser {
         } catch (RuntimeException e) {
             LOG.warn("Migration {}: user {} failed ({}), and could not be marked", migration.id(), userId, error, e);
         }
-        return new MigrationResult(MigrationResult.Status.FAILED_UNRECORDED, userId, state.record(), null, error);
+        return unrecorded;
     }
 
     private static boolean isWritten(UserChange change, UserState found) {

@@ -37,6 +37,15 @@ import java.util.Optional;
  */
 public interface MigrationStore {
 
+    /**
+     * Whether changes take effect only with a transaction that the host has begun and will end. The library then makes one
+     * attempt, marks nobody FAILED and remembers nobody as migrated; STALE is answered CONTENDED, and whatever breaks the
+     * transaction is thrown for the host to roll back and try again.
+     */
+    default boolean joins() {
+        return false;
+    }
+
     /** How many decimals a balance can hold. */
     int balanceScale();
 

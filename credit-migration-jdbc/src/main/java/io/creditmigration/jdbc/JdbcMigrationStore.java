@@ -7,6 +7,7 @@ import io.creditmigration.Rollout;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.Transactions.Outcome;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
@@ -61,6 +62,15 @@ public final class JdbcMigrationStore implements RunStore {
         this.runs = new Runs(mapping, ours);
     }
 
+    private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
+        this.transactions = transactions;
+        this.mapping = opened.mapping;
+        this.definitions = opened.definitions;
+        this.reads = opened.reads;
+        this.writes = opened.writes;
+        this.runs = opened.runs;
+    }
+
     /**
      * A store with transactions of its own, each on a connection of this data source. Begins, commits, and gives the
      * connection back as it was.
@@ -74,6 +84,35 @@ public final class JdbcMigrationStore implements RunStore {
     /** The same with the library's own tables elsewhere. */
     public static JdbcMigrationStore owning(DataSource dataSource, HostTables host, LibraryTables ours) {
         return new JdbcMigrationStore(new OwnTransactions(dataSource), host, ours);
+    }
+
+    /**
+     * This store in a transaction of the host's, for {@link io.creditmigration.MigrationService#joining}: neither begins nor
+     * ends anything on the connection. A change that fails is taken back to a savepoint, and the host's own work stands;
+     * after a deadlock or serialization failure the transaction is gone, and {@link StoreException} says so.
+     *
+     * <pre>{@code
+     * migrations.joining(store.joining(connection)).autoMigrateIfZeroCredits(userId);
+     * }</pre>
+     *
+     * @param connection not in autocommit mode; used by the calling thread until the transaction ends
+     */
+    public MigrationStore joining(Connection connection) {
+        return joining(new HostTransaction(new HostTransaction.Lender() {
+            @Override
+            public <T> T lend(Transactions.Work<T> work) throws SQLException {
+                return work.with(connection);
+            }
+        }));
+    }
+
+    JdbcMigrationStore joining(HostTransaction transaction) {
+        return new JdbcMigrationStore(transaction, this);
+    }
+
+    @Override
+    public boolean joins() {
+        return transactions.joins();
     }
 
     @Override

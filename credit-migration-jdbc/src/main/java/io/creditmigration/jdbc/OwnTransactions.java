@@ -24,6 +24,11 @@ final class OwnTransactions implements Transactions {
     }
 
     @Override
+    public boolean joins() {
+        return false;
+    }
+
+    @Override
     public <T> T read(String what, Work<T> work) {
         Connection connection = open(what);
         try {

@@ -17,6 +17,9 @@ interface Transactions {
     /** What a transaction came to: whether to keep it, and what to answer. */
     record Outcome<T>(boolean keep, T answer) {}
 
+    /** Whether the transactions are the host's. */
+    boolean joins();
+
     /** Reads, with no transaction left open. */
     <T> T read(String what, Work<T> work);
 

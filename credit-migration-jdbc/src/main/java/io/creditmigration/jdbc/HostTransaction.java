@@ -1,0 +1,98 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.InvalidValueException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works in a transaction that the host has begun and will end. What fails is taken back to a savepoint, so that the host's
+ * own work stands; what the database has broken as a whole is thrown.
+ */
+final class HostTransaction implements Transactions {
+
+    /** Lends the connection that the host's transaction is on, for as long as the work lasts. */
+    @FunctionalInterface
+    interface Lender {
+        <T> T lend(Work<T> work) throws SQLException;
+    }
+
+    private final Lender lender;
+
+    HostTransaction(Lender lender) {
+        this.lender = lender;
+    }
+
+    @Override
+    public boolean joins() {
+        return true;
+    }
+
+    @Override
+    public <T> T read(String what, Work<T> work) {
+        try {
+            return lender.lend(connection -> work.with(inTransaction(connection)));
+        } catch (SQLException e) {
+            throw SqlErrors.translated(what, e);
+        }
+    }
+
+    @Override
+    public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
+        try {
+            return lender.lend(connection -> perform(inTransaction(connection), work, answerTo));
+        } catch (SQLException e) {
+            throw SqlErrors.translated(what, e);
+        }
+    }
+
+    private static <T> T perform(
+            Connection connection, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo)
+            throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            Outcome<T> outcome = work.with(connection);
+            if (outcome.keep()) {
+                connection.releaseSavepoint(before);
+            } else {
+                connection.rollback(before);
+            }
+            return outcome.answer();
+        } catch (RuntimeException e) {
+            connection.rollback(before);
+            throw e;
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) == SqlErrors.Meaning.TRANSIENT) {
+                // The database has ended the whole transaction; the host must know, and begin again.
+                throw e;
+            }
+            undo(connection, before, e);
+            T answer = answerTo.apply(e);
+            if (answer != null) {
+                return answer;
+            }
+            throw e;
+        }
+    }
+
+    private static void undo(Connection connection, Savepoint before, SQLException primary) throws SQLException {
+        try {
+            connection.rollback(before);
+        } catch (SQLException e) {
+            primary.addSuppressed(e);
+            throw primary;
+        }
+    }
+
+    private static Connection inTransaction(Connection connection) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new InvalidValueException(
+                    "connection",
+                    "in autocommit mode",
+                    "one on which a transaction has begun; each statement would commit by itself");
+        }
+        return connection;
+    }
+}
