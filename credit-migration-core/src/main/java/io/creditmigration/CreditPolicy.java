@@ -41,7 +41,11 @@ public interface CreditPolicy {
         return this;
     }
 
-    /** The same rule under a name and version of its own, for the stored definition. */
+    /**
+     * The same rule under a name and version of its own, for the stored definition.
+     *
+     * @throws InvalidValueException when the name is none, the version below 1, or the policy a {@link RateConversion}
+     */
     default CreditPolicy named(String name, int version) {
         return new NamedPolicy(this, name, version);
     }

@@ -22,10 +22,11 @@ final class Decimal {
     }
 
     static BigDecimal canonical(String what, BigDecimal value, int integerDigitsMax, int scaleMax) {
-        BigDecimal stripped = value.stripTrailingZeros();
-        // Precision and scale are compared before anything is expanded: 1E+999999999 must not become a gigabyte of
-        // zeros.
-        if ((long) stripped.precision() - stripped.scale() > integerDigitsMax || stripped.scale() > scaleMax) {
+        // Precision and scale are compared before anything is expanded or stripped: 1E+999999999 must not become a
+        // gigabyte of zeros, and 100E+2147483647 stripped is beyond what a BigDecimal can be.
+        boolean tooLarge = value.signum() != 0 && (long) value.precision() - value.scale() > integerDigitsMax;
+        BigDecimal stripped = tooLarge ? value : value.stripTrailingZeros();
+        if (tooLarge || stripped.scale() > scaleMax) {
             throw new InvalidValueException(
                     what,
                     value,

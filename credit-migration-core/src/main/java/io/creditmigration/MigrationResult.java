@@ -52,7 +52,10 @@ public record MigrationResult(
         FAILED,
         /** As FAILED, but the mark could not be written either. */
         FAILED_UNRECORDED,
-        /** Others kept changing the user; nothing was written. The next trigger tries again. */
+        /**
+         * Others kept changing the user; nothing was written. The next trigger tries again. Of a user whom the store still has
+         * IN_PROGRESS it is answered before the balance is looked at, which may be half written.
+         */
         CONTENDED
     }
 

@@ -67,8 +67,11 @@ final class RecentUsers {
 
     private synchronized Generations turn(Generations seen) {
         if (generations.number() == seen.number()) {
-            generations = new Generations(
-                    seen.number() + 1, new ConcurrentHashMap<>(), seen.young(), clock.millis(), seen.bornMillis());
+            long millis = clock.millis();
+            // Where the clock went back, the young ones would count again once it has come to their time again.
+            ConcurrentHashMap<String, Boolean> old =
+                    millis < seen.bornMillis() ? new ConcurrentHashMap<>() : seen.young();
+            generations = new Generations(seen.number() + 1, new ConcurrentHashMap<>(), old, millis, seen.bornMillis());
         }
         return generations;
     }
