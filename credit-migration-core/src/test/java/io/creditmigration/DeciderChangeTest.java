@@ -1,0 +1,280 @@
+package io.creditmigration;
+
+import static io.creditmigration.Fixture.ANN;
+import static io.creditmigration.Fixture.AT_1000;
+import static io.creditmigration.Fixture.AT_1500;
+import static io.creditmigration.Fixture.AT_2500;
+import static io.creditmigration.Fixture.EARLIER;
+import static io.creditmigration.Fixture.NOW;
+import static io.creditmigration.Fixture.SCALE;
+import static io.creditmigration.Fixture.decider;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is written of a user who is migrated: balance, record and log line that belong together. */
+final class DeciderChangeTest {
+
+    private static final Migration CONVERSION = Fixture.conversion(Consent.CONFIRM_POSITIVE);
+    private static final Migration UNASKED = Fixture.conversion(Consent.NONE);
+    private static final Migration GRANT = Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE);
+
+    @Test
+    void a_conversion_replaces_the_balance() {
+        UserState state = States.withCredits(ANN, "50.00");
+
+        assertThat(change(UNASKED, state, Intent.explicit()))
+                .isEqualTo(new UserChange(
+                        UserChange.Kind.MIGRATE,
+                        state,
+                        Credits.of(20),
+                        new UserMigration(
+                                "rate-2500",
+                                "ann",
+                                MigrationStatus.COMPLETED,
+                                1,
+                                Credits.of(20),
+                                0,
+                                NOW,
+                                new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, States.HOST_STATE),
+                                null),
+                        new MigrationLogEntry(
+                                "rate-2500",
+                                "ann",
+                                1,
+                                MigrationLogEntry.Kind.MIGRATED,
+                                Credits.of(50),
+                                Credits.of(20),
+                                AT_1000,
+                                AT_2500,
+                                BigDecimal.ZERO,
+                                Actor.automatic("migrate"),
+                                NOW,
+                                "50 credits at 1000 are 20 at 2500")));
+    }
+
+    @Test
+    void a_grant_is_added_to_what_is_there() {
+        UserState state = States.withCredits(ANN, "5.5");
+
+        assertThat(change(GRANT, state, Intent.explicit()))
+                .isEqualTo(new UserChange(
+                        UserChange.Kind.MIGRATE,
+                        state,
+                        Credits.of("25.5"),
+                        new UserMigration(
+                                "to-credits",
+                                "ann",
+                                MigrationStatus.COMPLETED,
+                                1,
+                                Credits.of(20),
+                                0,
+                                NOW,
+                                new RollbackData(Credits.of("5.5"), Credits.of("25.5"), null, null, States.HOST_STATE),
+                                null),
+                        new MigrationLogEntry(
+                                "to-credits",
+                                "ann",
+                                1,
+                                MigrationLogEntry.Kind.MIGRATED,
+                                Credits.of("5.5"),
+                                Credits.of("25.5"),
+                                null,
+                                null,
+                                BigDecimal.ZERO,
+                                Actor.automatic("migrate"),
+                                NOW,
+                                "15 operations in 30 days: 20 credits")));
+    }
+
+    @Test
+    void a_grant_to_a_user_without_account_begins_at_nothing_and_keeps_that_there_was_none() {
+        UserChange change = change(GRANT, States.withCredits(ANN, null), Intent.automatic());
+
+        assertThat(change.newCredits()).isEqualTo(Credits.of(20));
+        assertThat(change.record().rollbackData())
+                .isEqualTo(new RollbackData(null, Credits.of(20), null, null, States.HOST_STATE));
+        assertThat(change.log().oldCredits()).isNull();
+    }
+
+    @Test
+    void zero_is_converted_to_zero_and_logged_as_automatic() {
+        MigrationLogEntry log = change(CONVERSION, ANN, Intent.automatic()).log();
+
+        assertThat(log.oldCredits()).isEqualTo(Credits.ZERO);
+        assertThat(log.newCredits()).isEqualTo(Credits.ZERO);
+        assertThat(log.residual()).isEqualTo(BigDecimal.ZERO);
+        assertThat(log.automatic()).isTrue();
+    }
+
+    @Test
+    void the_log_names_who_caused_it() {
+        UserState state = States.withCredits(ANN, "50");
+        Quote quote = decider(CONVERSION).quote(state);
+
+        assertThat(change(CONVERSION, ANN, Intent.automatic()).log().actor())
+                .isEqualTo(Actor.automatic("zero-credits"));
+        assertThat(change(CONVERSION, ANN, Intent.run(RunOptions.defaults()))
+                        .log()
+                        .actor())
+                .isEqualTo(Actor.automatic("run"));
+        assertThat(change(CONVERSION, state, Intent.confirmation(quote, Actor.user("ann")))
+                        .log())
+                .satisfies(log -> {
+                    assertThat(log.actor()).isEqualTo(Actor.user("ann"));
+                    assertThat(log.automatic()).isFalse();
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0001, 0, 0.1", "0.0002, 0.0001, -0.05", "0.0004, 0.0002, -0.1", "0.0005, 0.0002, 0", "50, 20, 0"})
+    void what_rounding_takes_is_logged_above_zero_and_what_it_gives_below(
+            String credits, Credits converted, BigDecimal residual) {
+        UserChange change = change(UNASKED, States.withCredits(ANN, credits), Intent.explicit());
+
+        assertThat(change.newCredits()).isEqualTo(converted);
+        assertThat(change.log().residual()).isEqualByComparingTo(residual);
+    }
+
+    @Seeded
+    void a_conversion_is_conserved_to_the_last_digit(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            CreditRate from = draws.rate();
+            CreditRate to = draws.rateOtherThan(from);
+            Credits credits = draws.credits(draws.upTo(4));
+            int scale = draws.upTo(6);
+            Decider decider = decider(Fixture.conversion(from, to, Consent.NONE), scale);
+            UserState state = States.withCredits(ANN, credits.toString());
+
+            UserChange change =
+                    Fixture.write(decider.decide(state, Intent.explicit())).change();
+
+            String drawn = credits + " from " + from + " to " + to + " at scale " + scale;
+            MigrationLogEntry log = change.log();
+            assertThat(log.oldCredits()).as(drawn).isEqualTo(credits);
+            assertThat(log.newCredits()).as(drawn).isEqualTo(change.newCredits());
+            assertThat(change.newCredits().scale()).as(drawn).isLessThanOrEqualTo(scale);
+            assertThat(credits.worthAt(from))
+                    .as(drawn)
+                    .isEqualByComparingTo(change.newCredits().worthAt(to).add(log.residual()));
+        }
+    }
+
+    @Seeded
+    void a_grant_adds_exactly_what_the_policy_gives(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Credits given = draws.credits(draws.upTo(SCALE));
+            Credits old = draws.toss() ? draws.credits(draws.upTo(SCALE)) : null;
+            Migration migration = Fixture.grant(user -> Allocation.of(given, "drawn"), Consent.NONE);
+            UserState state = States.withUser(ANN, ANN.user().withCredits(old));
+
+            UserChange change = change(migration, state, Intent.explicit());
+
+            String drawn = given + " to " + old;
+            assertThat(change.newCredits().minus(old == null ? Credits.ZERO : old))
+                    .as(drawn)
+                    .isEqualTo(given);
+            assertThat(change.record().creditsGranted()).as(drawn).isEqualTo(given);
+            assertThat(change.log().residual()).as(drawn).isEqualTo(BigDecimal.ZERO);
+        }
+    }
+
+    @Test
+    void who_skipped_a_migration_is_converted_straight_to_the_newest_rate() {
+        Migration newest = Migration.named("rate-1500")
+                .cutOff(Instant.parse("2026-06-01T00:00:00Z"))
+                .policy(CreditPolicy.convert(AT_2500, AT_1500))
+                .consent(Consent.NONE)
+                .build();
+        Lineage lineage = new Lineage(StoredDefinition.of(newest), List.of(StoredDefinition.of(UNASKED)));
+        Decider decider = new Decider(newest, SCALE, lineage, Fixture.CLOCK);
+        UserState skipped = States.withCredits(ANN, "30");
+        UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));
+
+        MigrationLogEntry ofSkipped = Fixture.write(decider.decide(skipped, Intent.explicit()))
+                .change()
+                .log();
+        MigrationLogEntry ofFollowed = Fixture.write(decider.decide(followed, Intent.explicit()))
+                .change()
+                .log();
+
+        assertThat(ofSkipped.oldRate()).isEqualTo(AT_1000);
+        assertThat(ofSkipped.newCredits()).isEqualTo(Credits.of(20));
+        assertThat(ofFollowed.oldRate()).isEqualTo(AT_2500);
+        assertThat(ofFollowed.newCredits()).isEqualTo(Credits.of(50));
+    }
+
+    @Test
+    void a_policy_is_shown_the_user_as_read_with_the_rate_that_is_known() {
+        List<UserSnapshot> shown = new ArrayList<>();
+        CreditPolicy curious = user -> {
+            shown.add(user);
+            return Allocation.of(Credits.of(1), "looked");
+        };
+        Migration migration = Fixture.grant(curious, Consent.NONE);
+        UserSnapshot user = ANN.user().withCredits(Credits.of(3)).withExempt(true);
+
+        change(migration, States.withUser(ANN, user), Intent.explicit());
+        change(migration, States.withUser(ANN, user.withRate(AT_1500)), Intent.explicit());
+
+        assertThat(shown).containsExactly(user, user.withRate(AT_1500));
+    }
+
+    @Test
+    void a_new_attempt_keeps_its_number_and_what_was_copied_before() {
+        UserState reopened = States.withRecord(
+                ANN,
+                new UserMigration(
+                        "rate-2500", "ann", MigrationStatus.PENDING, 3, Credits.ZERO, 17, EARLIER, null, null));
+
+        UserChange change = change(CONVERSION, reopened, Intent.automatic());
+
+        assertThat(change.record().attempt()).isEqualTo(3);
+        assertThat(change.record().historicalOperations()).isEqualTo(17);
+        assertThat(change.log().attempt()).isEqualTo(3);
+    }
+
+    @Test
+    void a_retry_after_a_failure_leaves_no_trace_of_the_error() {
+        UserState failed = States.withRecord(
+                ANN,
+                new UserMigration(
+                        "rate-2500", "ann", MigrationStatus.FAILED, 2, Credits.ZERO, 5, EARLIER, null, "no idea"));
+
+        UserMigration record = change(CONVERSION, failed, Intent.explicit()).record();
+
+        assertThat(record.status()).isEqualTo(MigrationStatus.COMPLETED);
+        assertThat(record.attempt()).isEqualTo(2);
+        assertThat(record.historicalOperations()).isEqualTo(5);
+        assertThat(record.error()).isNull();
+    }
+
+    @Test
+    void once_committed_the_answer_has_the_record_as_the_store_counted_it() {
+        Decision.Write<MigrationResult> write = Fixture.write(decider(GRANT).decide(ANN, Intent.automatic()));
+        UserMigration committed = write.change().record().withHistoricalOperations(12);
+
+        assertThat(write.committed().apply(committed))
+                .isEqualTo(new MigrationResult(Status.MIGRATED, "ann", committed, null, null));
+        assertThat(committed.historicalOperations()).isEqualTo(12);
+    }
+
+    private static UserChange change(Migration migration, UserState state, Intent intent) {
+        UserChange change =
+                Fixture.write(decider(migration).decide(state, intent)).change();
+        assertThat(change.kind()).isEqualTo(UserChange.Kind.MIGRATE);
+        return change;
+    }
+}

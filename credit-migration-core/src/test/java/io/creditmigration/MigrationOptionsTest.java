@@ -1,0 +1,71 @@
+package io.creditmigration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bounds of a service are bounds. */
+final class MigrationOptionsTest {
+
+    private static final MigrationOptions DEFAULTS = MigrationOptions.defaults();
+
+    @Test
+    void the_defaults_are_those_of_the_documentation() {
+        assertThat(DEFAULTS).isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void each_change_leaves_the_rest_as_it_was() {
+        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+        assertThat(DEFAULTS.withClock(clock).withAttempts(7).withKnownUsers(3, Duration.ofMillis(4)))
+                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4)))
+                .isEqualTo(DEFAULTS.withKnownUsers(3, Duration.ofMillis(4))
+                        .withAttempts(7)
+                        .withClock(clock));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void attempts_at_the_bounds_are_accepted(int attempts) {
+        assertThat(DEFAULTS.withAttempts(attempts).attempts()).isEqualTo(attempts);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 101, Integer.MAX_VALUE})
+    void attempts_beyond_the_bounds_are_refused(int attempts) {
+        assertThatThrownBy(() -> DEFAULTS.withAttempts(attempts))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("attempts is '" + attempts + "'; allowed: 1 to 100");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, PT0S", "10000000, PT24H"})
+    void known_users_at_the_bounds_are_accepted(int users, Duration time) {
+        MigrationOptions options = DEFAULTS.withKnownUsers(users, time);
+
+        assertThat(options.knownUsersMax()).isEqualTo(users);
+        assertThat(options.knownFor()).isEqualTo(time);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    -1       | PT1S             | known users is '-1'; allowed: 0 to 10000000
+                    10000001 | PT1S             | known users is '10000001'; allowed: 0 to 10000000
+                    1        | PT-0.000000001S  | time that known users are remembered is 'PT-0.000000001S'; allowed: zero to one day
+                    1        | PT24H0.000000001S| time that known users are remembered is 'PT24H0.000000001S'; allowed: zero to one day
+                    """)
+    void known_users_beyond_the_bounds_are_refused(int users, Duration time, String message) {
+        assertThatThrownBy(() -> DEFAULTS.withKnownUsers(users, time))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage(message);
+    }
+}

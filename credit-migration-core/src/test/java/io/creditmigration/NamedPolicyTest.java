@@ -1,0 +1,63 @@
+package io.creditmigration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A host's policy under its own name and version. */
+final class NamedPolicyTest {
+
+    private static final CreditPolicy FOUNDERS = user -> Allocation.of(Credits.of(100), "founder " + user.userId());
+
+    @Test
+    void a_policy_that_names_itself_not_is_custom() {
+        assertThat(FOUNDERS.definition()).isEqualTo("custom v1");
+        assertThat(FOUNDERS.atScale(0)).isSameAs(FOUNDERS);
+    }
+
+    @Test
+    void a_named_policy_decides_as_before_under_its_name() {
+        CreditPolicy named = FOUNDERS.named("founders", 3);
+
+        assertThat(named.definition()).isEqualTo("founders v3");
+        assertThat(named.allocate(UserSnapshot.of("ann"))).isEqualTo(Allocation.of(Credits.of(100), "founder ann"));
+    }
+
+    @Test
+    void a_named_policy_has_to_fit_the_balance_column_too() {
+        CreditPolicy named = UsageTiers.of(Credits.of("0.5")).named("halves", 1);
+
+        assertThat(named.atScale(1)).isEqualTo(named);
+        assertThatThrownBy(() -> named.atScale(0))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith("granted credits is '0.5'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "a;b"})
+    void a_name_that_is_none_is_refused(String name) {
+        assertThatThrownBy(() -> FOUNDERS.named(name, 1))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith("policy name is '" + name + "'; allowed: 1 to 64 letters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void a_version_below_1_is_refused(int version) {
+        assertThatThrownBy(() -> FOUNDERS.named("founders", version))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("policy version is '" + version + "'; allowed: 1 or more");
+    }
+
+    @Test
+    void a_conversion_cannot_hide_behind_a_name_where_it_would_be_added_as_a_grant() {
+        RateConversion conversion = CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500));
+
+        assertThatThrownBy(() -> conversion.named("rate", 1))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("convert v1 1000->2500");
+    }
+}

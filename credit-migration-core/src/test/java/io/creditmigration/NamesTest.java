@@ -1,0 +1,106 @@
+package io.creditmigration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which names, user ids and texts are accepted. */
+final class NamesTest {
+
+    static Stream<String> userIds() {
+        return Stream.of(
+                "7",
+                "007",
+                "-1",
+                "ann@example.org",
+                "0b9b2c1e-4f4d-4a52-8f0a-2f0f4b1d8a11",
+                "😀🧾",
+                "دانا",
+                "\u202Eright to left",
+                "o'brien",
+                "\"quoted\"; DROP TABLE users; --",
+                "back\\slash",
+                "tab\tand\nline",
+                "%_*?",
+                " ",
+                " padded ",
+                "x".repeat(255));
+    }
+
+    @ParameterizedTest
+    @MethodSource("userIds")
+    void a_user_id_is_taken_as_it_is(String userId) {
+        assertThat(Names.checkUserId(userId)).isSameAs(userId);
+    }
+
+    @Test
+    void a_user_id_of_no_or_too_many_characters_is_refused() {
+        assertThatThrownBy(() -> Names.checkUserId(null))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("user id is 'null'; allowed: 1 to 255 characters");
+        assertThatThrownBy(() -> Names.checkUserId(""))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("user id is ''; allowed: 1 to 255 characters, none of them NUL");
+        assertThatThrownBy(() -> Names.checkUserId("x".repeat(256)))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("(256 characters); allowed: 1 to 255 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\0", "\0ann", "an\0n", "ann\0"})
+    void a_user_id_with_a_nul_is_refused(String userId) {
+        assertThatThrownBy(() -> Names.checkUserId(userId)).isInstanceOf(InvalidValueException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "7",
+                "rate-2500",
+                "v1.2_final",
+                "Z.",
+                "0123456789012345678901234567890123456789012345678901234567890123"
+            })
+    void a_name_of_letters_digits_and_a_few_signs_is_accepted(String name) {
+        assertThat(Names.check("migration id", name)).isSameAs(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a b",
+                ".hidden",
+                "-x",
+                "_x",
+                "a/b",
+                "a;b",
+                "a'b",
+                "é",
+                "a\n",
+                "01234567890123456789012345678901234567890123456789012345678901234"
+            })
+    void any_other_name_is_refused(String name) {
+        assertThatThrownBy(() -> Names.check("migration id", name))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("migration id is '" + name + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
+                        + " beginning with a letter or digit");
+    }
+
+    @Test
+    void a_text_has_to_say_something_and_to_fit() {
+        assertThat(Names.checkText("reason", "why", 3)).isEqualTo("why");
+        for (String text : new String[] {"", "  ", "\n", "long", "a\0b", "\0a"}) {
+            assertThatThrownBy(() -> Names.checkText("reason", text, 3))
+                    .isInstanceOf(InvalidValueException.class)
+                    .hasMessage("reason is '" + text + "'; allowed: 1 to 3 characters, not blank, none of them NUL");
+        }
+    }
+}

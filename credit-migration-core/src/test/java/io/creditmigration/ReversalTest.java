@@ -1,0 +1,384 @@
+package io.creditmigration;
+
+import static io.creditmigration.Fixture.ANN;
+import static io.creditmigration.Fixture.AT_1000;
+import static io.creditmigration.Fixture.AT_2500;
+import static io.creditmigration.Fixture.EARLIER;
+import static io.creditmigration.Fixture.NOW;
+import static io.creditmigration.Fixture.SCALE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Taking users back, and letting them try again (design, part 6). */
+final class ReversalTest {
+
+    private static final Migration CONVERSION = Fixture.conversion(Consent.NONE);
+    private static final Migration GRANT = Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE);
+    private static final Actor OLGA = Actor.operator("olga");
+
+    @ParameterizedTest(name = "{2}: {0} became {1}, now {3}, goes back to {4}")
+    @CsvSource({
+        "50,     20,     untouched,        20,      50",
+        "50,     20,     untouched,        20.0000, 50",
+        "50,     20,     spent 5,          15,      37.5",
+        "50,     20,     bought 10,        30,      75",
+        "50,     20,     spent and bought, 22,      55",
+        "50,     20,     all spent,        0,       0",
+        "50,     20,     almost all spent, 0.0001,  0.0003",
+        "50,     20,     overdrawn,        -2,      -5",
+        "0,      0,      nothing ever,     0,       0",
+        "0,      0,      bought from 0,    10,      25",
+        "0.0004, 0.0002, untouched dust,   0.0002,  0.0004",
+        "0.0004, 0.0002, half of the dust, 0.0001,  0.0002",
+        "0.0004, 0.0002, all dust spent,   0,       0",
+        "0.0001, 0,      dust lost,        0,       0.0001",
+        "0.0001, 0,      dust and bought,  0.0001,  0.0004"
+    })
+    void what_moved_since_a_conversion_is_converted_back_and_the_rest_restored(
+            Credits old, Credits converted, String what, Credits current, Credits restored) {
+        UserState state = migrated(old, converted, AT_1000, AT_2500, current);
+
+        assertThat(rollback(SCALE, state).credits()).as(what).isEqualTo(restored);
+    }
+
+    @ParameterizedTest(name = "1 became 3, now {0} with {1} decimals: {2}")
+    @CsvSource({
+        "2,    4, 0.6667",
+        "4,    4, 1.3334",
+        "3.01, 4, 1.0034",
+        "2.99, 4, 0.9967",
+        "4,    2, 1.34",
+        "2,    0, 1",
+        "4,    0, 2",
+        "0,    4, 0"
+    })
+    void rounding_is_in_the_users_favour(Credits current, int scale, Credits restored) {
+        UserState state = migrated(Credits.of(1), Credits.of(3), CreditRate.of(3), CreditRate.of(1), current);
+
+        assertThat(rollback(scale, state).credits()).isEqualTo(restored);
+    }
+
+    @Test
+    void a_rollback_of_a_conversion_writes_balance_record_and_log_line_that_belong_together() {
+        RollbackData data = new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
+        UserMigration record = new UserMigration(
+                "rate-2500", "ann", MigrationStatus.COMPLETED, 2, Credits.of(20), 7, EARLIER, data, null);
+        UserState state = States.withRecord(States.withCredits(ANN, "15"), record);
+
+        Decision.Write<RollbackResult> write =
+                Fixture.write(reversal(CONVERSION, SCALE).rollback(state, OLGA, "asked for it"));
+
+        UserMigration rolledBack = new UserMigration(
+                "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.of(20), 7, NOW, data, null);
+        assertThat(write.change())
+                .isEqualTo(new UserChange(
+                        UserChange.Kind.ROLL_BACK,
+                        state,
+                        Credits.of("37.5"),
+                        rolledBack,
+                        new MigrationLogEntry(
+                                "rate-2500",
+                                "ann",
+                                2,
+                                MigrationLogEntry.Kind.ROLLED_BACK,
+                                Credits.of(15),
+                                Credits.of("37.5"),
+                                AT_2500,
+                                AT_1000,
+                                BigDecimal.ZERO,
+                                OLGA,
+                                NOW,
+                                "asked for it")));
+        assertThat(write.committed().apply(rolledBack))
+                .isEqualTo(new RollbackResult(Status.ROLLED_BACK, "ann", rolledBack, Credits.of("37.5"), null));
+    }
+
+    @Test
+    void what_a_rollback_rounds_or_forgives_is_logged_below_zero() {
+        assertThat(residual("0.0004", "0.0002", "0")).isEqualByComparingTo("0");
+        assertThat(residual("0.0004", "0.0002", "0.0001")).isEqualByComparingTo("0.05");
+        assertThat(residual("50", "20", "0.0001")).isEqualByComparingTo("-0.05");
+        assertThat(residual("0.0001", "0", "0")).isEqualByComparingTo("-0.1");
+    }
+
+    private static BigDecimal residual(String old, String converted, String current) {
+        UserState state = migrated(Credits.of(old), Credits.of(converted), AT_1000, AT_2500, Credits.of(current));
+        return Fixture.write(reversal(CONVERSION, SCALE).rollback(state, OLGA, "why"))
+                .change()
+                .log()
+                .residual();
+    }
+
+    @ParameterizedTest
+    @CsvSource({", 20", "0, 20", "5.5, 25.5"})
+    void an_untouched_grant_is_withdrawn_and_what_was_there_before_stays(Credits old, Credits granted) {
+        UserState state = migrated(old, granted, null, null, granted);
+
+        UserChange change = Fixture.write(reversal(GRANT, SCALE).rollback(state, OLGA, "why"))
+                .change();
+
+        assertThat(change.kind()).isEqualTo(UserChange.Kind.ROLL_BACK);
+        assertThat(change.newCredits()).isEqualTo(old);
+        assertThat(change.log().oldCredits()).isEqualTo(granted);
+        assertThat(change.log().newCredits()).isEqualTo(old);
+        assertThat(change.log().oldRate()).isNull();
+        assertThat(change.log().newRate()).isNull();
+        assertThat(change.log().residual()).isEqualTo(BigDecimal.ZERO);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"19.9999", "20.0001", "0", "-1", "''"})
+    void a_grant_that_has_moved_since_is_not_withdrawn(String current) {
+        UserState state = migrated(null, Credits.of(20), null, null, current.isEmpty() ? null : Credits.of(current));
+
+        assertThat(rollback(SCALE, state).status()).isEqualTo(Status.MOVED_SINCE);
+    }
+
+    @Test
+    void a_converted_balance_that_is_gone_altogether_is_not_taken_for_zero() {
+        UserState state = migrated(Credits.of(50), Credits.of(20), AT_1000, AT_2500, null);
+
+        assertThat(rollback(SCALE, state).status()).isEqualTo(Status.MOVED_SINCE);
+    }
+
+    @ParameterizedTest(name = "{0}, superseded {1}, rollback data {2}, moved {3}: {4}")
+    @CsvSource({
+        "ROLLED_BACK, false, true,  false, ALREADY_ROLLED_BACK",
+        "ROLLED_BACK, true,  false, true,  ALREADY_ROLLED_BACK",
+        "           , false, false, false, NOT_COMPLETED",
+        "PENDING,     false, true,  false, NOT_COMPLETED",
+        "IN_PROGRESS, false, true,  false, NOT_COMPLETED",
+        "FAILED,      false, true,  false, NOT_COMPLETED",
+        "           , true,  false, true,  NOT_COMPLETED",
+        "FAILED,      true,  false, true,  NOT_COMPLETED",
+        "COMPLETED,   true,  true,  false, NOT_LATEST",
+        "COMPLETED,   true,  false, true,  NOT_LATEST",
+        "COMPLETED,   false, false, false, NO_ROLLBACK_DATA",
+        "COMPLETED,   false, false, true,  NO_ROLLBACK_DATA",
+        "COMPLETED,   false, true,  true,  MOVED_SINCE",
+        "COMPLETED,   false, true,  false, ROLLED_BACK"
+    })
+    void of_several_refusals_the_first_one_is_answered(
+            MigrationStatus status, boolean superseded, boolean hasData, boolean moved, Status answer) {
+        RollbackData data = hasData ? new RollbackData(null, Credits.of(20), null, null, "as it was") : null;
+        UserMigration record = status == null
+                ? null
+                : new UserMigration("to-credits", "ann", status, 1, Credits.of(20), 0, EARLIER, data, null);
+        UserState state = States.withRecord(States.withCredits(ANN, moved ? "7" : "20"), record);
+
+        Decision<RollbackResult> decision =
+                reversal(GRANT, SCALE).rollback(superseded ? States.superseded(state) : state, OLGA, "why");
+
+        assertThat(Fixture.result(decision).status()).isEqualTo(answer);
+        if (answer != Status.ROLLED_BACK) {
+            assertThat(decision)
+                    .isEqualTo(new Decision.Answer<>(new RollbackResult(answer, "ann", record, null, null)));
+        }
+    }
+
+    @Test
+    void who_was_migrated_by_the_hosts_own_marker_alone_has_nothing_to_take_back() {
+        assertThat(rollback(SCALE, States.flagged(ANN)).status()).isEqualTo(Status.NOT_COMPLETED);
+    }
+
+    @Test
+    void neither_halt_switch_nor_percentage_holds_a_rollback_up() {
+        UserState state = migrated(Credits.of(50), Credits.of(20), AT_1000, AT_2500, Credits.of(20));
+
+        assertThat(rollback(SCALE, States.halted(States.withPercent(state, 0))).status())
+                .isEqualTo(Status.ROLLED_BACK);
+    }
+
+    @Seeded
+    void who_touched_nothing_gets_back_exactly_what_was_there(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Case drawn = Case.draw(draws);
+
+            assertThat(drawn.restored(drawn.converted())).as("%s", drawn).isEqualTo(drawn.old());
+        }
+    }
+
+    @Seeded
+    void who_owes_nothing_goes_back_to_no_debt(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Case drawn = Case.draw(draws);
+            Credits current = draws.toss() ? Credits.ZERO : draws.credits(drawn.scale());
+
+            assertThat(drawn.restored(current)).as("%s, now %s", drawn, current).isGreaterThanOrEqualTo(Credits.ZERO);
+        }
+    }
+
+    /**
+     * What is restored is worth what the user has now, and what rounding had taken or given when it was converted, and less
+     * than one unit of the balance more; where that would be a debt, nothing is left.
+     */
+    @Seeded
+    void a_rollback_costs_nobody_anything(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Case drawn = Case.draw(draws);
+            Credits current = draws.credits(drawn.scale());
+
+            Credits restored = drawn.restored(current);
+
+            BigDecimal worth = restored.worthAt(drawn.from());
+            BigDecimal takenAtConversion =
+                    drawn.old().worthAt(drawn.from()).subtract(drawn.converted().worthAt(drawn.to()));
+            BigDecimal due = current.worthAt(drawn.to()).add(takenAtConversion);
+            BigDecimal unit = drawn.from().perCredit().movePointLeft(drawn.scale());
+            String what = drawn + ", now " + current;
+            assertThat(worth).as(what).isGreaterThanOrEqualTo(due);
+            assertThat(worth).as(what).isLessThan(due.max(BigDecimal.ZERO).add(unit));
+            assertThat(restored.scale()).as(what).isLessThanOrEqualTo(drawn.scale());
+            if (takenAtConversion.signum() >= 0) {
+                assertThat(worth).as(what).isGreaterThanOrEqualTo(current.worthAt(drawn.to()));
+            }
+        }
+    }
+
+    @Seeded
+    void a_rollback_is_conserved_to_the_last_digit(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Case drawn = Case.draw(draws);
+            Credits current = draws.credits(drawn.scale());
+
+            UserChange change = drawn.change(current);
+
+            String what = drawn + ", now " + current;
+            MigrationLogEntry log = change.log();
+            assertThat(log.oldCredits()).as(what).isEqualTo(current);
+            assertThat(log.newCredits()).as(what).isEqualTo(change.newCredits());
+            assertThat(log.oldRate()).as(what).isEqualTo(drawn.to());
+            assertThat(log.newRate()).as(what).isEqualTo(drawn.from());
+            assertThat(current.worthAt(drawn.to()))
+                    .as(what)
+                    .isEqualByComparingTo(
+                            change.newCredits().worthAt(drawn.from()).add(log.residual()));
+        }
+    }
+
+    @Seeded
+    void who_has_more_now_never_gets_less_back(long seed) {
+        Draws draws = new Draws(seed);
+        for (int i = 0; i < 500; i++) {
+            Case drawn = Case.draw(draws);
+            Credits less = draws.credits(drawn.scale());
+            Credits more = less.plus(draws.credits(drawn.scale()));
+
+            assertThat(drawn.restored(more))
+                    .as("%s, now %s or %s", drawn, less, more)
+                    .isGreaterThanOrEqualTo(drawn.restored(less));
+        }
+    }
+
+    @Test
+    void reopening_starts_a_new_attempt_with_a_clean_record() {
+        RollbackData data = new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
+        UserMigration rolledBack = new UserMigration(
+                "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.of(20), 7, EARLIER, data, null);
+        UserState state = States.withRecord(States.withCredits(ANN, "37.5"), rolledBack);
+
+        Decision.Write<Optional<UserMigration>> write =
+                Fixture.write(reversal(CONVERSION, SCALE).reopen(state, OLGA, "second thoughts"));
+
+        UserMigration reopened =
+                new UserMigration("rate-2500", "ann", MigrationStatus.PENDING, 3, Credits.ZERO, 7, NOW, null, null);
+        assertThat(write.change())
+                .isEqualTo(new UserChange(
+                        UserChange.Kind.RECORD_ONLY,
+                        state,
+                        null,
+                        reopened,
+                        new MigrationLogEntry(
+                                "rate-2500",
+                                "ann",
+                                3,
+                                MigrationLogEntry.Kind.REOPENED,
+                                Credits.of("37.5"),
+                                Credits.of("37.5"),
+                                null,
+                                null,
+                                BigDecimal.ZERO,
+                                OLGA,
+                                NOW,
+                                "second thoughts")));
+        assertThat(write.committed().apply(reopened)).contains(reopened);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = MigrationStatus.class, mode = EnumSource.Mode.EXCLUDE, names = "ROLLED_BACK")
+    void only_who_was_rolled_back_is_reopened(MigrationStatus status) {
+        UserState state = States.withRecord(ANN, Fixture.record(status));
+
+        assertThat(reversal(CONVERSION, SCALE).reopen(state, OLGA, "why"))
+                .isEqualTo(new Decision.Answer<>(Optional.empty()));
+    }
+
+    @Test
+    void who_has_no_record_is_not_reopened() {
+        assertThat(reversal(CONVERSION, SCALE).reopen(ANN, OLGA, "why"))
+                .isEqualTo(new Decision.Answer<>(Optional.empty()));
+    }
+
+    private static Reversal reversal(Migration migration, int scale) {
+        return new Reversal(migration, scale, Fixture.CLOCK);
+    }
+
+    private static RollbackResult rollback(int scale, UserState state) {
+        return Fixture.result(reversal(CONVERSION, scale).rollback(state, OLGA, "why"));
+    }
+
+    private static UserState migrated(
+            Credits old, Credits converted, CreditRate oldRate, CreditRate newRate, Credits current) {
+        UserMigration record = new UserMigration(
+                "rate-2500",
+                "ann",
+                MigrationStatus.COMPLETED,
+                1,
+                converted,
+                0,
+                EARLIER,
+                new RollbackData(old, converted, oldRate, newRate, "as it was"),
+                null);
+        return States.withRecord(States.withUser(ANN, ANN.user().withCredits(current)), record);
+    }
+
+    /** One random conversion, as the library itself makes it. */
+    private record Case(Credits old, CreditRate from, CreditRate to, int scale) {
+
+        static Case draw(Draws draws) {
+            CreditRate from = draws.rate();
+            int scale = draws.upTo(4);
+            return new Case(draws.credits(scale), from, draws.rateOtherThan(from), scale);
+        }
+
+        Credits converted() {
+            return CreditPolicy.convert(from, to)
+                    .atScale(scale)
+                    .allocate(UserSnapshot.of("ann").withCredits(old))
+                    .credits();
+        }
+
+        UserChange change(Credits current) {
+            UserState state = migrated(old, converted(), from, to, current);
+            return Fixture.write(reversal(CONVERSION, scale).rollback(state, OLGA, "why"))
+                    .change();
+        }
+
+        Credits restored(Credits current) {
+            return change(current).newCredits();
+        }
+    }
+}

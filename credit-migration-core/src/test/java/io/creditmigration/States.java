@@ -1,0 +1,53 @@
+package io.creditmigration;
+
+import io.creditmigration.spi.UserState;
+import org.jspecify.annotations.Nullable;
+
+/** A user's state as a store would have read it, changed in one respect at a time. */
+final class States {
+
+    static final String HOST_STATE = "as captured";
+
+    private States() {}
+
+    /** No record, no marker, nothing completed later, and everybody may migrate. */
+    static UserState of(UserSnapshot user) {
+        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY);
+    }
+
+    static UserState withUser(UserState state, UserSnapshot user) {
+        return new UserState(
+                user, state.record(), state.flagged(), state.superseded(), state.hostState(), state.rollout());
+    }
+
+    static UserState withCredits(UserState state, @Nullable String credits) {
+        return withUser(state, state.user().withCredits(credits == null ? null : Credits.of(credits)));
+    }
+
+    static UserState withRecord(UserState state, @Nullable UserMigration record) {
+        return new UserState(
+                state.user(), record, state.flagged(), state.superseded(), state.hostState(), state.rollout());
+    }
+
+    static UserState flagged(UserState state) {
+        return new UserState(
+                state.user(), state.record(), true, state.superseded(), state.hostState(), state.rollout());
+    }
+
+    static UserState superseded(UserState state) {
+        return new UserState(state.user(), state.record(), state.flagged(), true, state.hostState(), state.rollout());
+    }
+
+    static UserState withPercent(UserState state, int percent) {
+        return withRollout(state, new Rollout(percent, state.rollout().halted()));
+    }
+
+    static UserState halted(UserState state) {
+        return withRollout(state, new Rollout(state.rollout().percent(), true));
+    }
+
+    private static UserState withRollout(UserState state, Rollout rollout) {
+        return new UserState(
+                state.user(), state.record(), state.flagged(), state.superseded(), state.hostState(), rollout);
+    }
+}
