@@ -1,0 +1,82 @@
+package io.creditmigration.testkit;
+
+import io.creditmigration.CreditRate;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationStatus;
+import io.creditmigration.Rollout;
+import io.creditmigration.Usage;
+import io.creditmigration.UsageWindow;
+import io.creditmigration.UserSnapshot;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the store in memory answers of one account: the query behind {@code find}, {@code scan} and {@code page}. */
+final class AccountReader {
+
+    private final Map<String, StoredDefinition> definitions;
+
+    AccountReader(Map<String, StoredDefinition> definitions) {
+        this.definitions = definitions;
+    }
+
+    UserState state(Migration migration, Account account, Rollout rollout) {
+        UserSnapshot user = new UserSnapshot(
+                account.userId,
+                account.credits,
+                account.reserved,
+                rate(account),
+                account.registeredAt,
+                account.exempt,
+                usage(migration.usageWindow(), account));
+        return new UserState(
+                user,
+                account.records.get(migration.id()),
+                Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker),
+                completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
+                hostState(migration, account),
+                rollout);
+    }
+
+    /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit} for grants. */
+    static String hostState(Migration migration, Account account) {
+        String marker = account.marker == null ? "" : account.marker;
+        String rateLimit = account.rateLimit == null ? "" : account.rateLimit.toString();
+        return migration.conversion().isPresent() ? marker : marker + "|" + rateLimit;
+    }
+
+    private Stream<StoredDefinition> completed(Account account) {
+        return account.records.values().stream()
+                .filter(record -> record.status() == MigrationStatus.COMPLETED)
+                .map(record -> Objects.requireNonNull(definitions.get(record.migrationId()), record.migrationId()));
+    }
+
+    private @Nullable CreditRate rate(Account account) {
+        return completed(account)
+                .filter(definition -> definition.newRate() != null)
+                .max(Comparator.comparing(StoredDefinition::cutOff))
+                .map(StoredDefinition::newRate)
+                .orElse(null);
+    }
+
+    private static Usage usage(UsageWindow window, Account account) {
+        List<Instant> inWindow = account.operations.stream()
+                .filter(at -> !at.isBefore(window.from()) && at.isBefore(window.to()))
+                .toList();
+        long mostInOneHour = inWindow.stream()
+                .collect(Collectors.groupingBy(at -> at.truncatedTo(ChronoUnit.HOURS), Collectors.counting()))
+                .values()
+                .stream()
+                .max(Comparator.naturalOrder())
+                .orElse(0L);
+        return window.usage(account.registeredAt, inWindow.size(), mostInOneHour, account.operations.size());
+    }
+}

@@ -1,0 +1,108 @@
+package io.creditmigration.testkit;
+
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.RunStore;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application around a store, as far as {@link MigrationStoreContract} drives it: it seeds users, moves balances while
+ * the store is at work, and looks at what was written past the store.
+ *
+ * <p>The user's marker is what the host prices by: unset means {@link #OLD_RATE}, set means {@link #NEW_RATE}. Balances
+ * have at least 4 decimals. In the setting {@link Setting#GRANT} a migration clears the user's rate limit and copies operations into
+ * the credit history; in the setting {@link Setting#CONVERSION} it leaves both alone.
+ *
+ * <p>All methods are called from many threads. What an application cannot do is an {@link UnsupportedOperationException}
+ * with the reason, which the contract reports as an aborted test.
+ */
+public interface HostApplication extends AutoCloseable {
+
+    /** What one credit costs users whose marker is not set. */
+    CreditRate OLD_RATE = CreditRate.of(1_000);
+
+    /** What one credit costs users whose marker is set. */
+    CreditRate NEW_RATE = CreditRate.of(2_500);
+
+    /** The two moves that a host can be set up for. */
+    enum Setting {
+        /**
+         * From rate limits to credits: balances may be absent, rate limits are captured, operations become history. No user
+         * is flagged beforehand or has reservations.
+         */
+        GRANT,
+        /** From an old credit rate to a new one. */
+        CONVERSION
+    }
+
+    /** The store under test; all calls answer the same one. With a role of {@link RunStore}, runs are tested too. */
+    MigrationStore store();
+
+    /** Whether one conversion can follow another; false where the application is set up for a single one. */
+    default boolean canConvertAgain() {
+        return true;
+    }
+
+    /** Inserts users. */
+    void add(SeedUser... users);
+
+    /** Deletes a user from the host's tables and leaves the library's as they are. */
+    void deleteUser(String userId);
+
+    /** Inserts one operation of the user. */
+    void addOperation(String userId, Instant at);
+
+    /** The balance in the regime that the user is in now; null where there is none. */
+    @Nullable
+    Credits credits(String userId);
+
+    /** The referral credits. */
+    Credits refCredits(String userId);
+
+    /** Whether the user's marker is set, by whomever. */
+    boolean flagged(String userId);
+
+    /** The user's rate limit; null where it was cleared. */
+    @Nullable
+    Integer rateLimit(String userId);
+
+    /** The amounts of the user's credit history, zero for copied operations, in any order; all migrations together. */
+    List<Credits> history(String userId);
+
+    /**
+     * Every row of every table, the host's and the library's, as text in a stable order; only the positions of runs are left
+     * out. Two equal answers mean that nothing was written in between.
+     */
+    List<String> dump();
+
+    /**
+     * Adds what this money buys at the rate that the user's marker says, as the host's part demands: the marker is named in
+     * the condition of the guarded update, and the price is taken again when no row matches. The contract uses amounts that
+     * divide exactly at both rates. Waits for the user's row where somebody has it locked.
+     */
+    void topUp(String userId, BigDecimal money);
+
+    /** Takes off what this money buys, likewise; false, with nothing taken, where the balance is too small. */
+    boolean spend(String userId, BigDecimal money);
+
+    /** Adds credits, whatever the marker says; makes the account where there is none. */
+    void topUpCredits(String userId, Credits credits);
+
+    /** A host transaction that holds the user's row until it is closed, by any thread. */
+    AutoCloseable lock(String userId);
+
+    /**
+     * From now on migrating or rolling back this user breaks a constraint, while a record without a log line can still be
+     * written. The later in the transaction the constraint bites, the more the contract proves: one on the table of the log
+     * is best.
+     */
+    void refuseChangesOf(String userId);
+
+    /** Ends the application and drops what it has made. */
+    @Override
+    void close();
+}

@@ -1,0 +1,505 @@
+package io.creditmigration.testkit;
+
+import io.creditmigration.Actor;
+import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Rollout;
+import io.creditmigration.UserMigration;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import io.creditmigration.testkit.AccountWriter.RejectedException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in memory for the tests of a host: as honest as a database, and seeded and asserted in five lines.
+ *
+ * <pre>{@code
+ * var store = InMemoryMigrationStore.with(user("ann").credits("0").refCredits("7.5"), user("bob").credits("50"));
+ * assertThat(MigrationService.of(rate2500, store).autoMigrateIfZeroCredits("ann").status()).isEqualTo(MIGRATED);
+ * assertThat(store.refCredits("ann")).isEqualTo(Credits.of("7.5"));
+ * }</pre>
+ *
+ * <p>After the SPI comes what the host does to its own tables, and what tests look at. A user's marker is null, {@code "*"}
+ * where the host flagged the user itself, or the id of the migration that set it. A grant clears the user's rate limit, which
+ * a rollback puts back.
+ *
+ * <p>Thread-safe: one monitor stands for the database, and is never held while a caller's code runs. Users are in the order
+ * of their ids' code points. A user's row can be {@linkplain #lock locked} as by a transaction of the host.
+ */
+public final class InMemoryMigrationStore implements RunStore {
+
+    private static final int USUAL_SCALE = 4;
+    private static final long ROW_WAIT_MILLIS_MAX = 100;
+    private static final long HOST_WAIT_MILLIS_MAX = 30_000;
+    private static final Comparator<String> BY_CODE_POINT =
+            (a, b) -> Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
+
+    /** Where a run is: pass 0 is over everybody, pass 1 over users without a record, and there is no pass 2. */
+    private record Position(
+            String migrationId,
+            String scope,
+            int pass,
+            @Nullable String afterUserId) {
+
+        static final int PASSES = 2;
+
+        boolean isFinished() {
+            return pass == PASSES;
+        }
+
+        boolean isSweep() {
+            return pass == 1;
+        }
+
+        Position behind(List<UserState> users, int limit) {
+            return users.size() < limit
+                    ? new Position(migrationId, scope, pass + 1, null)
+                    : new Position(
+                            migrationId,
+                            scope,
+                            pass,
+                            users.get(users.size() - 1).user().userId());
+        }
+    }
+
+    private final int balanceScale;
+    private final AccountWriter writer;
+    private final long pageWaitMillisMax;
+    private final Object database = new Object();
+    private final NavigableMap<String, Account> accounts = new TreeMap<>(BY_CODE_POINT);
+    private final Map<String, StoredDefinition> definitions = new TreeMap<>();
+    private final AccountReader reader = new AccountReader(definitions);
+    private final Map<String, Rollout> rollouts = new HashMap<>();
+    private final List<String> rolloutChanges = new ArrayList<>();
+    private final Map<String, Position> runs = new TreeMap<>();
+    private final Set<String> claimedRuns = new HashSet<>();
+    private final Set<String> lockedUsers = new HashSet<>();
+    private final Set<String> refusedUsers = new HashSet<>();
+
+    /** For the tests of this module, which break a step of the writer, or let pages wait for locked users. */
+    InMemoryMigrationStore(int balanceScale, AccountWriter writer, long pageWaitMillisMax) {
+        if (balanceScale < 0 || balanceScale > Credits.SCALE_MAX) {
+            throw new InvalidValueException("balance scale", balanceScale, "0 to " + Credits.SCALE_MAX);
+        }
+        this.balanceScale = balanceScale;
+        this.writer = writer;
+        this.pageWaitMillisMax = pageWaitMillisMax;
+    }
+
+    /** A store with these users, whose balances have 4 decimals. */
+    public static InMemoryMigrationStore with(SeedUser... users) {
+        return ofScale(USUAL_SCALE, users);
+    }
+
+    /** A store with these users, whose balances have so many decimals, 0 to 18. */
+    public static InMemoryMigrationStore ofScale(int balanceScale, SeedUser... users) {
+        InMemoryMigrationStore store = new InMemoryMigrationStore(balanceScale, new AccountWriter(), 0);
+        store.add(users);
+        return store;
+    }
+
+    @Override
+    public int balanceScale() {
+        return balanceScale;
+    }
+
+    @Override
+    public List<StoredDefinition> definitions() {
+        synchronized (database) {
+            return List.copyOf(definitions.values());
+        }
+    }
+
+    @Override
+    public Optional<UserState> find(Migration migration, String userId) {
+        synchronized (database) {
+            return Optional.ofNullable(accounts.get(userId))
+                    .filter(account -> !account.deleted)
+                    .map(account -> state(migration, account));
+        }
+    }
+
+    @Override
+    public CommitResult commit(Migration migration, UserChange change) {
+        synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            if (!rowIsFreeWithin(ROW_WAIT_MILLIS_MAX, change.record().userId())) {
+                return CommitResult.of(CommitResult.Status.LOCKED);
+            }
+            Map<String, Account> drafts = new HashMap<>();
+            CommitResult result;
+            try {
+                result = write(migration, change, drafts);
+            } catch (RejectedException e) {
+                return CommitResult.rejected(String.valueOf(e.getMessage()));
+            }
+            publish(migration, drafts);
+            return result;
+        }
+    }
+
+    @Override
+    public Rollout rollout(Migration migration) {
+        synchronized (database) {
+            return rollouts.getOrDefault(migration.id(), Rollout.EVERYBODY);
+        }
+    }
+
+    @Override
+    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
+        synchronized (database) {
+            rollouts.put(migration.id(), rollout);
+            rolloutChanges.add(migration.id() + ": " + rollout + " by " + actor + ": " + reason);
+        }
+    }
+
+    @Override
+    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+        synchronized (database) {
+            Account account = accounts.get(storedUserId);
+            return account == null
+                    ? List.of()
+                    : account.log.stream()
+                            .filter(line -> line.migrationId().equals(migration.id()))
+                            .toList();
+        }
+    }
+
+    @Override
+    public String openRun(Migration migration, String scope) {
+        synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            for (Map.Entry<String, Position> run : runs.entrySet()) {
+                Position position = run.getValue();
+                if (position.migrationId().equals(migration.id())
+                        && position.scope().equals(scope)
+                        && !position.isFinished()) {
+                    return run.getKey();
+                }
+            }
+            String runId = "run-" + (runs.size() + 1);
+            runs.put(runId, new Position(migration.id(), scope, 0, null));
+            return runId;
+        }
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+        synchronized (database) {
+            return usersAfter(afterUserId)
+                    .limit(limit)
+                    .map(account -> state(migration, account))
+                    .toList();
+        }
+    }
+
+    @Override
+    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
+        Position position;
+        List<UserState> users;
+        synchronized (database) {
+            position = runs.get(runId);
+            if (position == null) {
+                throw new InvalidValueException("run", runId, "the id of a run that was opened: " + runs.keySet());
+            }
+            if (claimedRuns.contains(runId)) {
+                return Page.of(Page.Status.BUSY);
+            }
+            if (position.isFinished()) {
+                return Page.of(Page.Status.FINISHED);
+            }
+            if (rollout(migration).halted()) {
+                return Page.of(Page.Status.HALTED);
+            }
+            users = nextUsers(migration, position, limit);
+            claimedRuns.add(runId);
+        }
+        try {
+            List<UserChange> changes = decide.apply(users);
+            synchronized (database) {
+                Page page = writePage(migration, position, changes);
+                if (page.status() == Page.Status.ADVANCED) {
+                    runs.put(runId, position.behind(users, limit));
+                }
+                return page;
+            }
+        } finally {
+            synchronized (database) {
+                claimedRuns.remove(runId);
+            }
+        }
+    }
+
+    /** All changes or none; who is locked, or no longer as expected, is left out. */
+    private Page writePage(Migration migration, Position position, List<UserChange> changes) {
+        writer.checkDefinition(definitions.values(), migration);
+        Map<String, Account> drafts = new HashMap<>();
+        List<CommitResult> results = new ArrayList<>();
+        try {
+            for (UserChange change : changes) {
+                boolean free =
+                        rowIsFreeWithin(pageWaitMillisMax, change.record().userId());
+                results.add(free ? write(migration, change, drafts) : CommitResult.of(CommitResult.Status.LOCKED));
+            }
+        } catch (RejectedException e) {
+            return Page.rejected(String.valueOf(e.getMessage()));
+        }
+        publish(migration, drafts);
+        return Page.advanced(position.isSweep(), results);
+    }
+
+    /** One change, step by step as the protocol says, written to a draft of the user. */
+    private CommitResult write(Migration migration, UserChange change, Map<String, Account> drafts)
+            throws RejectedException {
+        String userId = change.record().userId();
+        if (change.kind() == UserChange.Kind.MIGRATE) {
+            Rollout rollout = rollout(migration);
+            if (rollout.halted()) {
+                return CommitResult.of(CommitResult.Status.HALTED);
+            }
+            if (!rollout.includes(migration.id(), userId)) {
+                return CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT);
+            }
+        }
+        Account found = accounts.get(userId);
+        if (found == null
+                || found.deleted
+                || !writer.accountMatches(migration, found, change)
+                || !writer.recordMatches(migration, found, change)) {
+            return CommitResult.of(CommitResult.Status.STALE);
+        }
+        Account draft = found.copy();
+        UserMigration record = change.record();
+        writer.writeBalance(draft, change, balanceScale);
+        writer.writeHostState(draft, migration, change);
+        long copied = writer.writeHistory(draft, migration, change);
+        writer.writeRecord(draft, migration, record.withHistoricalOperations(record.historicalOperations() + copied));
+        writer.writeLog(draft, change.log());
+        if (change.log() != null && refusedUsers.contains(userId)) {
+            throw new RejectedException("the log refuses user '" + userId + "', as a test has asked for");
+        }
+        drafts.put(userId, draft);
+        return CommitResult.committed(copied);
+    }
+
+    /** The end of a transaction: all that it wrote is seen at once, and the definition if it was the first to write. */
+    private void publish(Migration migration, Map<String, Account> drafts) {
+        if (!drafts.isEmpty()) {
+            accounts.putAll(drafts);
+            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+        }
+    }
+
+    private boolean rowIsFreeWithin(long millisMax, String userId) {
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
+        while (lockedUsers.contains(userId)) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+            if (leftMillis <= 0) {
+                return false;
+            }
+            try {
+                database.wait(leftMillis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Stream<Account> usersAfter(@Nullable String afterUserId) {
+        Map<String, Account> rest = afterUserId == null ? accounts : accounts.tailMap(afterUserId, false);
+        return rest.values().stream().filter(account -> !account.deleted);
+    }
+
+    private List<UserState> nextUsers(Migration migration, Position position, int limit) {
+        return usersAfter(position.afterUserId())
+                .filter(account -> !position.isSweep() || !account.records.containsKey(migration.id()))
+                .limit(limit)
+                .map(account -> state(migration, account))
+                .toList();
+    }
+
+    private UserState state(Migration migration, Account account) {
+        return reader.state(migration, account, rollout(migration));
+    }
+
+    // What the host does to its own tables.
+
+    /** Inserts users. */
+    public void add(SeedUser... users) {
+        synchronized (database) {
+            for (SeedUser user : users) {
+                checkFits(AccountWriter.orZero(user.credits()));
+                if (accounts.putIfAbsent(user.userId(), new Account(user)) != null) {
+                    throw new InvalidValueException("user id", user.userId(), "one that is not taken yet");
+                }
+            }
+        }
+    }
+
+    /** Deletes the user; records, log and history stay. */
+    public void deleteUser(String userId) {
+        change(userId, account -> {
+            account.deleted = true;
+            return true;
+        });
+    }
+
+    /** Adds an operation of the user. */
+    public void addOperation(String userId, Instant at) {
+        change(userId, account -> account.operations.add(at));
+    }
+
+    /**
+     * Adds credits, or takes them off where the amount is below zero, if the user's marker is still this one and the balance
+     * does not fall below zero: the guarded update that is the host's part. An absent balance becomes one.
+     *
+     * @return whether it was done; where not, read the marker and price again
+     */
+    public boolean move(String userId, Credits amount, @Nullable String markerPricedUnder) {
+        checkFits(amount);
+        return change(userId, account -> {
+            Credits moved = AccountWriter.orZero(account.credits).plus(amount);
+            boolean overdrawn = amount.signum() < 0 && moved.signum() < 0;
+            if (overdrawn || !Objects.equals(account.marker, markerPricedUnder)) {
+                return false;
+            }
+            account.credits = moved;
+            return true;
+        });
+    }
+
+    /** A host transaction that holds the user's row, until it is closed by any thread. */
+    public AutoCloseable lock(String userId) {
+        return change(userId, account -> {
+            lockedUsers.add(userId);
+            return () -> {
+                synchronized (database) {
+                    lockedUsers.remove(userId);
+                    database.notifyAll();
+                }
+            };
+        });
+    }
+
+    /** From now on, migrating or rolling back this user is refused by the last statement of the transaction. */
+    public void refuseChangesOf(String userId) {
+        synchronized (database) {
+            refusedUsers.add(userId);
+        }
+    }
+
+    private void checkFits(Credits credits) {
+        if (credits.scale() > balanceScale) {
+            throw new InvalidValueException("credits", credits, "at most " + balanceScale + " decimals");
+        }
+    }
+
+    private <T> T change(String userId, Function<Account, T> change) {
+        synchronized (database) {
+            if (!rowIsFreeWithin(HOST_WAIT_MILLIS_MAX, userId)) {
+                throw new IllegalStateException("The row of user " + userId + " stayed locked");
+            }
+            return change.apply(account(userId));
+        }
+    }
+
+    // What tests look at.
+
+    /** The balance; null where there is none. */
+    public @Nullable Credits credits(String userId) {
+        return look(userId, account -> account.credits);
+    }
+
+    /** The referral credits. */
+    public Credits refCredits(String userId) {
+        return look(userId, account -> account.refCredits);
+    }
+
+    /** The user's marker; null where it is not set. */
+    public @Nullable String marker(String userId) {
+        return look(userId, account -> account.marker);
+    }
+
+    /** Whether the user's marker is set, by whomever. */
+    public boolean isFlagged(String userId) {
+        return marker(userId) != null;
+    }
+
+    /** The user's rate limit; null where a grant has cleared it. */
+    public @Nullable Integer rateLimit(String userId) {
+        return look(userId, account -> account.rateLimit);
+    }
+
+    /** The user's credit history of all migrations, in the order in which it was written. */
+    public List<HistoryEntry> entries(String userId) {
+        return look(userId, account -> List.copyOf(account.history));
+    }
+
+    /** How many users have a record in this migration, in any status. */
+    public long recordCount(String migrationId) {
+        synchronized (database) {
+            return accounts.values().stream()
+                    .filter(account -> account.records.containsKey(migrationId))
+                    .count();
+        }
+    }
+
+    /** How many lines the log has in this migration, of all users and kinds. */
+    public long logCount(String migrationId) {
+        synchronized (database) {
+            return accounts.values().stream()
+                    .flatMap(account -> account.log.stream())
+                    .filter(line -> line.migrationId().equals(migrationId))
+                    .count();
+        }
+    }
+
+    /** All that is stored but the positions of runs, as text: equal twice when nothing was written in between. */
+    public List<String> dump() {
+        synchronized (database) {
+            List<String> lines = new ArrayList<>();
+            accounts.values().forEach(account -> lines.add(account.toString()));
+            definitions.values().forEach(definition -> lines.add(definition.toString()));
+            lines.addAll(rolloutChanges);
+            return lines;
+        }
+    }
+
+    private <T extends @Nullable Object> T look(String userId, Function<Account, T> look) {
+        synchronized (database) {
+            return look.apply(account(userId));
+        }
+    }
+
+    private Account account(String userId) {
+        Account account = accounts.get(userId);
+        if (account == null) {
+            throw new InvalidValueException("user id", userId, "one of a user that was added");
+        }
+        return account;
+    }
+}

@@ -1,0 +1,127 @@
+package io.creditmigration.testkit;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every store has to pass: the nine guarantees of the design, part 3, each a group of tests, and the facts of parts 1
+ * and 7 that a store can get wrong.
+ *
+ * <pre>{@code
+ * final class MyStoreTest extends MigrationStoreContract {
+ *     @Override
+ *     protected HostApplication open(HostApplication.Setting setting) {
+ *         return new MyHost(setting);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>No test can be overridden away. What a store or its host cannot do is reported as an aborted test.
+ */
+public abstract class MigrationStoreContract {
+
+    /** For subclasses. */
+    protected MigrationStoreContract() {}
+
+    /** A new application without users; called once by each test, which closes it. */
+    protected abstract HostApplication open(HostApplication.Setting setting);
+
+    /**
+     * How long something may take that must wait for nobody, or a bounded time only; 10 seconds unless said otherwise. It has
+     * to be more than twice the time that a commit waits for a user's row.
+     */
+    protected Duration patience() {
+        return Duration.ofSeconds(10);
+    }
+
+    /** Guarantee 1. */
+    @Nested
+    @DisplayName("1. Exactly once")
+    public final class ExactlyOnce extends ExactlyOnceContract {
+        ExactlyOnce() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 2. */
+    @Nested
+    @DisplayName("2. Nothing lost")
+    public final class NothingLost extends NothingLostContract {
+        NothingLost() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 3. */
+    @Nested
+    @DisplayName("3. All or nothing")
+    public final class AllOrNothing extends AllOrNothingContract {
+        AllOrNothing() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 4. */
+    @Nested
+    @DisplayName("4. Conserved")
+    public final class Conserved extends ConservedContract {
+        Conserved() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 5. */
+    @Nested
+    @DisplayName("5. Reversible")
+    public final class Reversible extends ReversibleContract {
+        Reversible() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 6. */
+    @Nested
+    @DisplayName("6. No interruption")
+    public final class NoInterruption extends NoInterruptionContract {
+        NoInterruption() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 7. */
+    @Nested
+    @DisplayName("7. One bad user harms nobody")
+    public final class OneBadUser extends OneBadUserContract {
+        OneBadUser() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 8. */
+    @Nested
+    @DisplayName("8. Dry is dry")
+    public final class Dry extends DryContract {
+        Dry() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 9. */
+    @Nested
+    @DisplayName("9. Bad input is refused")
+    public final class BadInput extends BadInputContract {
+        BadInput() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Whom a migration concerns, and what each user gets (design, parts 1 and 7). */
+    @Nested
+    @DisplayName("Who gets what")
+    public final class WhoGetsWhat extends WhoGetsWhatContract {
+        WhoGetsWhat() {
+            super(MigrationStoreContract.this);
+        }
+    }
+}

@@ -1,0 +1,605 @@
+package io.creditmigration.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
+
+import io.creditmigration.Actor;
+import io.creditmigration.Credits;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationStatus;
+import io.creditmigration.Rollout;
+import io.creditmigration.StoreException;
+import io.creditmigration.Usage;
+import io.creditmigration.UserMigration;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+
+/** For each guarantee, stores that break it in one step, and the tests of its group that must notice. */
+final class BrokenStoresTest {
+
+    static Stream<Arguments> broken() {
+        return Stream.of(
+                arguments(
+                        WithoutCompareAndSet.class,
+                        MigrationStoreContract.ExactlyOnce.class,
+                        List.of(
+                                "another_node_between_read_and_write_leaves_nothing_to_do",
+                                "another_node_between_read_and_write_of_a_grant_leaves_nothing_to_do",
+                                "another_node_while_a_page_is_decided_leaves_its_users_alone")),
+                arguments(
+                        WithRecordThatIsNotReadBackAsWritten.class,
+                        MigrationStoreContract.ExactlyOnce.class,
+                        List.of("a_grant_whose_answer_is_lost_is_found_written")),
+                arguments(
+                        WithGuardWithoutBalance.class,
+                        MigrationStoreContract.NothingLost.class,
+                        List.of(
+                                "a_top_up_between_read_and_write_is_not_lost",
+                                "a_top_up_between_read_and_write_is_converted_with_the_rest",
+                                "a_spend_between_read_and_write_is_not_undone",
+                                "a_top_up_while_a_page_is_decided_is_converted_with_the_rest",
+                                "an_account_that_appears_between_read_and_write_gets_the_grant_added",
+                                "an_account_of_zero_is_not_an_absent_one",
+                                "a_top_up_between_read_and_write_of_a_rollback_is_kept",
+                                "money_is_conserved_while_the_host_moves_and_users_are_converted",
+                                "money_is_conserved_while_the_host_moves_and_users_are_taken_back")),
+                arguments(
+                        WithGuardThatTakesAbsentForZero.class,
+                        MigrationStoreContract.NothingLost.class,
+                        List.of("an_account_of_zero_is_not_an_absent_one")),
+                arguments(
+                        WithGuardWithoutMarker.class,
+                        MigrationStoreContract.NothingLost.class,
+                        List.of("another_conversion_between_read_and_write_is_noticed_even_at_zero")),
+                arguments(
+                        WithRecordInATransactionOfItsOwn.class,
+                        MigrationStoreContract.AllOrNothing.class,
+                        List.of(
+                                "a_conversion_that_the_store_refuses_leaves_nothing_but_the_mark",
+                                "a_grant_that_the_store_refuses_leaves_nothing_but_the_mark")),
+                arguments(
+                        WithPagesThatAreWrittenOneByOne.class,
+                        MigrationStoreContract.AllOrNothing.class,
+                        List.of("a_rejected_page_leaves_nothing")),
+                arguments(
+                        WithBalancesRoundedDown.class,
+                        MigrationStoreContract.Conserved.class,
+                        List.of(
+                                "ties_are_rounded_to_the_even_neighbour",
+                                "what_everybody_had_is_what_everybody_has_and_the_residual",
+                                "a_chain_of_conversions_conserves_at_each_step",
+                                "large_balances_are_exact")),
+                arguments(
+                        WithoutTheUsersOwnRate.class,
+                        MigrationStoreContract.Conserved.class,
+                        List.of(
+                                "a_chain_of_conversions_conserves_at_each_step",
+                                "a_run_converts_everybody_from_the_own_rate")),
+                arguments(
+                        WithoutCapturedState.class,
+                        MigrationStoreContract.Reversible.class,
+                        List.of(
+                                "an_untouched_grant_is_taken_back_exactly",
+                                "only_the_latest_conversion_is_taken_back_and_then_the_one_before")),
+                arguments(
+                        WithHistoryThatIsCopiedAgain.class,
+                        MigrationStoreContract.Reversible.class,
+                        List.of("a_second_grant_copies_no_operation_twice")),
+                arguments(
+                        WithEntriesDeletedOnRollback.class,
+                        MigrationStoreContract.Reversible.class,
+                        List.of("entries_are_reversed_and_never_deleted")),
+                arguments(
+                        WithPagesThatWaitForLockedUsers.class,
+                        MigrationStoreContract.NoInterruption.class,
+                        List.of("a_page_waits_for_nobodys_row")),
+                arguments(
+                        WithUsersLockedWhilePolicyDecides.class,
+                        MigrationStoreContract.NoInterruption.class,
+                        List.of("the_host_moves_a_users_credits_while_a_page_is_decided")),
+                arguments(
+                        WithFailedOverCompleted.class,
+                        MigrationStoreContract.OneBadUser.class,
+                        List.of(
+                                "failed_never_replaces_completed",
+                                "failing_again_never_replaces_completed",
+                                "failed_never_replaces_rolled_back",
+                                "a_page_that_fails_a_user_never_replaces_completed")),
+                arguments(
+                        WithPagesThatOneUserPoisons.class,
+                        MigrationStoreContract.OneBadUser.class,
+                        List.of(
+                                "a_user_whom_the_store_refuses_in_the_middle_of_a_page_concerns_one_user",
+                                "several_refused_users_are_found_one_by_one")),
+                arguments(
+                        WithReadsThatStoreTheDefinition.class,
+                        MigrationStoreContract.Dry.class,
+                        List.of(
+                                "asking_about_users_of_a_conversion_writes_nothing",
+                                "asking_about_users_of_a_grant_writes_nothing",
+                                "a_plan_writes_nothing",
+                                "a_request_of_somebody_with_credits_writes_nothing")),
+                arguments(
+                        WithoutFingerprint.class,
+                        MigrationStoreContract.BadInput.class,
+                        List.of(
+                                "a_node_that_was_open_with_another_definition_cannot_write",
+                                "the_first_to_write_settles_the_definition")),
+                arguments(
+                        WithHaltReadBeforeTheTransaction.class,
+                        MigrationStoreContract.BadInput.class,
+                        List.of(
+                                "a_halt_between_read_and_write_is_obeyed",
+                                "a_percentage_between_read_and_write_is_obeyed")),
+                arguments(
+                        WithUsageOfAllTime.class,
+                        MigrationStoreContract.WhoGetsWhat.class,
+                        List.of("usage_is_counted_in_the_window_and_in_clock_hours")));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("broken")
+    void a_broken_store_fails_the_group_of_the_guarantee_that_it_breaks(
+            Class<? extends MigrationStoreContract> contract, Class<?> group, List<String> tests) {
+        List<String> failed = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectNestedClass(List.of(contract), group))
+                .execute()
+                .testEvents()
+                .failed()
+                .map(BrokenStoresTest::nameOf)
+                .toList();
+
+        assertThat(failed).containsAll(tests);
+    }
+
+    private static String nameOf(Event event) {
+        String displayName = event.getTestDescriptor().getDisplayName();
+        return displayName.substring(0, displayName.indexOf('('));
+    }
+
+    /** A contract on a store in memory, of which one step is broken. */
+    abstract static class Broken extends MigrationStoreContract {
+
+        @Override
+        protected HostApplication open(HostApplication.Setting setting) {
+            InMemoryMigrationStore tables = new InMemoryMigrationStore(4, writer(), pageWaitMillisMax());
+            return new InMemoryHost(tables, before(tables));
+        }
+
+        @Override
+        protected Duration patience() {
+            return Duration.ofSeconds(1);
+        }
+
+        AccountWriter writer() {
+            return new AccountWriter();
+        }
+
+        long pageWaitMillisMax() {
+            return 0;
+        }
+
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return tables;
+        }
+    }
+
+    static final class WithoutCompareAndSet extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean accountMatches(Migration migration, Account found, UserChange change) {
+                    return true;
+                }
+
+                @Override
+                boolean recordMatches(Migration migration, Account found, UserChange change) {
+                    return true;
+                }
+
+                @Override
+                void writeLog(Account draft, @Nullable MigrationLogEntry line) {
+                    draft.log.add(line);
+                }
+            };
+        }
+    }
+
+    static final class WithRecordThatIsNotReadBackAsWritten extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeRecord(Account draft, Migration migration, UserMigration record) {
+                    super.writeRecord(
+                            draft,
+                            migration,
+                            new UserMigration(
+                                    record.migrationId(),
+                                    record.userId(),
+                                    record.status(),
+                                    record.attempt(),
+                                    record.creditsGranted(),
+                                    record.historicalOperations(),
+                                    record.changedAt().plusMillis(1),
+                                    record.rollbackData(),
+                                    record.error()));
+                }
+            };
+        }
+    }
+
+    static final class WithGuardWithoutBalance extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean accountMatches(Migration migration, Account found, UserChange change) {
+                    return AccountReader.hostState(migration, found)
+                            .equals(change.expected().hostState());
+                }
+            };
+        }
+    }
+
+    static final class WithGuardThatTakesAbsentForZero extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean accountMatches(Migration migration, Account found, UserChange change) {
+                    return orZero(found.credits)
+                            .equals(orZero(change.expected().user().credits()));
+                }
+            };
+        }
+    }
+
+    static final class WithGuardWithoutMarker extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean accountMatches(Migration migration, Account found, UserChange change) {
+                    return Objects.equals(
+                            found.credits, change.expected().user().credits());
+                }
+            };
+        }
+    }
+
+    static final class WithRecordInATransactionOfItsOwn extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public CommitResult commit(Migration migration, UserChange change) {
+                    UserState was = change.expected();
+                    CommitResult first = store.commit(
+                            migration, new UserChange(UserChange.Kind.RECORD_ONLY, was, null, change.record(), null));
+                    if (first.status() != CommitResult.Status.COMMITTED
+                            || change.kind() == UserChange.Kind.RECORD_ONLY) {
+                        return first;
+                    }
+                    UserState is = new UserState(
+                            was.user(),
+                            change.record(),
+                            was.flagged(),
+                            was.superseded(),
+                            was.hostState(),
+                            was.rollout());
+                    return store.commit(
+                            migration,
+                            new UserChange(change.kind(), is, change.newCredits(), change.record(), change.log()));
+                }
+            };
+        }
+    }
+
+    static final class WithPagesThatAreWrittenOneByOne extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Page page(
+                        Migration migration,
+                        String runId,
+                        int limit,
+                        Function<List<UserState>, List<UserChange>> decide) {
+                    return store.page(migration, runId, limit, users -> {
+                        List<UserChange> changes = decide.apply(users);
+                        changes.forEach(change -> store.commit(migration, change));
+                        return changes;
+                    });
+                }
+            };
+        }
+    }
+
+    static final class WithBalancesRoundedDown extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeBalance(Account draft, UserChange change, int balanceScale) throws RejectedException {
+                    super.writeBalance(draft, change, balanceScale);
+                    if (draft.credits != null) {
+                        draft.credits = Credits.of(draft.credits.amount().setScale(3, RoundingMode.DOWN));
+                    }
+                }
+            };
+        }
+    }
+
+    static final class WithoutTheUsersOwnRate extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(
+                    tables,
+                    state -> new UserState(
+                            state.user().withRate(null),
+                            state.record(),
+                            state.flagged(),
+                            state.superseded(),
+                            state.hostState(),
+                            state.rollout()));
+        }
+    }
+
+    static final class WithoutCapturedState extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeHostState(Account draft, Migration migration, UserChange change) {
+                    super.writeHostState(draft, migration, change);
+                    if (change.kind() == UserChange.Kind.ROLL_BACK) {
+                        draft.marker = null;
+                        draft.rateLimit = 10;
+                    }
+                }
+            };
+        }
+    }
+
+    static final class WithHistoryThatIsCopiedAgain extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                long writeHistory(Account draft, Migration migration, UserChange change) {
+                    draft.operationsCopied.clear();
+                    return super.writeHistory(draft, migration, change);
+                }
+            };
+        }
+    }
+
+    static final class WithEntriesDeletedOnRollback extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                long writeHistory(Account draft, Migration migration, UserChange change) {
+                    if (change.kind() == UserChange.Kind.ROLL_BACK) {
+                        draft.history.clear();
+                        return 0;
+                    }
+                    return super.writeHistory(draft, migration, change);
+                }
+            };
+        }
+    }
+
+    static final class WithPagesThatWaitForLockedUsers extends Broken {
+        @Override
+        long pageWaitMillisMax() {
+            return 30_000;
+        }
+    }
+
+    static final class WithUsersLockedWhilePolicyDecides extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Page page(
+                        Migration migration,
+                        String runId,
+                        int limit,
+                        Function<List<UserState>, List<UserChange>> decide) {
+                    return store.page(migration, runId, limit, users -> {
+                        List<AutoCloseable> locks = users.stream()
+                                .map(user -> tables.lock(user.user().userId()))
+                                .toList();
+                        try {
+                            return decide.apply(users);
+                        } finally {
+                            locks.forEach(BrokenStoresTest::release);
+                        }
+                    });
+                }
+            };
+        }
+    }
+
+    static final class WithFailedOverCompleted extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean recordMatches(Migration migration, Account found, UserChange change) {
+                    return change.record().status() == MigrationStatus.FAILED
+                            || super.recordMatches(migration, found, change);
+                }
+            };
+        }
+    }
+
+    static final class WithPagesThatOneUserPoisons extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Page page(
+                        Migration migration,
+                        String runId,
+                        int limit,
+                        Function<List<UserState>, List<UserChange>> decide) {
+                    Page page = store.page(migration, runId, limit, decide);
+                    if (page.status() == Page.Status.REJECTED) {
+                        throw new StoreException(StoreException.Kind.UNAVAILABLE, "the batch failed", null);
+                    }
+                    return page;
+                }
+            };
+        }
+    }
+
+    static final class WithReadsThatStoreTheDefinition extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            Map<String, StoredDefinition> stored = new ConcurrentHashMap<>();
+            return new DelegatingStore(tables) {
+                @Override
+                public Optional<UserState> find(Migration migration, String userId) {
+                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    return store.find(migration, userId);
+                }
+
+                @Override
+                public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    return store.scan(migration, afterUserId, limit);
+                }
+
+                @Override
+                public List<StoredDefinition> definitions() {
+                    return List.copyOf(stored.values());
+                }
+            };
+        }
+    }
+
+    static final class WithoutFingerprint extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void checkDefinition(Collection<StoredDefinition> stored, Migration migration) {}
+            };
+        }
+    }
+
+    static final class WithHaltReadBeforeTheTransaction extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            Map<String, Rollout> rollouts = new ConcurrentHashMap<>();
+            return new Reading(tables, state -> state) {
+                @Override
+                public Optional<UserState> find(Migration migration, String userId) {
+                    return store.find(migration, userId)
+                            .map(state -> new UserState(
+                                    state.user(),
+                                    state.record(),
+                                    state.flagged(),
+                                    state.superseded(),
+                                    state.hostState(),
+                                    rollout(migration)));
+                }
+
+                @Override
+                public Rollout rollout(Migration migration) {
+                    return rollouts.getOrDefault(migration.id(), Rollout.EVERYBODY);
+                }
+
+                @Override
+                public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
+                    rollouts.put(migration.id(), rollout);
+                }
+            };
+        }
+    }
+
+    static final class WithUsageOfAllTime extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(tables, state -> {
+                Usage usage = state.user().usage();
+                return new UserState(
+                        state.user()
+                                .withUsage(
+                                        new Usage(usage.total(), usage.days(), usage.mostInOneHour(), usage.total())),
+                        state.record(),
+                        state.flagged(),
+                        state.superseded(),
+                        state.hostState(),
+                        state.rollout());
+            });
+        }
+    }
+
+    /** A store that reads something else than what is there. */
+    private static class Reading extends DelegatingStore {
+
+        private final Function<UserState, UserState> reading;
+
+        Reading(InMemoryMigrationStore store, Function<UserState, UserState> reading) {
+            super(store);
+            this.reading = reading;
+        }
+
+        @Override
+        public Optional<UserState> find(Migration migration, String userId) {
+            return store.find(migration, userId).map(reading);
+        }
+
+        @Override
+        public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+            return store.scan(migration, afterUserId, limit).stream()
+                    .map(reading)
+                    .toList();
+        }
+
+        @Override
+        public Page page(
+                Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
+            return store.page(
+                    migration,
+                    runId,
+                    limit,
+                    users -> decide.apply(users.stream().map(reading).toList()));
+        }
+    }
+
+    private static void release(AutoCloseable lock) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

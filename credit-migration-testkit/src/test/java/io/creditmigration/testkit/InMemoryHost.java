@@ -1,0 +1,118 @@
+package io.creditmigration.testkit;
+
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.spi.MigrationStore;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The host's part around the store in memory, or around something broken that stands before it. */
+final class InMemoryHost implements HostApplication {
+
+    private final InMemoryMigrationStore tables;
+    private final MigrationStore underTest;
+
+    InMemoryHost(InMemoryMigrationStore tables, MigrationStore underTest) {
+        this.tables = tables;
+        this.underTest = underTest;
+    }
+
+    @Override
+    public MigrationStore store() {
+        return underTest;
+    }
+
+    @Override
+    public void add(SeedUser... users) {
+        tables.add(users);
+    }
+
+    @Override
+    public void deleteUser(String userId) {
+        tables.deleteUser(userId);
+    }
+
+    @Override
+    public void addOperation(String userId, Instant at) {
+        tables.addOperation(userId, at);
+    }
+
+    @Override
+    public @Nullable Credits credits(String userId) {
+        return tables.credits(userId);
+    }
+
+    @Override
+    public Credits refCredits(String userId) {
+        return tables.refCredits(userId);
+    }
+
+    @Override
+    public boolean flagged(String userId) {
+        return tables.isFlagged(userId);
+    }
+
+    @Override
+    public @Nullable Integer rateLimit(String userId) {
+        return tables.rateLimit(userId);
+    }
+
+    @Override
+    public List<Credits> history(String userId) {
+        return tables.entries(userId).stream().map(HistoryEntry::amount).toList();
+    }
+
+    @Override
+    public List<String> dump() {
+        return tables.dump();
+    }
+
+    @Override
+    public void topUp(String userId, BigDecimal money) {
+        String marker = tables.marker(userId);
+        while (!tables.move(userId, price(money, marker), marker)) {
+            marker = tables.marker(userId);
+        }
+    }
+
+    @Override
+    public boolean spend(String userId, BigDecimal money) {
+        String marker;
+        do {
+            marker = tables.marker(userId);
+            if (tables.move(userId, price(money.negate(), marker), marker)) {
+                return true;
+            }
+        } while (!Objects.equals(marker, tables.marker(userId)));
+        return false;
+    }
+
+    @Override
+    public void topUpCredits(String userId, Credits credits) {
+        String marker;
+        do {
+            marker = tables.marker(userId);
+        } while (!tables.move(userId, credits, marker));
+    }
+
+    @Override
+    public AutoCloseable lock(String userId) {
+        return tables.lock(userId);
+    }
+
+    @Override
+    public void refuseChangesOf(String userId) {
+        tables.refuseChangesOf(userId);
+    }
+
+    @Override
+    public void close() {}
+
+    private static Credits price(BigDecimal money, @Nullable String marker) {
+        CreditRate rate = marker == null ? OLD_RATE : NEW_RATE;
+        return Credits.of(money.divide(rate.perCredit()));
+    }
+}
