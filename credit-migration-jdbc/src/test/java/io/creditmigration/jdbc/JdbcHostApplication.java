@@ -80,6 +80,11 @@ final class JdbcHostApplication implements HostApplication {
     }
 
     @Override
+    public boolean canConvertAgain() {
+        return layout == Layout.IN_PLACE;
+    }
+
+    @Override
     public void add(SeedUser... users) {
         for (SeedUser user : users) {
             if (setting == Setting.GRANT && (user.isFlagged() || user.reserved().signum() != 0)) {
