@@ -80,7 +80,7 @@ final class Decider {
         Offer offer;
         try {
             offer = offer(user);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, wordsOf(e));
         }
         Quote quote = mustConfirm && hasCredits ? quote(state, offer) : null;
@@ -95,9 +95,7 @@ final class Decider {
 
     /** Marks a user FAILED; a record that is COMPLETED or ROLLED_BACK by now does not match and stays. */
     Decision.Write<MigrationResult> fail(UserState state, String error) {
-        String words = error.length() <= UserMigration.ERROR_LENGTH_MAX
-                ? error
-                : error.substring(0, UserMigration.ERROR_LENGTH_MAX);
+        String words = kept(error);
         UserMigration record = new UserMigration(
                 migration.id(),
                 state.user().userId(),
@@ -232,7 +230,17 @@ final class Decider {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    static String wordsOf(RuntimeException e) {
+    /** As much of a message as a record keeps: no half of a character, and no NUL, which not every database can have. */
+    private static String kept(String error) {
+        String words = error.replace('\0', '\uFFFD');
+        if (words.length() <= UserMigration.ERROR_LENGTH_MAX) {
+            return words;
+        }
+        int end = UserMigration.ERROR_LENGTH_MAX;
+        return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end);
+    }
+
+    static String wordsOf(Throwable e) {
         return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getName() : e.getMessage();
     }
 }

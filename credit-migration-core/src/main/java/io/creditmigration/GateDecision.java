@@ -35,10 +35,10 @@ public sealed interface GateDecision {
     }
 
     /**
-     * The store did not answer. The gate is open then, unless the host has closed it: answer 503 in that case.
+     * The store did not answer, or holds another definition. The gate is open then, unless the host has closed it: answer 503 in that case.
      *
      * @param passes whether the gate is open on failures
      * @param cause what the store said
      */
-    record StoreFailed(boolean passes, StoreException cause) implements GateDecision {}
+    record StoreFailed(boolean passes, CreditMigrationException cause) implements GateDecision {}
 }

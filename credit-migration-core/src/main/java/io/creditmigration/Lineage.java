@@ -3,6 +3,8 @@ package io.creditmigration;
 import io.creditmigration.spi.StoredDefinition;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +13,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lineage {
 
-    private final List<StoredDefinition> conversions;
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final StoredDefinition current;
+    private volatile long learntNanos = System.nanoTime();
+    private volatile List<StoredDefinition> conversions = List.of();
 
     Lineage(StoredDefinition current, List<StoredDefinition> stored) {
-        this.conversions = stored.stream()
+        this.current = current;
+        learn(stored);
+    }
+
+    /**
+     * Takes up what is stored by now, once a second: an earlier migration may write for the first time long after this one
+     * was opened.
+     */
+    void refresh(Supplier<List<StoredDefinition>> stored) {
+        long now = System.nanoTime();
+        if (current.oldRate() != null && now - learntNanos >= FRESH_NANOS) {
+            learntNanos = now;
+            learn(stored.get());
+        }
+    }
+
+    private void learn(List<StoredDefinition> stored) {
+        conversions = stored.stream()
                 .filter(definition ->
                         definition.oldRate() != null && definition.cutOff().isBefore(current.cutOff()))
                 .sorted(Comparator.comparing(StoredDefinition::cutOff))

@@ -79,9 +79,9 @@ public final class MigrationGate {
         MigrationResult result;
         try {
             result = migrations.autoMigrateIfZeroCredits(userId);
-        } catch (StoreException e) {
+        } catch (StoreException | DefinitionConflictException e) {
             storeFailures.increment();
-            LOG.warn("The gate is {} because the store failed", openOnFailure ? "open" : "closed", e);
+            LOG.warn("The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", e.getMessage());
             return new StoreFailed(openOnFailure, e);
         }
         if (result.quote() != null) {

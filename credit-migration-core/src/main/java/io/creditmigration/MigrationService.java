@@ -30,6 +30,7 @@ public final class MigrationService {
 
     private final Migration migration;
     private final MigrationStore store;
+    private final Lineage lineage;
     private final Decider decider;
     private final Reversal reversal;
     private final OneUser oneUser;
@@ -40,7 +41,7 @@ public final class MigrationService {
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
         int scale = store.balanceScale();
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
+        this.lineage = new Lineage(StoredDefinition.of(migration), stored);
         this.migration = migration;
         this.store = store;
         this.decider = new Decider(migration, scale, lineage, options.clock());
@@ -53,6 +54,7 @@ public final class MigrationService {
 
     private MigrationService(MigrationService opened, MigrationStore joined) {
         this.migration = opened.migration;
+        this.lineage = opened.lineage;
         this.store = joined;
         this.decider = opened.decider;
         this.reversal = opened.reversal;
@@ -108,7 +110,8 @@ public final class MigrationService {
      * migrated.
      */
     public MigrationResult autoMigrateIfZeroCredits(String userId) {
-        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.automatic()));
+        Names.checkUserId(userId);
+        return migrated(oneUser().migrate(userId, Intent.automatic()));
     }
 
     /**
@@ -116,7 +119,8 @@ public final class MigrationService {
      * definition demands: such a user is answered HAS_CREDITS with a quote.
      */
     public MigrationResult migrate(String userId) {
-        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.explicit()));
+        Names.checkUserId(userId);
+        return migrated(oneUser().migrate(userId, Intent.explicit()));
     }
 
     /**
@@ -135,7 +139,10 @@ public final class MigrationService {
      * @param actor who said yes, for the log
      */
     public MigrationResult confirm(String userId, Quote quote, Actor actor) {
-        return migrated(oneUser.migrate(Names.checkUserId(userId), Intent.confirmation(quote, actor)));
+        Names.checkUserId(userId);
+        Names.given("quote", quote);
+        Names.given("actor", actor);
+        return migrated(oneUser().migrate(userId, Intent.confirmation(quote, actor)));
     }
 
     /** The user's record; empty where there is none. */
@@ -180,7 +187,9 @@ public final class MigrationService {
      */
     public RollbackResult rollback(String userId, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        RollbackResult result = oneUser.rollback(Names.checkUserId(userId), actor, reason);
+        Names.checkUserId(userId);
+        Names.given("actor", actor);
+        RollbackResult result = oneUser().rollback(userId, actor, reason);
         known.remove(result.userId());
         known.remove(userId);
         return result;
@@ -195,12 +204,24 @@ public final class MigrationService {
      */
     public Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        return oneUser.reopen(Names.checkUserId(userId), actor, reason);
+        Names.checkUserId(userId);
+        Names.given("actor", actor);
+        return oneUser().reopen(userId, actor, reason);
     }
 
-    /** What {@link #run} would do now, found out by the same reading and deciding, without writing. */
+    /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
+    public MigrationPlan plan() {
+        return plan(RunOptions.defaults());
+    }
+
+    /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
         return population().plan(options);
+    }
+
+    /** Migrates everybody whom no other rule leaves alone, with {@link RunOptions#defaults()}. */
+    public MigrationRun run() {
+        return run(RunOptions.defaults());
     }
 
     /**
@@ -227,6 +248,8 @@ public final class MigrationService {
      */
     public void rollout(Rollout rollout, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        Names.given("rollout", rollout);
+        Names.given("actor", actor);
         store.setRollout(migration, rollout, actor, reason);
     }
 
@@ -254,13 +277,20 @@ public final class MigrationService {
         return result;
     }
 
+    private OneUser oneUser() {
+        lineage.refresh(store::definitions);
+        return oneUser;
+    }
+
     private Optional<UserState> state(String userId) {
-        return store.find(migration, Names.checkUserId(userId));
+        Names.checkUserId(userId);
+        lineage.refresh(store::definitions);
+        return store.find(migration, userId);
     }
 
     private Population population() {
         if (store instanceof RunStore runs) {
-            return new Population(migration, runs, decider, oneUser, attempts);
+            return new Population(migration, runs, decider, oneUser(), attempts);
         }
         throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
     }

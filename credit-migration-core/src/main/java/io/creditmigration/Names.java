@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What may stand as a name or an id in tables, logs and error messages. */
 final class Names {
@@ -27,6 +28,13 @@ final class Names {
                     "user id", userId, "1 to " + USER_ID_LENGTH_MAX + " characters, none of them NUL");
         }
         return userId;
+    }
+
+    /** Callers without null checks of their own get an error that says what is missing. */
+    static void given(String what, @Nullable Object value) {
+        if (value == null) {
+            throw new InvalidValueException(what, "null", "a value");
+        }
     }
 
     static String checkText(String what, String text, int lengthMax) {

@@ -124,10 +124,12 @@ final class Population {
             } catch (StoreException e) {
                 // The position tells whether the page was written, so an unknown outcome is asked again like a
                 // deadlock.
-                if (e.kind() == StoreException.Kind.UNAVAILABLE || ++faults >= attempts) {
+                if (e.kind() == StoreException.Kind.UNAVAILABLE || (limit == 1 && ++faults >= attempts)) {
                     throw e;
                 }
-                Backoff.pause(faults);
+                Backoff.pause(Math.max(1, faults));
+                // Fewer users meet fewer other writers; only a page of one that fails counts towards giving up.
+                limit = Math.max(1, limit / 2);
                 return MigrationRun.State.RUNNING;
             }
             switch (page.status()) {
@@ -193,29 +195,33 @@ final class Population {
         private void count(Page page, Map<Status, Long> outcomes) {
             int written = 0;
             for (Decision<MigrationResult> decision : decisions) {
-                if (decision instanceof Decision.Write<MigrationResult> write) {
-                    Status status = settled(write, page.results().get(written++));
+                Status status = decision instanceof Decision.Write<MigrationResult> write
+                        ? settled(write, page.results().get(written++), page.sweep())
+                        : statusOf(decision);
+                // The sweep meets again whom the first pass has refused, and settles whom it left; each counts once.
+                boolean isLeft = !page.sweep() && status == Status.CONTENDED;
+                boolean isKnown = page.sweep() && decision instanceof Decision.Answer;
+                if (!isLeft && !isKnown) {
                     outcomes.merge(status, 1L, Long::sum);
-                } else if (!page.sweep()) {
-                    // The sweep meets again whom the first pass has refused; they count once.
-                    outcomes.merge(statusOf(decision), 1L, Long::sum);
                 }
             }
         }
 
-        /** Who could not be written with the page, because the row was locked or has moved, is migrated alone. */
-        private Status settled(Decision.Write<MigrationResult> write, CommitResult result) {
+        /** Who could not be written with the page, because the row was locked or has moved, is tried alone, once. */
+        private Status settled(Decision.Write<MigrationResult> write, CommitResult result, boolean sweep) {
             return switch (result.status()) {
                 case COMMITTED -> statusOf(write);
                 case HALTED -> Status.HALTED;
                 case OUTSIDE_ROLLOUT -> Status.OUTSIDE_ROLLOUT;
-                default -> alone(write.change().record().userId());
+                default -> alone(write.change().record().userId(), sweep);
             };
         }
 
-        private Status alone(String userId) {
+        private Status alone(String userId, boolean sweep) {
             try {
-                return oneUser.migrate(userId, intent).status();
+                return (sweep ? oneUser : oneUser.once())
+                        .migrate(userId, intent)
+                        .status();
             } catch (StoreException e) {
                 LOG.warn("Migration {}: user {} is left to the sweep", migration.id(), userId, e);
                 return Status.CONTENDED;

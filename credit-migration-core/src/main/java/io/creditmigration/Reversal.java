@@ -49,7 +49,8 @@ final class Reversal {
             BigDecimal residual = current.worthAt(newRate).subtract(restored.worthAt(oldRate));
             return write(state, record, data, restored, residual, actor, reason);
         }
-        if (!data.newCredits().equals(current)) {
+        // A balance that is the same again may be another: credits spent, and others bought.
+        if (state.moved() || !data.newCredits().equals(current)) {
             return refuse(Status.MOVED_SINCE, state);
         }
         return write(state, record, data, data.oldCredits(), BigDecimal.ZERO, actor, reason);

@@ -30,7 +30,10 @@ public record RollbackResult(
         NOT_LATEST,
         /** No rollback data available. */
         NO_ROLLBACK_DATA,
-        /** The balance has moved since the grant, and how much of it was paid for is not known. */
+        /**
+         * The balance has moved since the grant, or the store cannot tell whether it has, and how much of it was paid for is
+         * not known.
+         */
         MOVED_SINCE,
         /** Taken back by this call. */
         ROLLED_BACK,

@@ -19,7 +19,8 @@ final class MigrationOptionsTest {
 
     @Test
     void the_defaults_are_those_of_the_documentation() {
-        assertThat(DEFAULTS).isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60)));
+        assertThat(MigrationOptions.defaults())
+                .isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60)));
     }
 
     @Test

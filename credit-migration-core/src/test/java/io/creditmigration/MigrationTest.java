@@ -237,7 +237,18 @@ final class MigrationTest {
 
     @Test
     void a_definition_too_long_to_store_is_refused() {
-        CreditPolicy wordy = new CreditPolicy() {
+        int rest = grant().policy(ofLength(0)).build().fingerprint().length();
+        Migration longest = grant().policy(ofLength(1_000 - rest)).build();
+
+        assertThat(longest.fingerprint()).hasSize(1_000);
+        assertThatThrownBy(() -> grant().policy(ofLength(1_001 - rest)).build())
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith("definition is 'xxx")
+                .hasMessageEndingWith("(1001 characters); allowed: at most 1000 characters; shorten the policy's");
+    }
+
+    private static CreditPolicy ofLength(int definitionLength) {
+        return new CreditPolicy() {
             @Override
             public Allocation allocate(UserSnapshot user) {
                 return OWN.allocate(user);
@@ -245,14 +256,9 @@ final class MigrationTest {
 
             @Override
             public String definition() {
-                return "x".repeat(1_000);
+                return "x".repeat(definitionLength);
             }
         };
-
-        assertThatThrownBy(() -> grant().policy(wordy).build())
-                .isInstanceOf(InvalidValueException.class)
-                .hasMessageStartingWith("definition is 'xxx")
-                .hasMessageEndingWith("allowed: at most 1000 characters; shorten the policy's");
     }
 
     @Test

@@ -12,12 +12,18 @@ final class States {
 
     /** No record, no marker, nothing completed later, and everybody may migrate. */
     static UserState of(UserSnapshot user) {
-        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY);
+        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, false);
     }
 
     static UserState withUser(UserState state, UserSnapshot user) {
         return new UserState(
-                user, state.record(), state.flagged(), state.superseded(), state.hostState(), state.rollout());
+                user,
+                state.record(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.moved());
     }
 
     static UserState withCredits(UserState state, @Nullable String credits) {
@@ -26,16 +32,40 @@ final class States {
 
     static UserState withRecord(UserState state, @Nullable UserMigration record) {
         return new UserState(
-                state.user(), record, state.flagged(), state.superseded(), state.hostState(), state.rollout());
+                state.user(),
+                record,
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.moved());
     }
 
     static UserState flagged(UserState state) {
         return new UserState(
-                state.user(), state.record(), true, state.superseded(), state.hostState(), state.rollout());
+                state.user(),
+                state.record(),
+                true,
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.moved());
     }
 
     static UserState superseded(UserState state) {
-        return new UserState(state.user(), state.record(), state.flagged(), true, state.hostState(), state.rollout());
+        return new UserState(
+                state.user(), state.record(), state.flagged(), true, state.hostState(), state.rollout(), state.moved());
+    }
+
+    static UserState moved(UserState state) {
+        return new UserState(
+                state.user(),
+                state.record(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                true);
     }
 
     static UserState withPercent(UserState state, int percent) {
@@ -48,6 +78,12 @@ final class States {
 
     private static UserState withRollout(UserState state, Rollout rollout) {
         return new UserState(
-                state.user(), state.record(), state.flagged(), state.superseded(), state.hostState(), rollout);
+                state.user(),
+                state.record(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                rollout,
+                state.moved());
     }
 }

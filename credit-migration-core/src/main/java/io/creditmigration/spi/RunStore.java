@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The role of a store that can walk a whole population in pages, each one transaction that carries its own checkpoint.
  *
- * <p>A run makes two passes in key order: one over everybody, and a sweep over users without a record, for those who
- * appeared behind the cursor or could not be written by their page.
+ * <p>A run makes two passes in key order: one over everybody, and a sweep over users without a record or with a PENDING
+ * one, for those who appeared behind the cursor or could not be written by their page.
  */
 public interface RunStore extends MigrationStore {
 

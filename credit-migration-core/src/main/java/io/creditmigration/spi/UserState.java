@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostState marker and captured columns as read, in a form of the store's own: part of the guard, and kept as
  *     rollback data
  * @param rollout who may migrate, as read with the user
+ * @param moved whether the balance has been written since the user's record was, or the store cannot tell
  */
 public record UserState(
         UserSnapshot user,
@@ -23,4 +24,5 @@ public record UserState(
         boolean flagged,
         boolean superseded,
         String hostState,
-        Rollout rollout) {}
+        Rollout rollout,
+        boolean moved) {}

@@ -36,6 +36,8 @@ final class BatchWrites implements Writes {
 
     private static final String SET_USER = "UPDATE {users} SET {set} WHERE {key} = :key{guard}";
 
+    private static final String UNSET_USER = "UPDATE {users} SET {set} WHERE {key} = :key";
+
     private static final String CLAIM_HOLDERS =
             "SELECT {holder_id} AS user_id FROM {holder} WHERE {holder_key} IN ({keys}) FOR UPDATE SKIP LOCKED";
 
@@ -81,16 +83,12 @@ final class BatchWrites implements Writes {
 
     private static final int CLAIMED_AT_ONCE = 100;
 
-    /** A write of the library's own tables, which have a row twice only if somebody else has just written it. */
-    private interface OwnWrite {
-        int[] rows() throws SQLException;
-    }
-
     private final Mapping mapping;
     private final Sql migrate;
     private final Sql rollBack;
     private final Sql openAccount;
     private final @Nullable Sql setUser;
+    private final @Nullable Sql unsetUser;
     private final Map<String, String> names;
     private final @Nullable Sql copyHistory;
     private final Sql insertEntry;
@@ -116,6 +114,7 @@ final class BatchWrites implements Writes {
         this.openAccount = openAccount();
         boolean setsUsers = inAccount && mapping.marked.stream().anyMatch(mark -> !mark.inAccount());
         this.setUser = setsUsers ? host(SET_USER, "", "", false) : null;
+        this.unsetUser = setsUsers ? unsetUser() : null;
         this.copyHistory = mapping.operations == null ? null : sql(COPY_HISTORY);
         this.insertEntry = sql(INSERT_ENTRY);
         this.insertRecord = sql(INSERT_RECORD);
@@ -227,13 +226,12 @@ final class BatchWrites implements Writes {
                 opened.removeIf(i -> !matched[i]);
                 moved.removeIf(i -> !matched[i]);
             }
-            boolean[] held = matched.clone();
             write(connection, back ? rollBack : migrate, changes, moved, matched);
-            openAccounts(connection, changes, opened, matched);
-            for (int i : moved) {
-                if (setUser != null && held[i] != matched[i]) {
-                    throw new StaleException("A user's row matched and the account did not", null);
-                }
+            insert("an account", connection, openAccount, hostValues(changes, opened));
+            if (unsetUser != null) {
+                // The account has moved meanwhile: the user's row is put back as it was found, which is still locked.
+                List<Integer> undone = moved.stream().filter(i -> !matched[i]).toList();
+                unsetUser.batch(connection, hostValues(changes, undone));
             }
         }
         return matched;
@@ -261,23 +259,15 @@ final class BatchWrites implements Writes {
                 entries.add(entry(change));
             }
         }
-        own("credit entries", entries.size(), () -> insertEntry.batch(connection, entries));
-        own("records", inserts.size(), () -> insertRecord.batch(connection, inserts));
-        own("records", updates.size(), () -> updateRecord.batch(connection, updates));
-        own("log", logs.size(), () -> insertLog.batch(connection, logs));
-        return copied;
-    }
-
-    private void openAccounts(Connection connection, List<UserChange> changes, List<Integer> places, boolean[] matched)
-            throws SQLException {
-        try {
-            write(connection, openAccount, changes, places, matched);
-        } catch (SQLException e) {
-            if (SqlErrors.isDuplicate(e)) {
-                throw new StaleException("An account has appeared: " + SqlErrors.words(e), e);
+        insert("credit entries", connection, insertEntry, entries);
+        insert("records", connection, insertRecord, inserts);
+        for (int matched : updateRecord.batch(connection, updates)) {
+            if (matched != 1) {
+                throw new StaleException("A record is not as it was read", null);
             }
-            throw e;
         }
+        insert("the log", connection, insertLog, logs);
+        return copied;
     }
 
     private void copyHistory(Connection connection, Sql copy, List<UserChange> changes, long[] copied)
@@ -305,34 +295,34 @@ final class BatchWrites implements Writes {
         }
     }
 
-    private static void own(String what, int expected, OwnWrite write) throws SQLException {
-        int[] rows;
+    private static void insert(
+            String what, Connection connection, Sql statement, List<Map<String, @Nullable Object>> rows)
+            throws SQLException {
         try {
-            rows = write.rows();
+            statement.insert(connection, rows);
         } catch (SQLException e) {
             if (SqlErrors.isDuplicate(e)) {
                 throw new StaleException("Somebody else has written " + what + ": " + SqlErrors.words(e), e);
             }
             throw e;
         }
-        for (int row : rows) {
-            if (row != 1) {
-                throw new StaleException(what + ": of " + expected + " rows one is not as it was read", null);
-            }
-        }
     }
 
     private void write(
             Connection connection, Sql statement, List<UserChange> changes, List<Integer> places, boolean[] matched)
             throws SQLException {
+        int[] counts = statement.batch(connection, hostValues(changes, places));
+        for (int i = 0; i < counts.length; i++) {
+            matched[places.get(i)] = counts[i] == 1;
+        }
+    }
+
+    private List<Map<String, @Nullable Object>> hostValues(List<UserChange> changes, List<Integer> places) {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         for (int place : places) {
             rows.add(hostValues(changes.get(place)));
         }
-        int[] counts = statement.batch(connection, rows);
-        for (int i = 0; i < counts.length; i++) {
-            matched[places.get(i)] = counts[i] == 1;
-        }
+        return rows;
     }
 
     private Map<String, @Nullable Object> hostValues(UserChange change) {
@@ -349,6 +339,7 @@ final class BatchWrites implements Writes {
             Marked mark = mapping.marked.get(i);
             String column = mark.column().name();
             values.put("expected_" + i, expected.get(column));
+            values.put("kept_" + i, mark.column().value(expected.get(column)));
             values.put("written_" + i, mark.column().value(written(mark, change)));
         }
         return values;
@@ -463,7 +454,7 @@ final class BatchWrites implements Writes {
                 set.add(column + " = "
                         + (mark.mark() == Mark.VERSION ? "COALESCE(" + column + ", 0) + 1" : ":written_" + i));
                 guard.append(" AND ")
-                        .append(mapping.dialect.asText(column))
+                        .append(mapping.dialect.asText(mark.column(), column))
                         .append(" ")
                         .append(mapping.dialect.same())
                         .append(" :expected_")
@@ -475,6 +466,19 @@ final class BatchWrites implements Writes {
         all.put("guarded_balance", Sql.replaced(guardedBalance, names));
         all.put("guard", guard.toString());
         return new Sql(mapping.dialect, template, all);
+    }
+
+    private Sql unsetUser() {
+        List<String> set = new ArrayList<>();
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            Marked mark = mapping.marked.get(i);
+            if (!mark.inAccount()) {
+                set.add(mapping.quoted(mark.column()) + " = :kept_" + i);
+            }
+        }
+        Map<String, String> all = new LinkedHashMap<>(names);
+        all.put("set", String.join(", ", set));
+        return new Sql(mapping.dialect, UNSET_USER, all);
     }
 
     private Sql openAccount() {

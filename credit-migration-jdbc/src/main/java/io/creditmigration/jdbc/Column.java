@@ -9,9 +9,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +62,7 @@ record Column(String table, String name, int jdbcType, String typeName, int size
                 case WHOLE -> Long.valueOf(userId);
                 case DECIMAL -> new BigDecimal(userId);
                 case UUID -> UUID.fromString(userId);
-                default -> userId;
+                default -> new Untyped(userId);
             };
         } catch (IllegalArgumentException e) {
             throw new InvalidValueException(
@@ -81,7 +79,7 @@ record Column(String table, String name, int jdbcType, String typeName, int size
         try {
             return switch (kind()) {
                 case BOOLEAN -> truth(text);
-                case WHOLE -> Long.valueOf(text);
+                case WHOLE -> typeName.equals("BOOLEAN") ? number(text) : Long.valueOf(text);
                 case DECIMAL -> new BigDecimal(text);
                 default -> new Untyped(text);
             };
@@ -89,6 +87,15 @@ record Column(String table, String name, int jdbcType, String typeName, int size
             throw new MappingException(
                     "column '" + name + "'", "is " + typeName + " and cannot have the value '" + text + "'");
         }
+    }
+
+    /** MariaDB's BOOLEAN holds any small number. */
+    private static Long number(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> 1L;
+            case "false" -> 0L;
+            default -> Long.valueOf(text);
+        };
     }
 
     private static Boolean truth(String text) {
@@ -102,7 +109,7 @@ record Column(String table, String name, int jdbcType, String typeName, int size
     /** An instant as a value of this column. */
     Object time(Instant instant, @Nullable ZoneId zone) {
         return switch (kind()) {
-            case INSTANT -> instant.atOffset(ZoneOffset.UTC);
+            case INSTANT -> instant;
             case DATE -> LocalDate.ofInstant(instant, checked(zone));
             default -> LocalDateTime.ofInstant(instant, checked(zone));
         };
@@ -110,11 +117,10 @@ record Column(String table, String name, int jdbcType, String typeName, int size
 
     /** A value of this column as an instant. */
     @Nullable
-    Instant instant(ResultSet row, String label, @Nullable ZoneId zone) throws SQLException {
+    Instant instant(ResultSet row, String label, Dialect dialect, @Nullable ZoneId zone) throws SQLException {
         switch (kind()) {
             case INSTANT -> {
-                OffsetDateTime time = row.getObject(label, OffsetDateTime.class);
-                return time == null ? null : time.toInstant();
+                return dialect.instant(row, label);
             }
             case DATE -> {
                 LocalDate date = row.getObject(label, LocalDate.class);

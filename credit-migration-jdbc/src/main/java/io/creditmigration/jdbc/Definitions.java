@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The row per migration: definition and rollout. */
@@ -149,7 +150,7 @@ final class Definitions {
         return new StoredDefinition(
                 row.getString("id"),
                 row.getString("fingerprint"),
-                Reads.instant(row, "cut_off", dialect),
+                Objects.requireNonNull(dialect.instant(row, "cut_off"), "cut_off"),
                 rate(row.getBigDecimal("old_rate")),
                 rate(row.getBigDecimal("new_rate")));
     }

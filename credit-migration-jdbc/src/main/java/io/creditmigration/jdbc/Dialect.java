@@ -1,34 +1,49 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.jdbc.Transactions.Work;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The databases that are known, and all that differs between them outside whole statements. */
 enum Dialect {
-    H2("h2", '"', "IS NOT DISTINCT FROM", "VARCHAR"),
-    POSTGRESQL("postgresql", '"', "IS NOT DISTINCT FROM", "VARCHAR"),
-    MARIADB("mariadb", '`', "<=>", "CHAR");
+    H2("h2", '"', "IS NOT DISTINCT FROM"),
+    POSTGRESQL("postgresql", '"', "IS NOT DISTINCT FROM"),
+    MARIADB("mariadb", '`', "<=>");
 
     private static final String KNOWN = "H2, PostgreSQL and MariaDB";
+
+    private static final String IS_STRICT =
+            "SELECT @@sql_mode LIKE '%STRICT_TRANS_TABLES%' OR @@sql_mode LIKE '%STRICT_ALL_TABLES%'";
+
+    /** No row for what is no base table, a view for one. */
+    private static final String IS_TRANSACTIONAL = """
+            SELECT e.transactions = 'YES' FROM information_schema.tables t
+            JOIN information_schema.engines e ON e.engine = t.engine
+            WHERE t.table_schema = ? AND t.table_name = ?
+            """;
+
+    private static final String KNOWS_ZONE = "SELECT CONVERT_TZ('2026-01-01 00:00:00', ?, '+00:00') IS NOT NULL";
 
     private final String folder;
     private final char quote;
     private final String same;
-    private final String text;
 
-    Dialect(String folder, char quote, String same, String text) {
+    Dialect(String folder, char quote, String same) {
         this.folder = folder;
         this.quote = quote;
         this.same = same;
-        this.text = text;
     }
 
     /** The dialect of the database at the other end; an unknown one is refused, never guessed. */
@@ -40,6 +55,38 @@ enum Dialect {
             case "MariaDB" -> MARIADB;
             default -> throw new InvalidValueException("database", product, KNOWN);
         };
+    }
+
+    /** Refuses a connection that would round amounts in silence, or that does not count rows matched. */
+    void check(Connection connection) throws SQLException {
+        if (this != MARIADB) {
+            return;
+        }
+        if (!isTrue(connection, IS_STRICT)) {
+            throw new MappingException("sql_mode", "is not strict; add STRICT_TRANS_TABLES");
+        }
+        String url = String.valueOf(connection.getMetaData().getURL()).toLowerCase(Locale.ROOT);
+        if (url.contains("useaffectedrows=true")) {
+            throw new MappingException(
+                    "driver option useAffectedRows",
+                    "counts rows changed; the guards need rows matched, so leave it false");
+        }
+    }
+
+    /** Refuses a table whose changes cannot be rolled back. */
+    void checkTable(Connection connection, @Nullable String catalog, String table) throws SQLException {
+        if (this == MARIADB && !isTrue(connection, IS_TRANSACTIONAL, String.valueOf(catalog), table)) {
+            throw new MappingException("table '" + table + "'", "its engine has no transactions; InnoDB has");
+        }
+    }
+
+    /** Refuses a zone that the database cannot convert from. */
+    void checkZone(Connection connection, ZoneId zone) throws SQLException {
+        if (this == MARIADB && !isTrue(connection, KNOWS_ZONE, zoneName(zone))) {
+            throw new MappingException(
+                    "zone '" + zone + "'",
+                    "unknown to the database; load its time zone tables, or declare an offset such as +07:00");
+        }
     }
 
     /** The name of the folder under {@code db/credit-migration} that has the DDL. */
@@ -57,9 +104,51 @@ enum Dialect {
         return same;
     }
 
-    /** The expression as the database renders it in characters. */
-    String asText(String expression) {
-        return "CAST(" + expression + " AS " + text + ")";
+    /** A column as the database renders it in characters, to be compared byte by byte. */
+    String asText(Column column, String expression) {
+        return switch (this) {
+            case H2 -> "CAST(" + expression + " AS VARCHAR)";
+            case POSTGRESQL -> "CAST(" + expression + " AS VARCHAR) COLLATE \"C\"";
+            case MARIADB -> {
+                // A BIT is rendered as a control character, its number as a number.
+                String rendered = column.typeName().equals("BIT") ? expression + " + 0" : expression;
+                yield "CAST(" + rendered + " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin";
+            }
+        };
+    }
+
+    /** The type of a column as JDBC has it, except where MariaDB's is another: TIMESTAMP is an instant, BOOLEAN a TINYINT. */
+    int jdbcType(int reported, String typeName) {
+        if (this == MARIADB && typeName.equals("TIMESTAMP")) {
+            return Types.TIMESTAMP_WITH_TIMEZONE;
+        }
+        return this == MARIADB && typeName.equals("BOOLEAN") ? Types.TINYINT : reported;
+    }
+
+    /** A column of the host's with a time, to be read and compared: MariaDB's instants in UTC, not in the session's zone. */
+    String time(Column column, String expression) {
+        return this == MARIADB && column.kind() == Column.Kind.INSTANT
+                ? "(TIMESTAMP'1970-01-01 00:00:00' + INTERVAL UNIX_TIMESTAMP(" + expression + ") SECOND)"
+                : expression;
+    }
+
+    /** A host's timestamp as one of the library's own; the zone is null where the timestamp has one itself. */
+    String instantOf(String timestamp, @Nullable ZoneId zone) {
+        if (zone == null) {
+            return timestamp;
+        }
+        return switch (this) {
+            case H2 ->
+                "CAST(CAST(CAST(" + timestamp + " AS TIMESTAMP(6)) AS VARCHAR) || ' " + zoneName(zone)
+                        + "' AS TIMESTAMP(6) WITH TIME ZONE)";
+            case POSTGRESQL -> "CAST(" + timestamp + " AS TIMESTAMP) AT TIME ZONE " + postgresqlZone(zone);
+            case MARIADB -> "CONVERT_TZ(" + timestamp + ", '" + zoneName(zone) + "', '+00:00')";
+        };
+    }
+
+    /** One of the library's own timestamps as the host has them, on PostgreSQL. */
+    String localOf(String timestamp, @Nullable ZoneId zone) {
+        return zone == null ? timestamp : "(" + timestamp + " AT TIME ZONE " + postgresqlZone(zone) + ")";
     }
 
     /** Hours since 1970 of a timestamp, after taking off so many seconds. */
@@ -70,24 +159,63 @@ enum Dialect {
         return "FLOOR((" + seconds + " - " + shiftSeconds + ") / 3600)";
     }
 
-    /** A host's timestamp as one of the library's own; the zone is null where the timestamp has one itself. */
-    String instantOf(String timestamp, @Nullable ZoneId zone) {
-        if (zone == null) {
-            return timestamp;
+    /** Does the work of a transaction, waiting so long at most for each lock that somebody else has. */
+    <T> T boundingWaits(Connection connection, int secondsMax, Work<T> work) throws SQLException {
+        boundWaits(connection, secondsMax);
+        T answer;
+        try {
+            answer = work.with(connection);
+        } catch (SQLException | RuntimeException e) {
+            try {
+                restoreWaits(connection);
+            } catch (SQLException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
         }
-        return switch (this) {
-            case H2 -> "CAST(CAST(" + timestamp + " AS VARCHAR) || ' " + zone + "' AS TIMESTAMP WITH TIME ZONE)";
-            case POSTGRESQL -> timestamp + " AT TIME ZONE '" + zone + "'";
-            case MARIADB -> "CONVERT_TZ(" + timestamp + ", '" + zone + "', '+00:00')";
-        };
+        restoreWaits(connection);
+        return answer;
     }
 
-    /** One of the library's own timestamps as the host has them, on PostgreSQL. */
-    String localOf(String timestamp, @Nullable ZoneId zone) {
-        return zone == null ? timestamp : "(" + timestamp + " AT TIME ZONE '" + zone + "')";
+    private void boundWaits(Connection connection, int secondsMax) throws SQLException {
+        switch (this) {
+            case H2 -> {
+                execute(connection, "SET @credit_migration_wait = LOCK_TIMEOUT()");
+                execute(connection, "SET LOCK_TIMEOUT " + secondsMax * 1_000);
+            }
+            case POSTGRESQL -> execute(connection, "SET LOCAL lock_timeout = '" + secondsMax + "s'");
+            case MARIADB ->
+                execute(
+                        connection,
+                        "SET @credit_migration_row_wait = @@innodb_lock_wait_timeout,"
+                                + " @credit_migration_table_wait = @@lock_wait_timeout,"
+                                + " SESSION innodb_lock_wait_timeout = " + secondsMax
+                                + ", SESSION lock_wait_timeout = " + secondsMax);
+        }
     }
 
-    /** Binds one parameter; instants go to the library's own columns. */
+    private void restoreWaits(Connection connection) throws SQLException {
+        switch (this) {
+            case H2 -> execute(connection, "SET LOCK_TIMEOUT @credit_migration_wait");
+            case POSTGRESQL -> {
+                // It was set for this transaction only.
+            }
+            case MARIADB ->
+                execute(
+                        connection,
+                        "SET SESSION innodb_lock_wait_timeout = @credit_migration_row_wait,"
+                                + " SESSION lock_wait_timeout = @credit_migration_table_wait");
+        }
+    }
+
+    /** A statement whose batches tell the rows of each execution: what MariaDB's driver sends in bulk it does not count. */
+    PreparedStatement prepareCounting(Connection connection, String sql) throws SQLException {
+        return this == MARIADB
+                ? connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)
+                : connection.prepareStatement(sql);
+    }
+
+    /** Binds one parameter; instants go to the library's own columns, or meet what {@link #time} makes of the host's. */
     void bind(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
         if (value instanceof Instant instant) {
             statement.setObject(
@@ -101,6 +229,9 @@ enum Dialect {
             } else {
                 statement.setString(index, untyped.text());
             }
+        } else if (this == POSTGRESQL && value instanceof String text) {
+            // PostgreSQL has no text with NULs; an error's may have some.
+            statement.setString(index, text.replace('\0', '\uFFFD'));
         } else if (value == null) {
             statement.setNull(index, Types.NULL);
         } else {
@@ -108,6 +239,46 @@ enum Dialect {
         }
     }
 
+    /** An instant of one of the library's own columns, or of what {@link #time} makes of the host's. */
+    @Nullable
+    Instant instant(ResultSet row, String label) throws SQLException {
+        if (this == MARIADB) {
+            LocalDateTime utc = row.getObject(label, LocalDateTime.class);
+            return utc == null ? null : utc.toInstant(ZoneOffset.UTC);
+        }
+        OffsetDateTime time = row.getObject(label, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
     /** Text that takes the type of the column it meets. */
-    record Untyped(@Nullable String text) {}
+    record Untyped(String text) {}
+
+    /** As a name, an offset would count to the west of Greenwich. */
+    private static String postgresqlZone(ZoneId zone) {
+        return zone.normalized() instanceof ZoneOffset offset
+                ? "INTERVAL '" + offset.getTotalSeconds() + " seconds'"
+                : "'" + zoneName(zone) + "'";
+    }
+
+    private static String zoneName(ZoneId zone) {
+        String name = zone.normalized().getId();
+        return name.equals("Z") ? "+00:00" : name;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static boolean isTrue(Connection connection, String query, String... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                return !row.next() || row.getBoolean(1);
+            }
+        }
+    }
 }

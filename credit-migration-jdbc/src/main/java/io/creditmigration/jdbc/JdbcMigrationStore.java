@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcMigrationStore implements RunStore {
 
+    private static final int LOCK_WAIT_SECONDS_MAX = 1;
+
     private final Transactions transactions;
     private final Mapping mapping;
     private final Definitions definitions;
@@ -73,7 +75,8 @@ public final class JdbcMigrationStore implements RunStore {
 
     /**
      * A store with transactions of its own, each on a connection of this data source. Begins, commits, and gives the
-     * connection back as it was.
+     * connection back as it was. A commit waits a second at most for each lock that somebody else has, and is then tried
+     * again, as often as {@link io.creditmigration.MigrationOptions#attempts} says.
      *
      * @throws MappingException when the tables are not as they are mapped
      */
@@ -144,11 +147,11 @@ public final class JdbcMigrationStore implements RunStore {
         try {
             return transactions.write(
                     "Writing a user",
-                    connection -> {
+                    boundingWaits(connection -> {
                         CommitResult result = write(connection, migration, List.of(change), true)
                                 .get(0);
                         return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
-                    },
+                    }),
                     error -> switch (SqlErrors.meaning(error)) {
                         case DATA -> CommitResult.rejected(SqlErrors.words(error));
                         case LOCKED -> CommitResult.of(CommitResult.Status.LOCKED);
@@ -198,7 +201,7 @@ public final class JdbcMigrationStore implements RunStore {
         try {
             return transactions.write(
                     "Writing a page",
-                    connection -> page(connection, migration, runId, limit, decide),
+                    boundingWaits(connection -> page(connection, migration, runId, limit, decide)),
                     error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
                             ? Page.rejected(SqlErrors.words(error))
                             : null);
@@ -261,6 +264,13 @@ public final class JdbcMigrationStore implements RunStore {
             results.put(admitted.get(i), written.get(i));
         }
         return changes.stream().map(results::get).toList();
+    }
+
+    /** A joined transaction waits as long as its host has it wait. */
+    private <T> Transactions.Work<T> boundingWaits(Transactions.Work<T> work) {
+        return transactions.joins()
+                ? work
+                : connection -> mapping.dialect.boundingWaits(connection, LOCK_WAIT_SECONDS_MAX, work);
     }
 
     private static StoreException passing(Writes.StaleException e) {

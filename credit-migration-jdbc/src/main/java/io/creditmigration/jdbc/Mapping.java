@@ -67,6 +67,7 @@ final class Mapping {
         this.dialect = Dialect.of(connection);
         this.host = host;
         this.zone = host.zone;
+        dialect.check(connection);
         Metadata metadata = new Metadata(connection, dialect, host.schema);
         this.users = metadata.table("users table", host.users);
         this.id = users.column("id column", host.id);
@@ -204,9 +205,11 @@ final class Mapping {
         names.put("same", dialect.same());
         names.put("users", users.sql());
         names.put("id", "u." + quoted(id));
-        names.put("user_id", dialect.asText("u." + quoted(id)));
+        names.put("user_id", dialect.asText(id, "u." + quoted(id)));
         names.put("key", quoted(id));
-        names.put("registered_at", registeredAt == null ? "NULL" : "u." + quoted(registeredAt));
+        names.put(
+                "registered_at",
+                registeredAt == null ? "NULL" : dialect.time(registeredAt, "u." + quoted(registeredAt)));
         names.put(
                 "exempt",
                 exempt == null
@@ -215,8 +218,9 @@ final class Mapping {
         names.put("filter", filterConditions());
         String holder = accounts == null ? "u." : "a.";
         names.put("holder", accounts == null ? users.sql() : accounts.sql());
-        names.put("holder_key", quoted(accountUser == null ? id : accountUser));
-        names.put("holder_id", dialect.asText(quoted(accountUser == null ? id : accountUser)));
+        Column holderKey = accountUser == null ? id : accountUser;
+        names.put("holder_key", quoted(holderKey));
+        names.put("holder_id", dialect.asText(holderKey, quoted(holderKey)));
         names.put("balance", quoted(balance));
         names.put("read_balance", holder + quoted(balance));
         names.put("second_balance", quoted(secondBalance == null ? balance : secondBalance));
@@ -230,11 +234,12 @@ final class Mapping {
         if (operations != null && operationUser != null && operationId != null && operationAt != null) {
             names.put("operations", operations.sql());
             names.put("operation_user", "o." + quoted(operationUser));
-            names.put("operation_id", dialect.asText("o." + quoted(operationId)));
-            names.put("operation_at", "o." + quoted(operationAt));
-            names.put("operation_entered_at", dialect.instantOf("o." + quoted(operationAt), localZone(operationAt)));
+            names.put("operation_id", dialect.asText(operationId, "o." + quoted(operationId)));
+            String operationTime = dialect.time(operationAt, "o." + quoted(operationAt));
+            names.put("operation_at", operationTime);
+            names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
             names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
-            names.put("operation_hour", dialect.hourOf("o." + quoted(operationAt), hourShiftSeconds()));
+            names.put("operation_hour", dialect.hourOf(operationTime, hourShiftSeconds()));
         }
         return names;
     }
@@ -388,7 +393,7 @@ final class Mapping {
         if (accounts == null || accountUser == null) {
             return "";
         }
-        String user = host.ownAccounts ? dialect.asText("u." + quoted(id)) : "u." + quoted(id);
+        String user = host.ownAccounts ? dialect.asText(id, "u." + quoted(id)) : "u." + quoted(id);
         return "LEFT JOIN " + accounts.sql() + " a ON a." + quoted(accountUser) + " = " + user;
     }
 

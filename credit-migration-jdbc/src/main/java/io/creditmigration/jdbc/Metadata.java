@@ -25,6 +25,8 @@ final class Metadata {
         }
     }
 
+    private static final String[] TYPES = {"BASE TABLE", "TABLE", "PARTITIONED TABLE", "FOREIGN TABLE", "VIEW"};
+
     private final Connection connection;
     private final Dialect dialect;
     private final @Nullable String catalog;
@@ -43,12 +45,13 @@ final class Metadata {
     Table table(String role, String given) throws SQLException {
         DatabaseMetaData data = connection.getMetaData();
         List<String> tables = new ArrayList<>();
-        try (ResultSet rows = data.getTables(catalog, pattern(data, schema), "%", null)) {
+        try (ResultSet rows = data.getTables(catalog, pattern(data, schema), "%", TYPES)) {
             while (rows.next()) {
                 tables.add(rows.getString("TABLE_NAME"));
             }
         }
         String name = oneOf(role, given, tables, "tables of schema " + (schema == null ? catalog : schema));
+        dialect.checkTable(connection, catalog, name);
         Map<String, Column> columns = new LinkedHashMap<>();
         try (ResultSet rows = data.getColumns(catalog, pattern(data, schema), pattern(data, name), "%")) {
             while (rows.next()) {
@@ -58,7 +61,7 @@ final class Metadata {
                         new Column(
                                 name,
                                 column,
-                                rows.getInt("DATA_TYPE"),
+                                dialect.jdbcType(rows.getInt("DATA_TYPE"), rows.getString("TYPE_NAME")),
                                 rows.getString("TYPE_NAME"),
                                 rows.getInt("COLUMN_SIZE"),
                                 rows.getInt("DECIMAL_DIGITS"),
@@ -70,14 +73,14 @@ final class Metadata {
         return new Table(role, name, sql, columns);
     }
 
-    /** Whether some unique index, the primary key's included, is on this column alone. */
+    /** Whether some unique index, the primary key's included, is on this column alone and over all rows. */
     boolean isUnique(Table table, Column column) throws SQLException {
         Map<String, List<String>> indexes = new LinkedHashMap<>();
         try (ResultSet rows = connection.getMetaData().getIndexInfo(catalog, schema, table.name(), true, true)) {
             while (rows.next()) {
                 String index = rows.getString("INDEX_NAME");
                 String indexed = rows.getString("COLUMN_NAME");
-                if (index != null && indexed != null) {
+                if (index != null && indexed != null && rows.getString("FILTER_CONDITION") == null) {
                     indexes.computeIfAbsent(index, key -> new ArrayList<>()).add(indexed);
                 }
             }

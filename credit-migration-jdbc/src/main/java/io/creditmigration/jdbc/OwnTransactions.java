@@ -53,7 +53,7 @@ final class OwnTransactions implements Transactions {
             int isolation = connection.getTransactionIsolation();
             try {
                 connection.setAutoCommit(false);
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+                isolate(connection, isolation, Connection.TRANSACTION_READ_COMMITTED);
                 return perform(connection, work, answerTo);
             } finally {
                 restore(connection, autoCommit, isolation);
@@ -116,10 +116,17 @@ final class OwnTransactions implements Transactions {
     /** The outcome is settled by now: a connection that cannot be restored or closed changes nothing about it. */
     private static void restore(Connection connection, boolean autoCommit, int isolation) {
         try {
-            connection.setTransactionIsolation(isolation);
+            isolate(connection, Connection.TRANSACTION_READ_COMMITTED, isolation);
             connection.setAutoCommit(autoCommit);
         } catch (SQLException e) {
             LOG.warn("A connection could not be restored: {}", SqlErrors.words(e));
+        }
+    }
+
+    /** Only where it changes something: for most drivers it is a round trip. */
+    private static void isolate(Connection connection, int from, int to) throws SQLException {
+        if (from != to) {
+            connection.setTransactionIsolation(to);
         }
     }
 

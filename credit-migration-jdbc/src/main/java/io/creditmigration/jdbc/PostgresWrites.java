@@ -7,6 +7,7 @@ import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
+import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.CommitResult;
@@ -103,10 +104,15 @@ final class PostgresWrites implements Writes {
                     WHERE h.{holder_key} = ANY (:holder_key) AND NOT c.absent
                     FOR UPDATE OF h SKIP LOCKED) held""";
 
+    /** The guard of the users' rows holds from here on, so that an account is never written without them. */
+    private static final String CLAIM_USERS_WAITING = """
+            SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
+                WHERE u.{key} = ANY (:user_key){guard_users} FOR UPDATE OF u""";
+
     private static final String CLAIM_HOLDERS_AND_USERS = """
             SELECT n FROM (
                     SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
-                    WHERE u.{key} = ANY (:user_key)
+                    WHERE u.{key} = ANY (:user_key){guard_users}
                     FOR UPDATE OF u SKIP LOCKED) users_held
                 WHERE n IN (
                     SELECT n FROM change WHERE absent UNION ALL SELECT n FROM (
@@ -234,11 +240,12 @@ final class PostgresWrites implements Writes {
     private List<Input> inputs() {
         List<Input> list = new ArrayList<>();
         Column holderKey = mapping.accountUser == null ? mapping.id : mapping.accountUser;
-        list.add(new Input("holder_key", type(holderKey), change -> mapping.holderKey(userId(change))));
-        list.add(new Input("user_key", type(mapping.id), change -> mapping.id.key(userId(change))));
+        list.add(new Input("holder_key", type(holderKey), change -> element(mapping.holderKey(userId(change)))));
+        list.add(new Input("user_key", type(mapping.id), change -> element(mapping.id.key(userId(change)))));
         Column operationUser = mapping.operationUser;
         if (operationUser != null) {
-            list.add(new Input("operation_user", type(operationUser), change -> operationUser.key(userId(change))));
+            list.add(new Input(
+                    "operation_user", type(operationUser), change -> element(operationUser.key(userId(change)))));
         }
         list.add(new Input("user_id", "text", PostgresWrites::userId));
         list.add(new Input("absent", "bool", change -> mapping.accounts != null && before(change) == null));
@@ -320,7 +327,9 @@ final class PostgresWrites implements Writes {
         all.put("guarded_balance", names.get(forward ? "balance" : "second_balance"));
         all.put("open_columns", opened(mark -> mapping.quoted(mark.column())));
         all.put("open_values", opened(mark -> mark.mark() == Mark.VERSION ? "1" : value(mark)));
-        String claim = shape.waits() ? CLAIM_NOBODY : setsUsers ? CLAIM_HOLDERS_AND_USERS : CLAIM_HOLDERS;
+        String claim = setsUsers
+                ? shape.waits() ? CLAIM_USERS_WAITING : CLAIM_HOLDERS_AND_USERS
+                : shape.waits() ? CLAIM_NOBODY : CLAIM_HOLDERS;
         all.put("claim", Sql.replaced(claim, all));
         all.put("open", Sql.replaced(inAccount && forward ? OPEN_ACCOUNTS : OPEN_NOTHING, all));
         all.put("settings", Sql.replaced(setsUsers ? SET_USERS : SET_NOTHING, all));
@@ -358,8 +367,9 @@ final class PostgresWrites implements Writes {
     private String guard(boolean inAccount, String alias) {
         return mapping.marked.stream()
                 .filter(mark -> mark.inAccount() == inAccount)
-                .map(mark -> " AND " + mapping.dialect.asText(alias + "." + mapping.quoted(mark.column()))
-                        + " IS NOT DISTINCT FROM c.expected_" + mapping.marked.indexOf(mark))
+                .map(mark ->
+                        " AND " + mapping.dialect.asText(mark.column(), alias + "." + mapping.quoted(mark.column()))
+                                + " IS NOT DISTINCT FROM c.expected_" + mapping.marked.indexOf(mark))
                 .collect(Collectors.joining());
     }
 
@@ -384,6 +394,11 @@ final class PostgresWrites implements Writes {
             case TEXT -> column.typeName().equals("varchar") ? "text" : column.typeName();
             default -> column.typeName();
         };
+    }
+
+    /** A key in an array, which says what type it takes. */
+    private static Object element(Object key) {
+        return key instanceof Untyped untyped ? untyped.text() : key;
     }
 
     private static String userId(UserChange change) {

@@ -19,13 +19,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +52,10 @@ final class Reads {
     private static final String ONE = STATE + "WHERE {filter} AND {id} = :key";
     private static final String FIRST = STATE + "WHERE {filter} ORDER BY {id} LIMIT :limit";
     private static final String NEXT = STATE + "WHERE {filter} AND {id} > :key ORDER BY {id} LIMIT :limit";
-    private static final String FIRST_SWEPT = STATE + "WHERE {filter} AND r.user_id IS NULL ORDER BY {id} LIMIT :limit";
-    private static final String NEXT_SWEPT =
-            STATE + "WHERE {filter} AND {id} > :key AND r.user_id IS NULL ORDER BY {id} LIMIT :limit";
+    private static final String FIRST_SWEPT =
+            STATE + "WHERE {filter} AND (r.user_id IS NULL OR r.status = 'PENDING') ORDER BY {id} LIMIT :limit";
+    private static final String NEXT_SWEPT = STATE
+            + "WHERE {filter} AND {id} > :key AND (r.user_id IS NULL OR r.status = 'PENDING') ORDER BY {id} LIMIT :limit";
 
     private static final String LATEST_RATE = """
             (SELECT c.new_rate FROM {our_user} c JOIN {our_definition} d ON d.id = c.migration_id
@@ -141,15 +140,8 @@ final class Reads {
         return entries;
     }
 
-    /** A time in one of the library's own columns. */
-    static Instant instant(ResultSet row, String label, Dialect dialect) throws SQLException {
-        return dialect == Dialect.MARIADB
-                ? row.getObject(label, LocalDateTime.class).toInstant(ZoneOffset.UTC)
-                : row.getObject(label, OffsetDateTime.class).toInstant();
-    }
-
     private Instant instant(ResultSet row, String label) throws SQLException {
-        return instant(row, label, mapping.dialect);
+        return Objects.requireNonNull(mapping.dialect.instant(row, label), label);
     }
 
     private Queries queries(Migration migration) {
@@ -190,7 +182,8 @@ final class Reads {
         }
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
-            columns.add(mapping.dialect.asText(mapping.read(mapping.marked.get(i))) + " AS state_" + i);
+            Mapping.Marked mark = mapping.marked.get(i);
+            columns.add(mapping.dialect.asText(mark.column(), mapping.read(mark)) + " AS state_" + i);
         }
         return String.join(", ", columns);
     }
@@ -234,7 +227,7 @@ final class Reads {
         boolean moved = mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
         Instant registeredAt = mapping.registeredAt == null
                 ? null
-                : mapping.registeredAt.instant(row, "registered_at", mapping.zone());
+                : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
         Usage usage = migration
                 .usageWindow()
                 .usage(registeredAt, row.getLong("operations"), row.getLong("most_in_hour"), row.getLong("total"));
@@ -259,7 +252,26 @@ final class Reads {
                 row.getInt("flagged") == 1,
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
-                rollout);
+                rollout,
+                hasMoved(record, hostState));
+    }
+
+    /** Every write counts the version up, so one that is not what the migration left tells of another write. */
+    private boolean hasMoved(@Nullable UserMigration record, Map<String, @Nullable String> hostState) {
+        RollbackData data = record == null ? null : record.rollbackData();
+        if (data == null) {
+            return true;
+        }
+        for (Mapping.Marked mark : mapping.marked) {
+            if (mark.mark() == Mapping.Mark.VERSION) {
+                String column = mark.column().name();
+                String before = HostState.decoded(data.hostState()).get(column);
+                String now = hostState.get(column);
+                BigDecimal left = (before == null ? BigDecimal.ZERO : new BigDecimal(before)).add(BigDecimal.ONE);
+                return now == null || left.compareTo(new BigDecimal(now)) != 0;
+            }
+        }
+        return true;
     }
 
     private @Nullable UserMigration record(ResultSet row, Migration migration, String userId) throws SQLException {

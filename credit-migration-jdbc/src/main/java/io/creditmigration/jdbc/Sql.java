@@ -67,13 +67,32 @@ final class Sql {
         if (rows.isEmpty()) {
             return new int[0];
         }
-        try (PreparedStatement statement = prepare(connection)) {
-            for (Map<String, @Nullable Object> row : rows) {
-                bind(statement, row);
-                statement.addBatch();
+        try (PreparedStatement statement = dialect.prepareCounting(connection, text)) {
+            int[] matched = execute(statement, rows);
+            for (int count : matched) {
+                if (count < 0) {
+                    throw new IllegalStateException("The driver does not count rows matched, answered " + count);
+                }
             }
-            return statement.executeBatch();
+            return matched;
         }
+    }
+
+    /** Inserts one row for each, or fails; here a driver need not count. */
+    void insert(Connection connection, List<Map<String, @Nullable Object>> rows) throws SQLException {
+        if (!rows.isEmpty()) {
+            try (PreparedStatement statement = prepare(connection)) {
+                execute(statement, rows);
+            }
+        }
+    }
+
+    private int[] execute(PreparedStatement statement, List<Map<String, @Nullable Object>> rows) throws SQLException {
+        for (Map<String, @Nullable Object> row : rows) {
+            bind(statement, row);
+            statement.addBatch();
+        }
+        return statement.executeBatch();
     }
 
     @Override

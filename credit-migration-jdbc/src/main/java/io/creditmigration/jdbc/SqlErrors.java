@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.StoreException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,10 @@ final class SqlErrors {
         OTHER
     }
 
+    private static final int MARIADB_RECORD_CHANGED = 1020;
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_WAIT_TIMEOUT = 1205;
+    private static final int MARIADB_DATA_TRUNCATED = 1265;
 
     private SqlErrors() {}
 
@@ -29,13 +32,13 @@ final class SqlErrors {
         if (state.equals("HYT00") || state.equals("55P03") || error.getErrorCode() == MARIADB_LOCK_WAIT_TIMEOUT) {
             return Meaning.LOCKED;
         }
-        if (state.startsWith("40")) {
+        if (state.startsWith("40") || error.getErrorCode() == MARIADB_RECORD_CHANGED) {
             return Meaning.TRANSIENT;
         }
-        if (state.startsWith("22") || state.startsWith("23")) {
-            return Meaning.DATA;
-        }
-        return Meaning.OTHER;
+        boolean ofDatabase = state.startsWith("22") || state.startsWith("23") || state.startsWith("44");
+        // What a trigger of the host's raises, on MariaDB and PostgreSQL.
+        boolean ofHost = state.startsWith("45") || state.equals("P0001");
+        return ofDatabase || ofHost || error.getErrorCode() == MARIADB_DATA_TRUNCATED ? Meaning.DATA : Meaning.OTHER;
     }
 
     /** Whether a row with the same key exists. */
@@ -64,9 +67,12 @@ final class SqlErrors {
 
     /**
      * The message without what databases add to it: statements, and details that quote a whole row, which must reach
-     * neither a log nor a record.
+     * neither a log nor a record. Of a batch it is the message of what failed in it.
      */
     static String words(SQLException error) {
+        if (error instanceof BatchUpdateException && error.getNextException() != null) {
+            return words(error.getNextException());
+        }
         String message = error.getMessage() == null ? error.getClass().getName() : error.getMessage();
         String line = message.lines().findFirst().orElse(message);
         for (String detail : new String[] {"; SQL statement", " VALUES (", " ( /*"}) {

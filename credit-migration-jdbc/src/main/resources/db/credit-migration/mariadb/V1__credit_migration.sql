@@ -1,5 +1,5 @@
 -- The library's own tables on MariaDB. Nothing here refers to the host's tables: a user deleted later leaves no broken key.
--- Ids are compared byte by byte, whatever the database's collation is. Times are in UTC.
+-- Ids are compared byte by byte, trailing spaces too, whatever the collation of the database is. Times are in UTC.
 -- ${prefix} stands before each name; Flyway fills it from its placeholder of that name.
 
 -- One row per migration: its definition, stored by its first use, and who may migrate now.
@@ -15,7 +15,7 @@ CREATE TABLE ${prefix}definition (
     changed_by    VARCHAR(300),
     changed_at    DATETIME(6),
     change_reason VARCHAR(500)
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- One row per migration and user: where the user stands, and what puts the user back.
 CREATE TABLE ${prefix}user (
@@ -34,7 +34,7 @@ CREATE TABLE ${prefix}user (
     host_state            TEXT,
     error                 VARCHAR(1000),
     PRIMARY KEY (migration_id, user_id)
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 CREATE INDEX ${prefix}user_by_user ON ${prefix}user (user_id);
 
@@ -54,7 +54,7 @@ CREATE TABLE ${prefix}log (
     logged_at    DATETIME(6) NOT NULL,
     reason       VARCHAR(500)  NOT NULL,
     PRIMARY KEY (migration_id, user_id, attempt, kind)
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Credit accounts, for hosts that have none of their own.
 CREATE TABLE ${prefix}account (
@@ -62,7 +62,7 @@ CREATE TABLE ${prefix}account (
     balance NUMERIC(38, 18) NOT NULL,
     active  BOOLEAN         NOT NULL,
     version BIGINT          DEFAULT 0 NOT NULL
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Entries of the credit history: operations of the old regime at zero credits, grants, and their reversals.
 CREATE TABLE ${prefix}entry (
@@ -74,7 +74,7 @@ CREATE TABLE ${prefix}entry (
     amount       NUMERIC(38, 18) NOT NULL,
     entered_at   DATETIME(6) NOT NULL,
     UNIQUE (migration_id, operation_id)
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 
@@ -88,4 +88,4 @@ CREATE TABLE ${prefix}run (
     finished     BOOLEAN      NOT NULL,
     started_at   DATETIME(6) NOT NULL,
     moved_at     DATETIME(6) NOT NULL
-) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

@@ -26,6 +26,12 @@ final class Account {
     @Nullable
     Credits credits;
 
+    /** How often the balance was written, by whomever. */
+    int writes;
+
+    /** By migration, how often the balance had been written when the record was. */
+    final Map<String, Integer> writesAtRecord = new TreeMap<>();
+
     final Credits refCredits;
     final Credits reserved;
     final @Nullable Instant registeredAt;
@@ -65,6 +71,8 @@ final class Account {
     private Account(Account other) {
         this.userId = other.userId;
         this.credits = other.credits;
+        this.writes = other.writes;
+        this.writesAtRecord.putAll(other.writesAtRecord);
         this.refCredits = other.refCredits;
         this.reserved = other.reserved;
         this.registeredAt = other.registeredAt;

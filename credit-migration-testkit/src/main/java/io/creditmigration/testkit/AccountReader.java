@@ -43,7 +43,8 @@ final class AccountReader {
                 Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker),
                 completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
                 hostState(migration, account),
-                rollout);
+                rollout,
+                !Objects.equals(account.writes, account.writesAtRecord.get(migration.id())));
     }
 
     /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit} for grants. */

@@ -67,6 +67,7 @@ class AccountWriter {
                     "balance is '" + credits + "'; allowed: at most " + balanceScale + " decimals, as the column has");
         }
         draft.credits = credits;
+        draft.writes++;
     }
 
     /** Marker and rate limit, of which a conversion touches only the marker. */
@@ -116,6 +117,7 @@ class AccountWriter {
 
     void writeRecord(Account draft, Migration migration, UserMigration record) {
         draft.records.put(migration.id(), record);
+        draft.writesAtRecord.put(migration.id(), draft.writes);
     }
 
     /** One line per migration, user, attempt and kind: a second one would be a bug of the library's. */

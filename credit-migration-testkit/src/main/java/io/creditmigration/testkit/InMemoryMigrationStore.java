@@ -5,6 +5,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.Rollout;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.CommitResult;
@@ -252,6 +253,10 @@ public final class InMemoryMigrationStore implements RunStore {
         }
     }
 
+    private static boolean isPending(@Nullable UserMigration record) {
+        return record == null || record.status() == MigrationStatus.PENDING;
+    }
+
     /** All changes or none; who is locked, or no longer as expected, is left out. */
     private Page writePage(Migration migration, Position position, List<UserChange> changes) {
         writer.checkDefinition(definitions.values(), migration);
@@ -336,7 +341,7 @@ public final class InMemoryMigrationStore implements RunStore {
 
     private List<UserState> nextUsers(Migration migration, Position position, int limit) {
         return usersAfter(position.afterUserId())
-                .filter(account -> !position.isSweep() || !account.records.containsKey(migration.id()))
+                .filter(account -> !position.isSweep() || isPending(account.records.get(migration.id())))
                 .limit(limit)
                 .map(account -> state(migration, account))
                 .toList();
@@ -388,6 +393,7 @@ public final class InMemoryMigrationStore implements RunStore {
                 return false;
             }
             account.credits = moved;
+            account.writes++;
             return true;
         });
     }

@@ -300,6 +300,18 @@ abstract class ReversibleContract extends ContractGroup {
     }
 
     @Test
+    final void a_balance_that_is_the_same_again_has_moved_all_the_same() {
+        grant(user("ann"));
+        MigrationService migrations = node(GRANT);
+        migrations.migrate("ann");
+        host().topUpCredits("ann", Credits.of(-5));
+        host().topUpCredits("ann", Credits.of(5));
+
+        assertNothingChanges(() -> assertEquals(
+                RollbackResult.Status.MOVED_SINCE, rollBack(migrations, "ann").status()));
+    }
+
+    @Test
     final void what_was_bought_and_spent_after_a_conversion_keeps_its_worth() {
         conversion(
                 user("ann").credits("50"),

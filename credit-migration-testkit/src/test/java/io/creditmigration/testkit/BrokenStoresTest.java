@@ -310,7 +310,8 @@ final class BrokenStoresTest {
                             was.flagged(),
                             was.superseded(),
                             was.hostState(),
-                            was.rollout());
+                            was.rollout(),
+                            was.moved());
                     return store.commit(
                             migration,
                             new UserChange(change.kind(), is, change.newCredits(), change.record(), change.log()));
@@ -365,7 +366,8 @@ final class BrokenStoresTest {
                             state.flagged(),
                             state.superseded(),
                             state.hostState(),
-                            state.rollout()));
+                            state.rollout(),
+                            state.moved()));
         }
     }
 
@@ -528,7 +530,8 @@ final class BrokenStoresTest {
                                     state.flagged(),
                                     state.superseded(),
                                     state.hostState(),
-                                    rollout(migration)));
+                                    rollout(migration),
+                                    state.moved()));
                 }
 
                 @Override
@@ -557,7 +560,8 @@ final class BrokenStoresTest {
                         state.flagged(),
                         state.superseded(),
                         state.hostState(),
-                        state.rollout());
+                        state.rollout(),
+                        state.moved());
             });
         }
     }

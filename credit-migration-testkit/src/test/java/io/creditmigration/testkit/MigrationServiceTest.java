@@ -110,6 +110,52 @@ final class MigrationServiceTest {
         assertThat(store.calls()).isEqualTo(calls);
     }
 
+    // What was learnt later.
+
+    @Test
+    void a_migration_that_was_first_used_after_this_one_was_opened_has_its_say_in_rates() throws Exception {
+        Migration next = Migration.named("rate-1500")
+                .cutOff(CUT_OFF.plus(Duration.ofDays(30)))
+                .policy(CreditPolicy.convert(CreditRate.of(2_500), CreditRate.of(1_500)))
+                .consent(Consent.NONE)
+                .build();
+        MigrationService later = service(next, store);
+        migrations.migrate("ann");
+        // Definitions are read again once a second.
+        Thread.sleep(1_100);
+
+        assertThat(later.migrate("bob").status()).isEqualTo(Status.MIGRATED);
+
+        assertThat(tables.credits("bob")).isEqualTo(Credits.of("33.3333"));
+    }
+
+    @Test
+    void a_policy_that_overflows_the_stack_concerns_only_its_user() {
+        Migration endless = Migration.named("endless")
+                .cutOff(CUT_OFF)
+                .policy(user -> {
+                    throw new StackOverflowError("too deep");
+                })
+                .build();
+
+        MigrationResult result = service(endless, store).migrate("cem");
+
+        assertThat(result.status()).isEqualTo(Status.FAILED);
+        assertThat(result.message()).isEqualTo("too deep");
+    }
+
+    @Test
+    void nulls_are_refused_by_name() {
+        Quote quote = migrations.quote("bob").orElseThrow();
+
+        assertThatThrownBy(() -> migrations.confirm("bob", null, Actor.user("bob")))
+                .hasMessage("quote is 'null'; allowed: a value");
+        assertThatThrownBy(() -> migrations.confirm("bob", quote, null))
+                .hasMessage("actor is 'null'; allowed: a value");
+        assertThatThrownBy(() -> migrations.rollback("bob", null, "why")).hasMessageContaining("actor is 'null'");
+        assertThat(tables.logCount("rate-2500")).isZero();
+    }
+
     // Faults of the store.
 
     @ParameterizedTest
@@ -321,7 +367,8 @@ final class MigrationServiceTest {
             store.before(Call.PAGE, new StoreException(Kind.TRANSIENT, "deadlock", null));
         }
 
-        assertThatThrownBy(() -> migrations.run(RunOptions.defaults())).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> migrations.run(RunOptions.defaults().withPageSize(1)))
+                .isInstanceOf(StoreException.class);
         assertThat(store.calls(Call.PAGE)).isEqualTo(ATTEMPTS);
         assertThat(migrations.run(RunOptions.defaults()).count(Status.MIGRATED)).isEqualTo(1);
     }

@@ -1,0 +1,55 @@
+package io.creditmigration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.MigrationResult.Status;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The figures of a plan, of a run and of a line of the log. */
+final class FiguresTest {
+
+    private static final Map<Status, Long> OUTCOMES = Map.of(Status.MIGRATED, 5L, Status.HAS_CREDITS, 2L);
+
+    @Test
+    void a_plan_counts_users_by_outcome_and_altogether() {
+        MigrationPlan plan = new MigrationPlan(OUTCOMES, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+
+        assertThat(plan.count(Status.MIGRATED)).isEqualTo(5);
+        assertThat(plan.count(Status.FAILED)).isZero();
+        assertThat(plan.users()).isEqualTo(7);
+    }
+
+    @Test
+    void a_run_counts_users_by_outcome_and_altogether() {
+        MigrationRun run = new MigrationRun("1", MigrationRun.State.FINISHED, OUTCOMES);
+
+        assertThat(run.count(Status.HAS_CREDITS)).isEqualTo(2);
+        assertThat(run.count(Status.FAILED)).isZero();
+        assertThat(run.users()).isEqualTo(7);
+    }
+
+    @Test
+    void a_residual_of_one_value_is_one_residual_however_a_database_writes_it() {
+        assertThat(log("0.10")).isEqualTo(log("0.1")).hasSameHashCodeAs(log("0.1"));
+        assertThat(log("0.0000").residual()).isEqualTo(BigDecimal.ZERO);
+        assertThat(log("-0.05").residual()).isEqualTo(new BigDecimal("-0.05"));
+    }
+
+    private static MigrationLogEntry log(String residual) {
+        return new MigrationLogEntry(
+                "rate-2500",
+                "ann",
+                1,
+                MigrationLogEntry.Kind.MIGRATED,
+                Credits.ZERO,
+                Credits.ZERO,
+                Fixture.AT_1000,
+                Fixture.AT_2500,
+                new BigDecimal(residual),
+                Actor.automatic("run"),
+                Fixture.NOW,
+                "why");
+    }
+}

@@ -1,0 +1,12 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.testkit.HostApplication;
+import io.creditmigration.testkit.MigrationStoreContract;
+
+/** The contract on MariaDB: conversions in place, grants into the library's own accounts. */
+final class MariaDbContractTest extends MigrationStoreContract {
+    @Override
+    protected HostApplication open(HostApplication.Setting setting) {
+        return new JdbcHostApplication(TestDatabase.MARIADB, setting, JdbcHostApplication.Layout.IN_PLACE);
+    }
+}
