@@ -160,8 +160,8 @@ enum Dialect {
     }
 
     /** Does the work of a transaction, waiting so long at most for each lock that somebody else has. */
-    <T> T boundingWaits(Connection connection, int secondsMax, Work<T> work) throws SQLException {
-        boundWaits(connection, secondsMax);
+    <T> T boundingWaits(Connection connection, int millisMax, Work<T> work) throws SQLException {
+        boundWaits(connection, millisMax);
         T answer;
         try {
             answer = work.with(connection);
@@ -177,21 +177,26 @@ enum Dialect {
         return answer;
     }
 
-    private void boundWaits(Connection connection, int secondsMax) throws SQLException {
+    private void boundWaits(Connection connection, int millisMax) throws SQLException {
         switch (this) {
             case H2 -> {
                 execute(connection, "SET @credit_migration_wait = LOCK_TIMEOUT()");
-                execute(connection, "SET LOCK_TIMEOUT " + secondsMax * 1_000);
+                execute(connection, "SET LOCK_TIMEOUT " + millisMax);
             }
-            case POSTGRESQL -> execute(connection, "SET LOCAL lock_timeout = '" + secondsMax + "s'");
+            case POSTGRESQL -> execute(connection, "SET LOCAL lock_timeout = " + millisMax);
             case MARIADB ->
                 execute(
                         connection,
                         "SET @credit_migration_row_wait = @@innodb_lock_wait_timeout,"
                                 + " @credit_migration_table_wait = @@lock_wait_timeout,"
-                                + " SESSION innodb_lock_wait_timeout = " + secondsMax
-                                + ", SESSION lock_wait_timeout = " + secondsMax);
+                                + " SESSION innodb_lock_wait_timeout = " + wholeSeconds(millisMax)
+                                + ", SESSION lock_wait_timeout = " + wholeSeconds(millisMax));
         }
+    }
+
+    /** At least one: with a wait of 0, MariaDB 11.4 fails a transaction that has skipped a locked row (error 1180). */
+    private static int wholeSeconds(int millis) {
+        return Math.max(1, millis / 1_000);
     }
 
     private void restoreWaits(Connection connection) throws SQLException {

@@ -15,7 +15,9 @@ import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcMigrationStore implements RunStore {
 
-    private static final int LOCK_WAIT_SECONDS_MAX = 1;
+    private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
+    private static final int PAGE_WAIT_MILLIS_MAX = 100;
 
     private final Transactions transactions;
     private final Mapping mapping;
@@ -147,7 +150,7 @@ public final class JdbcMigrationStore implements RunStore {
         try {
             return transactions.write(
                     "Writing a user",
-                    boundingWaits(connection -> {
+                    boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
                         CommitResult result = write(connection, migration, List.of(change), true)
                                 .get(0);
                         return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
@@ -201,7 +204,8 @@ public final class JdbcMigrationStore implements RunStore {
         try {
             return transactions.write(
                     "Writing a page",
-                    boundingWaits(connection -> page(connection, migration, runId, limit, decide)),
+                    boundingWaits(
+                            PAGE_WAIT_MILLIS_MAX, connection -> page(connection, migration, runId, limit, decide)),
                     error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
                             ? Page.rejected(SqlErrors.words(error))
                             : null);
@@ -232,13 +236,36 @@ public final class JdbcMigrationStore implements RunStore {
         Runs.Position reached = claimed.next();
         if (!users.isEmpty()) {
             reached = claimed.behind(users.get(users.size() - 1).user().userId());
-            results = write(connection, migration, decide.apply(users), false);
+            results = writePage(connection, migration, decide.apply(users));
         }
         if (!runs.move(connection, runId, claimed, reached)) {
             throw new Writes.StaleException("the position of run " + runId + " has moved", null);
         }
         boolean over = reached.finished();
         return new Outcome<>(true, over ? Page.of(Page.Status.FINISHED) : Page.advanced(claimed.sweep(), results));
+    }
+
+    /**
+     * Where somebody has something that cannot be skipped, an account that is just being opened, the page is not waited for
+     * either: everybody is answered LOCKED, to be migrated alone.
+     */
+    private List<CommitResult> writePage(Connection connection, Migration migration, List<UserChange> changes)
+            throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            return write(connection, migration, changes, false);
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) != SqlErrors.Meaning.LOCKED) {
+                throw e;
+            }
+            try {
+                connection.rollback(before);
+            } catch (SQLException also) {
+                e.addSuppressed(also);
+                throw e;
+            }
+            return Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.LOCKED));
+        }
     }
 
     /** Only changes that may be written are; the others are answered as the migration's row says now. */
@@ -267,10 +294,8 @@ public final class JdbcMigrationStore implements RunStore {
     }
 
     /** A joined transaction waits as long as its host has it wait. */
-    private <T> Transactions.Work<T> boundingWaits(Transactions.Work<T> work) {
-        return transactions.joins()
-                ? work
-                : connection -> mapping.dialect.boundingWaits(connection, LOCK_WAIT_SECONDS_MAX, work);
+    private <T> Transactions.Work<T> boundingWaits(int millisMax, Transactions.Work<T> work) {
+        return transactions.joins() ? work : connection -> mapping.dialect.boundingWaits(connection, millisMax, work);
     }
 
     private static StoreException passing(Writes.StaleException e) {

@@ -54,7 +54,7 @@ final class PostgresPlansTest {
                     migration,
                     HostTables.users("users").balance("credits").rate("rate"));
 
-            assertThat(migrated(sql)).isGreaterThan(400L * PAGES);
+            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
         }
     }
@@ -86,7 +86,7 @@ final class PostgresPlansTest {
                             .onMigrationSet("rate_limit", null)
                             .operations("operations", "id", "user_id", "made_at"));
 
-            assertThat(migrated(sql)).isGreaterThan(400L * PAGES);
+            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
             assertReadByIndex(sql, "operations");
             assertReadByIndex(sql, "credit_migration_account");
