@@ -11,14 +11,14 @@ final class BackoffTest {
 
     @Test
     void a_pause_is_bounded_even_after_very_many_attempts() {
-        assertTimeout(Duration.ofSeconds(2), () -> Backoff.pause(Integer.MAX_VALUE));
+        assertTimeout(Duration.ofSeconds(5), () -> Backoff.pause(Integer.MAX_VALUE));
     }
 
     @Test
     void who_interrupts_a_pause_finds_the_flag_set() {
         Thread.currentThread().interrupt();
 
-        assertTimeout(Duration.ofSeconds(2), () -> Backoff.pause(1));
+        assertTimeout(Duration.ofSeconds(5), () -> Backoff.pause(1));
 
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -102,7 +102,7 @@ final class CreditsTest {
             })
     void an_amount_that_would_fill_the_memory_is_refused_at_once(String amount) {
         assertTimeoutPreemptively(
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
                 () -> assertThatThrownBy(() -> Credits.of(amount)).isInstanceOf(InvalidValueException.class));
     }
 
@@ -111,7 +111,7 @@ final class CreditsTest {
         BigDecimal strange = new BigDecimal(BigInteger.valueOf(1_000), Integer.MIN_VALUE);
 
         assertTimeoutPreemptively(
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
                 () -> assertThatThrownBy(() -> Credits.of(strange)).isInstanceOf(InvalidValueException.class));
     }
 

@@ -5,10 +5,12 @@ import static io.creditmigration.Fixture.EARLIER;
 import static io.creditmigration.Fixture.NOW;
 import static io.creditmigration.Fixture.decider;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,27 @@ final class DeciderFailureTest {
                 Arguments.of("throws blank words", throwing(" "), "java.lang.IllegalStateException"),
                 Arguments.of("throws a page", throwing("x".repeat(1_000)), "x".repeat(1_000)),
                 Arguments.of("throws a book", throwing("x".repeat(1_001)), "x".repeat(1_000)),
+                Arguments.of(
+                        "throws a book that ends on half a character",
+                        throwing("x".repeat(999) + "😀"),
+                        "x".repeat(999)),
+                Arguments.of(
+                        "throws a page that ends on a character",
+                        throwing("x".repeat(998) + "😀"),
+                        "x".repeat(998) + "😀"),
+                Arguments.of("throws what not every database can have", throwing("a\0b"), "a\uFFFDb"),
+                Arguments.of(
+                        "asserts",
+                        policy(() -> {
+                            throw new AssertionError("never");
+                        }),
+                        "never"),
+                Arguments.of(
+                        "calls itself for ever",
+                        policy(() -> {
+                            throw new StackOverflowError();
+                        }),
+                        "java.lang.StackOverflowError"),
                 Arguments.of(
                         "answers null", policy(() -> null), "answer of the policy is 'null'; allowed: an Allocation"),
                 Arguments.of(
@@ -138,6 +161,17 @@ final class DeciderFailureTest {
                         "what the store said"));
     }
 
+    @Test
+    void what_breaks_the_whole_machine_is_nobodys_failure() {
+        Decider decider = decider(Fixture.grant(
+                policy(() -> {
+                    throw new OutOfMemoryError("pretended");
+                }),
+                Consent.NONE));
+
+        assertThatThrownBy(() -> decider.decide(ANN, Intent.explicit())).isInstanceOf(OutOfMemoryError.class);
+    }
+
     private static Status status(Decider decider, UserState state, Intent intent) {
         return Fixture.result(decider.decide(state, intent)).status();
     }
@@ -148,7 +182,7 @@ final class DeciderFailureTest {
         });
     }
 
-    private static CreditPolicy policy(java.util.function.Supplier<Allocation> answer) {
+    private static CreditPolicy policy(Supplier<Allocation> answer) {
         return user -> answer.get();
     }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +67,40 @@ final class LineageTest {
     void a_grant_before_every_conversion_knows_no_rate() {
         assertThat(new Lineage(GRANT, List.of(TO_2500, TO_1500)).rateOf(user(), null))
                 .isNull();
+    }
+
+    @Test
+    void what_is_stored_later_is_taken_up_but_not_asked_for_more_than_once_a_second() throws Exception {
+        long began = System.nanoTime();
+        Lineage lineage = new Lineage(TO_2000, List.of());
+        assertThat(lineage.rateOf(user(), OTHERWISE)).isEqualTo(OTHERWISE);
+        AtomicInteger asked = new AtomicInteger();
+
+        TimeUnit.MILLISECONDS.sleep(1_050);
+        for (int i = 0; i < 10_000; i++) {
+            lineage.refresh(() -> {
+                asked.incrementAndGet();
+                return List.of(TO_2500, TO_3000);
+            });
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+
+        assertThat(asked.get()).isPositive().isLessThanOrEqualTo((int) seconds);
+        assertThat(lineage.rateOf(user(), OTHERWISE)).isEqualTo(CreditRate.of(1_000));
+    }
+
+    @Test
+    void a_grant_never_asks_what_else_is_stored() throws Exception {
+        Lineage lineage = new Lineage(GRANT, List.of());
+        AtomicInteger asked = new AtomicInteger();
+
+        TimeUnit.MILLISECONDS.sleep(1_050);
+        lineage.refresh(() -> {
+            asked.incrementAndGet();
+            return List.of(TO_2500);
+        });
+
+        assertThat(asked).hasValue(0);
     }
 
     private static UserSnapshot user() {

@@ -95,6 +95,15 @@ final class NamesTest {
     }
 
     @Test
+    void what_is_missing_is_refused_by_name() {
+        Names.given("quote", "anything");
+
+        assertThatThrownBy(() -> Names.given("quote", null))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("quote is 'null'; allowed: a value");
+    }
+
+    @Test
     void a_text_has_to_say_something_and_to_fit() {
         assertThat(Names.checkText("reason", "why", 3)).isEqualTo("why");
         for (String text : new String[] {"", "  ", "\n", "long", "a\0b", "\0a"}) {

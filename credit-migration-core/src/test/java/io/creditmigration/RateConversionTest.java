@@ -64,7 +64,8 @@ final class RateConversionTest {
         "HALF_EVEN, 0.0002, 0.0002"
     })
     void another_rounding_mode_is_obeyed(RoundingMode mode, Credits ofThree, Credits ofFive) {
-        RateConversion conversion = CreditPolicy.convert(AT_1000, AT_2000).rounding(mode);
+        RateConversion conversion =
+                CreditPolicy.convert(AT_1000, AT_2000).rounding(mode).atScale(4);
 
         assertThat(converted(conversion, Credits.of("0.0003"))).isEqualTo(ofThree);
         assertThat(converted(conversion, Credits.of("0.0005"))).isEqualTo(ofFive);
@@ -160,7 +161,9 @@ final class RateConversionTest {
 
         assertThat(conversion.definition()).isEqualTo("convert v1 1000->2500 scale=4 rounding=HALF_EVEN");
         assertThat(conversion.scale(2).rounding(RoundingMode.UP).definition())
-                .isEqualTo("convert v1 1000->2500 scale=2 rounding=UP");
+                .isEqualTo("convert v1 1000->2500 scale=2 rounding=UP")
+                .isEqualTo(conversion.rounding(RoundingMode.UP).scale(2).definition())
+                .isEqualTo(conversion.rounding(RoundingMode.UP).atScale(2).definition());
         assertThat(conversion.oldRate()).isEqualTo(AT_1000);
         assertThat(conversion.newRate()).isEqualTo(AT_2500);
     }

@@ -212,7 +212,7 @@ final class RecentUsersTest {
             }
             start.countDown();
             for (Future<?> one : done) {
-                one.get(10, TimeUnit.SECONDS);
+                one.get(30, TimeUnit.SECONDS);
             }
         } finally {
             pool.shutdownNow();
@@ -238,7 +238,7 @@ final class RecentUsersTest {
                 users.remove("ann");
                 assertThat(users.contains("ann")).isFalse();
             }
-            others.get(10, TimeUnit.SECONDS);
+            others.get(30, TimeUnit.SECONDS);
         } finally {
             pool.shutdownNow();
         }

@@ -144,6 +144,21 @@ final class ReversalTest {
     }
 
     @Test
+    void a_grant_whose_balance_is_the_same_again_is_not_withdrawn_because_what_is_there_may_be_paid_for() {
+        UserState state = migrated(null, Credits.of(20), null, null, Credits.of(20));
+
+        assertThat(rollback(SCALE, States.moved(state)).status()).isEqualTo(Status.MOVED_SINCE);
+        assertThat(rollback(SCALE, state).status()).isEqualTo(Status.ROLLED_BACK);
+    }
+
+    @Test
+    void whether_a_converted_balance_moved_does_not_matter() {
+        UserState state = migrated(Credits.of(50), Credits.of(20), AT_1000, AT_2500, Credits.of(15));
+
+        assertThat(rollback(SCALE, States.moved(state)).credits()).isEqualTo(Credits.of("37.5"));
+    }
+
+    @Test
     void a_converted_balance_that_is_gone_altogether_is_not_taken_for_zero() {
         UserState state = migrated(Credits.of(50), Credits.of(20), AT_1000, AT_2500, null);
 
