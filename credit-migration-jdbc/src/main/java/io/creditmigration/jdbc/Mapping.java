@@ -81,7 +81,8 @@ final class Mapping {
             this.accounts = own;
             this.accountUser = own.column("user column", "user_id");
             this.balance = own.column("balance column", "balance");
-            mark(Mark.ACTIVE, own.column("active column", "active"), true, "true");
+            Column ownActive = own.column("active column", "active");
+            mark(Mark.ACTIVE, ownActive, true, trueOf(ownActive));
             mark(Mark.VERSION, own.column("version column", "version"), true, null);
         } else if (host.balance == null) {
             throw new MappingException("balance", "missing; call balance(…), accounts(…) or ownAccounts()");
@@ -133,6 +134,10 @@ final class Mapping {
                     operations.column("user column of the operations table", String.valueOf(host.operationUser));
             this.operationAt =
                     timed(operations.column("time column of the operations table", String.valueOf(host.operationAt)));
+            ZoneId local = operationAt == null ? null : localZone(operationAt);
+            if (local != null) {
+                dialect.checkZone(connection, local);
+            }
         } else {
             this.operations = null;
             this.operationId = null;

@@ -315,7 +315,10 @@ final class PostgresWrites implements Writes {
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put(
                 "arrays",
-                ":n, " + inputs.stream().map(input -> ":" + input.name()).collect(Collectors.joining(", ")));
+                "CAST(:n AS int4[]), "
+                        + inputs.stream()
+                                .map(input -> "CAST(:" + input.name() + " AS " + input.type() + "[])")
+                                .collect(Collectors.joining(", ")));
         all.put("columns", "n, " + inputs.stream().map(Input::name).collect(Collectors.joining(", ")));
         all.put(
                 "set",
