@@ -4,6 +4,10 @@ module io.creditmigration.jdbc {
     requires transitive java.sql;
     requires org.slf4j;
     requires static transitive org.jspecify;
+    requires static transitive jakarta.persistence;
 
     exports io.creditmigration.jdbc;
+    exports io.creditmigration.jdbc.jpa;
+
+    opens io.creditmigration.jdbc.jpa;
 }

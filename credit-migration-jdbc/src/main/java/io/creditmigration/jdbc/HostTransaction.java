@@ -13,10 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostTransaction implements Transactions {
 
-    /** Lends the connection that the host's transaction is on, for as long as the work lasts. */
-    @FunctionalInterface
+    /** Who knows the host's transaction. */
     interface Lender {
+
+        /** Lends the connection that the transaction is on, for as long as the work lasts. */
         <T> T lend(Work<T> work) throws SQLException;
+
+        /** The transaction is broken, and what is left of it must not commit: marks it, where that is possible. */
+        default void spoil() {}
     }
 
     private final Lender lender;
@@ -35,6 +39,7 @@ final class HostTransaction implements Transactions {
         try {
             return lender.lend(connection -> work.with(inTransaction(connection)));
         } catch (SQLException e) {
+            lender.spoil();
             throw SqlErrors.translated(what, e);
         }
     }
@@ -44,6 +49,7 @@ final class HostTransaction implements Transactions {
         try {
             return lender.lend(connection -> perform(inTransaction(connection), work, answerTo));
         } catch (SQLException e) {
+            lender.spoil();
             throw SqlErrors.translated(what, e);
         }
     }
@@ -61,7 +67,12 @@ final class HostTransaction implements Transactions {
             }
             return outcome.answer();
         } catch (RuntimeException e) {
-            connection.rollback(before);
+            try {
+                connection.rollback(before);
+            } catch (SQLException undo) {
+                undo.addSuppressed(e);
+                throw undo;
+            }
             throw e;
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) == SqlErrors.Meaning.TRANSIENT) {
@@ -91,7 +102,8 @@ final class HostTransaction implements Transactions {
             throw new InvalidValueException(
                     "connection",
                     "in autocommit mode",
-                    "one on which a transaction has begun; each statement would commit by itself");
+                    "one on which a transaction has begun, by setAutoCommit(false); each statement would commit by"
+                            + " itself");
         }
         return connection;
     }

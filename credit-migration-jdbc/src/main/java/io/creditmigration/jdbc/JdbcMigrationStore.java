@@ -78,7 +78,11 @@ public final class JdbcMigrationStore implements RunStore {
 
     /**
      * A store with transactions of its own, each on a connection of this data source. Begins, commits, and gives the
-     * connection back as it was. A commit waits a second at most for each lock that somebody else has, and is then tried
+     * connection back as it was. A pool with autocommit off is fine, and costs a round trip more. A connection on which a
+     * transaction is under way is refused and stays as it is: a transaction-aware proxy hands out the host's, whose work
+     * would be committed; give the data source behind it, or {@linkplain #joining(Connection) join}.
+     *
+     * <p>A commit waits a second at most for each lock that somebody else has, and is then tried
      * again, as often as {@link io.creditmigration.MigrationOptions#attempts} says.
      *
      * @throws MappingException when the tables are not as they are mapped
@@ -94,12 +98,14 @@ public final class JdbcMigrationStore implements RunStore {
 
     /**
      * This store in a transaction of the host's, for {@link io.creditmigration.MigrationService#joining}: neither begins nor
-     * ends anything on the connection. A change that fails is taken back to a savepoint, and the host's own work stands;
-     * after a deadlock or serialization failure the transaction is gone, and {@link StoreException} says so.
+     * ends anything on the connection. A change that fails is taken back to a savepoint, and the host's own work stands.
      *
      * <pre>{@code
      * migrations.joining(store.joining(connection)).autoMigrateIfZeroCredits(userId);
      * }</pre>
+     *
+     * <p>After a {@link StoreException}, roll back and begin again: a deadlock has ended the whole transaction, and on some
+     * databases what the host wrote next would be committed without what it wrote before.
      *
      * @param connection not in autocommit mode; used by the calling thread until the transaction ends
      */

@@ -47,6 +47,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             Dialect dialect = Dialect.of(connection);
+            OwnTransactions.refuseOpenWork(connection);
             String before = null;
             if (schema != null) {
                 before = dialect == Dialect.MARIADB ? connection.getCatalog() : connection.getSchema();

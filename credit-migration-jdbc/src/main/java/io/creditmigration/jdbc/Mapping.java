@@ -120,7 +120,7 @@ final class Mapping {
             mark(Mark.ACTIVE, active, inAccount, trueOf(active));
         }
         if (host.version != null) {
-            mark(Mark.VERSION, holder.column("version column", host.version), inAccount, null);
+            mark(Mark.VERSION, counted(holder.column("version column", host.version)), inAccount, null);
         }
         for (HostTables.Setting setting : host.settings) {
             mark(Mark.SETTING, users.column("column to set", setting.column()), false, setting.value());
@@ -317,6 +317,15 @@ final class Mapping {
 
     private static @Nullable Column optional(Table table, String role, @Nullable String name) {
         return name == null ? null : table.column(role, name);
+    }
+
+    private static Column counted(Column column) {
+        if (column.kind() != Column.Kind.WHOLE && column.kind() != Column.Kind.DECIMAL) {
+            throw new MappingException(
+                    "version column '" + column.name() + "'",
+                    "is " + column.typeName() + ", not a number that every write increments");
+        }
+        return column;
     }
 
     private @Nullable Column timed(@Nullable Column column) {

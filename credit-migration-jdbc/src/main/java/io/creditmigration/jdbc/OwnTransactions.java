@@ -1,8 +1,11 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.StoreException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +15,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins, commits, and leaves the connection as it was. READ COMMITTED, so that what is read after waiting for a lock is
  * what the other has committed.
+ *
+ * <p>Autocommit that is off means one of two things: the pool is set so, or somebody hands out a connection of a transaction
+ * that is under way. The database tells which, and what is not ours is refused before it could be ended.
  */
 final class OwnTransactions implements Transactions {
+
+    /** Whether the transaction has written or locked anything. */
+    private static final String CHANGES_ON_H2 =
+            "SELECT CONTAINS_UNCOMMITTED FROM INFORMATION_SCHEMA.SESSIONS WHERE SESSION_ID = SESSION_ID()";
+
+    private static final String CHANGES_ON_POSTGRESQL = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL";
+
+    /** Whether there is one at all: MariaDB does not tell what it has done. */
+    private static final String TRANSACTION_ON_MARIADB = "SELECT @@in_transaction";
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
@@ -94,12 +109,51 @@ final class OwnTransactions implements Transactions {
         }
     }
 
+    /**
+     * Refuses a connection on which a transaction of somebody else's is open.
+     *
+     * @throws InvalidValueException with nothing done to it
+     */
+    static void refuseOpenWork(Connection connection) throws SQLException {
+        if (connection.getAutoCommit()) {
+            return;
+        }
+        String query = switch (Dialect.of(connection)) {
+            case H2 -> CHANGES_ON_H2;
+            case POSTGRESQL -> CHANGES_ON_POSTGRESQL;
+            case MARIADB -> TRANSACTION_ON_MARIADB;
+        };
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            if (row.next() && row.getBoolean(1)) {
+                throw new InvalidValueException(
+                        "connection of the data source",
+                        "in a transaction that is under way",
+                        "one on which nothing has begun. A transaction-aware proxy hands out the host's own: give the"
+                                + " data source behind it, or join the transaction");
+            }
+        }
+        // On PostgreSQL the question itself has begun one, in which the isolation level can no longer be set.
+        connection.rollback();
+    }
+
     private Connection open(String what) {
+        Connection connection;
         try {
-            return dataSource.getConnection();
+            connection = dataSource.getConnection();
         } catch (SQLException e) {
             throw new StoreException(
                     StoreException.Kind.UNAVAILABLE, what + " failed, no connection: " + SqlErrors.words(e), e);
+        }
+        try {
+            refuseOpenWork(connection);
+            return connection;
+        } catch (SQLException e) {
+            close(connection);
+            throw SqlErrors.translated(what, e);
+        } catch (RuntimeException e) {
+            close(connection);
+            throw e;
         }
     }
 

@@ -20,10 +20,14 @@ final class SqlErrors {
         OTHER
     }
 
-    private static final int MARIADB_RECORD_CHANGED = 1020;
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_WAIT_TIMEOUT = 1205;
     private static final int MARIADB_DATA_TRUNCATED = 1265;
+
+    /** A row was changed after this transaction's snapshot; the whole transaction is gone, as after a deadlock. */
+    private static final int MARIADB_CHANGED_SINCE_SNAPSHOT = 1020;
+
+    private static final int CAUSES_MAX = 20;
 
     private SqlErrors() {}
 
@@ -32,7 +36,7 @@ final class SqlErrors {
         if (state.equals("HYT00") || state.equals("55P03") || error.getErrorCode() == MARIADB_LOCK_WAIT_TIMEOUT) {
             return Meaning.LOCKED;
         }
-        if (state.startsWith("40") || error.getErrorCode() == MARIADB_RECORD_CHANGED) {
+        if (state.startsWith("40") || error.getErrorCode() == MARIADB_CHANGED_SINCE_SNAPSHOT) {
             return Meaning.TRANSIENT;
         }
         boolean ofDatabase = state.startsWith("22") || state.startsWith("23") || state.startsWith("44");
@@ -48,11 +52,25 @@ final class SqlErrors {
 
     /** A failure after which certainly nothing was written. */
     static StoreException translated(String what, SQLException error) {
+        return new StoreException(kind(error), what + " failed: " + words(error), error);
+    }
+
+    /** What a failure after which certainly nothing was written means to the caller. */
+    static StoreException.Kind kind(SQLException error) {
         boolean passing = meaning(error) == Meaning.TRANSIENT || meaning(error) == Meaning.LOCKED;
-        return new StoreException(
-                passing ? StoreException.Kind.TRANSIENT : StoreException.Kind.UNAVAILABLE,
-                what + " failed: " + words(error),
-                error);
+        return passing ? StoreException.Kind.TRANSIENT : StoreException.Kind.UNAVAILABLE;
+    }
+
+    /** The database's error in what somebody else's code has made of it; null where there is none. */
+    static @Nullable SQLException in(Throwable failure) {
+        Throwable at = failure;
+        for (int i = 0; i < CAUSES_MAX && at != null; i++) {
+            if (at instanceof SQLException error) {
+                return error;
+            }
+            at = at.getCause();
+        }
+        return null;
     }
 
     /** Whether a commit that failed so was refused by a database that answered: it has certainly not committed. */

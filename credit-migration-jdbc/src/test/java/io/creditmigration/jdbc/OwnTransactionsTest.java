@@ -78,7 +78,7 @@ final class OwnTransactionsTest {
 
     @Test
     void after_an_error_nothing_is_committed_and_the_error_stays_the_first() throws Exception {
-        Connection connection = mock(Connection.class);
+        Connection connection = inAutoCommit();
         doThrow(new SQLException("gone too", "08006")).when(connection).rollback();
         OwnTransactions transactions = new OwnTransactions(lending(connection));
 
@@ -98,7 +98,7 @@ final class OwnTransactionsTest {
     @CsvSource({"40001, TRANSIENT", "08006, OUTCOME_UNKNOWN", "57P01, OUTCOME_UNKNOWN", ", OUTCOME_UNKNOWN"})
     void a_commit_that_fails_is_known_only_where_the_database_has_answered(String state, StoreException.Kind kind)
             throws Exception {
-        Connection connection = mock(Connection.class);
+        Connection connection = inAutoCommit();
         doThrow(new SQLException("lost", state)).when(connection).commit();
 
         assertThatThrownBy(() ->
@@ -110,7 +110,7 @@ final class OwnTransactionsTest {
 
     @Test
     void a_constraint_that_is_checked_at_commit_has_its_answer_too() throws Exception {
-        Connection connection = mock(Connection.class);
+        Connection connection = inAutoCommit();
         doThrow(new SQLException("deferred", "23505")).when(connection).commit();
 
         String answer = new OwnTransactions(lending(connection))
@@ -121,8 +121,7 @@ final class OwnTransactionsTest {
 
     @Test
     void a_connection_that_cannot_be_restored_or_closed_changes_nothing_about_the_outcome() throws Exception {
-        Connection connection = mock(Connection.class);
-        when(connection.getAutoCommit()).thenReturn(true);
+        Connection connection = inAutoCommit();
         OwnTransactions transactions = new OwnTransactions(lending(connection));
         doThrow(new SQLException("no close", "08003")).when(connection).close();
 
@@ -144,6 +143,13 @@ final class OwnTransactionsTest {
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE))
                 .hasMessage("Reading a user failed, no connection: Connection refused [SQLState 08001]");
+    }
+
+    /** A connection as pools lend it: in autocommit mode, until the transaction is begun. */
+    private static Connection inAutoCommit() throws SQLException {
+        Connection connection = mock(Connection.class);
+        when(connection.getAutoCommit()).thenReturn(true, true, false);
+        return connection;
     }
 
     private static DataSource lending(Connection connection) throws SQLException {

@@ -1,0 +1,12 @@
+/**
+ * The library's tables as JPA entities, to read and never to write: for dashboards and reports of hosts that work with JPA.
+ * They are found only where they are named, in {@code persistence.xml} or by scanning this package.
+ *
+ * <p>In queries their times are attributes of type {@code OffsetDateTime}. Hibernate reads them as they were written.
+ * EclipseLink reads them to the millisecond, and on MariaDB, whose columns are in UTC without saying so, takes them for times
+ * of the JVM's zone: there, run in UTC.
+ */
+@NullMarked
+package io.creditmigration.jdbc.jpa;
+
+import org.jspecify.annotations.NullMarked;
