@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps migrations in the host's own database, so that balance, flag, record and log commit together.
@@ -42,6 +44,8 @@ public final class JdbcMigrationStore implements RunStore {
     private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
     private static final int PAGE_WAIT_MILLIS_MAX = 100;
 
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
+
     private final Transactions transactions;
     private final Mapping mapping;
     private final Definitions definitions;
@@ -58,6 +62,7 @@ public final class JdbcMigrationStore implements RunStore {
             }
             return new Mapping(connection, host, ours);
         });
+        mapping.warnings.forEach(LOG::warn);
         this.definitions = new Definitions(mapping, ours);
         this.reads = new Reads(mapping, ours);
         this.writes = switch (mapping.dialect) {

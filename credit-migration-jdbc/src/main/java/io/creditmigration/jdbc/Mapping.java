@@ -60,6 +60,9 @@ final class Mapping {
     final List<Marked> marked = new ArrayList<>();
     final int balanceScale;
 
+    /** What works and is not as it should be; logged when the store is opened. */
+    final List<String> warnings = new ArrayList<>();
+
     private final @Nullable ZoneId zone;
     private final Map<Column, List<String>> filters = new LinkedHashMap<>();
 
@@ -134,6 +137,14 @@ final class Mapping {
                     operations.column("user column of the operations table", String.valueOf(host.operationUser));
             this.operationAt =
                     timed(operations.column("time column of the operations table", String.valueOf(host.operationAt)));
+            if (!metadata.isIndexed(operations, operationUser)) {
+                warnings.add(
+                        "No index leads to a user's operations, so each user is a read of the whole table: create one"
+                                + " on " + operations.sql() + " (" + quoted(operationUser) + ", "
+                                + quoted(operations.column(
+                                        "time column of the operations table", String.valueOf(host.operationAt)))
+                                + ")");
+            }
             ZoneId local = operationAt == null ? null : localZone(operationAt);
             if (local != null) {
                 dialect.checkZone(connection, local);

@@ -73,6 +73,18 @@ final class Metadata {
         return new Table(role, name, sql, columns);
     }
 
+    /** Whether some index begins with this column. */
+    boolean isIndexed(Table table, Column column) throws SQLException {
+        try (ResultSet rows = connection.getMetaData().getIndexInfo(catalog, schema, table.name(), false, true)) {
+            while (rows.next()) {
+                if (rows.getInt("ORDINAL_POSITION") == 1 && column.name().equals(rows.getString("COLUMN_NAME"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Whether some unique index, the primary key's included, is on this column alone and over all rows. */
     boolean isUnique(Table table, Column column) throws SQLException {
         Map<String, List<String>> indexes = new LinkedHashMap<>();

@@ -213,6 +213,22 @@ final class MappingTest {
     }
 
     @Test
+    void a_warning_names_the_index_that_the_usage_query_wants() throws Exception {
+        sql.run("CREATE TABLE ops (id BIGINT PRIMARY KEY, user_id VARCHAR(40), made_at TIMESTAMP WITH TIME ZONE)");
+        HostTables tables = HostTables.users("users").ownAccounts().operations("ops", "id", "user_id", "made_at");
+
+        try (Connection connection = dataSource.getConnection()) {
+            assertThat(new Mapping(connection, tables, LibraryTables.defaults()).warnings)
+                    .singleElement()
+                    .asString()
+                    .endsWith("create one on \"PUBLIC\".\"OPS\" (\"USER_ID\", \"MADE_AT\")");
+            sql.run("CREATE INDEX ops_by_user ON ops (user_id, made_at)");
+            assertThat(new Mapping(connection, tables, LibraryTables.defaults()).warnings)
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void missing_library_tables_say_how_to_install_them() {
         LibraryTables elsewhere = new LibraryTables(null, "cm_");
 
