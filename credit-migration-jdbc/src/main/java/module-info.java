@@ -4,7 +4,7 @@ module io.creditmigration.jdbc {
     requires transitive java.sql;
     requires org.slf4j;
     requires static transitive org.jspecify;
-    requires static transitive jakarta.persistence;
+    requires static jakarta.persistence;
 
     exports io.creditmigration.jdbc;
     exports io.creditmigration.jdbc.jpa;

@@ -228,9 +228,13 @@ public final class MigrationService {
      * Migrates everybody whom no other rule leaves alone, page by page, and returns at the end. A run that was interrupted
      * goes on where it was; a run after a finished one finds everybody migrated and changes nothing.
      *
-     * @throws InvalidValueException when the store cannot walk a population
+     * @throws InvalidValueException when the store cannot walk a population, or joins a transaction of the host's
      */
     public MigrationRun run(RunOptions options) {
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, for runs: a page is one");
+        }
         return population().run(options);
     }
 

@@ -49,6 +49,7 @@ public final class JpaTransactions {
      * container's may be given once and for all. Refuses to work where no transaction is active, or where its connection
      * commits each statement by itself.
      */
+    @SuppressWarnings("exports") // Who has an EntityManager reads its module; the others do without it.
     public static MigrationStore joining(JdbcMigrationStore store, EntityManager entityManager) {
         return store.joining(new HostTransaction(new Loan(entityManager)));
     }

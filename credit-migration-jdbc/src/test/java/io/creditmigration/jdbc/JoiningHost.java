@@ -128,6 +128,7 @@ final class JoiningHost implements AutoCloseable {
                 + " rate NUMERIC(18, 6), version BIGINT DEFAULT 0 NOT NULL, CHECK (credits <> 4))");
         sql.run("CREATE TABLE purchases (id VARCHAR(40) PRIMARY KEY)");
         LibraryTables.defaults().install(dataSource);
+        sql.run("ALTER TABLE credit_migration_log ADD CONSTRAINT not_late CHECK (user_id NOT LIKE 'late%')");
         this.store = JdbcMigrationStore.owning(dataSource, tables().version("version"));
         this.migrations = MigrationService.of(RATE_2500, store);
         this.factory = switch (style) {
@@ -177,7 +178,16 @@ final class JoiningHost implements AutoCloseable {
 
     /** Adds a user with these credits at the old rate. Returns the id. */
     String user(String credits) {
-        String id = "user" + NUMBER.incrementAndGet();
+        return user("user", credits);
+    }
+
+    /** The same, where the database refuses the log entry, when everything else is written. */
+    String lateUser(String credits) {
+        return user("late", credits);
+    }
+
+    private String user(String prefix, String credits) {
+        String id = prefix + NUMBER.incrementAndGet();
         sql.run("INSERT INTO users (id, name, credits) VALUES (?, 'as it was', ?)", id, new BigDecimal(credits));
         return id;
     }
@@ -205,13 +215,14 @@ final class JoiningHost implements AutoCloseable {
         return Objects.requireNonNull(factory).createEntityManager();
     }
 
-    /** A pool of its own on the same database. */
+    /** A pool of its own on the same database, in an isolation that an owning store has to change and to put back. */
     HikariDataSource pool(boolean autoCommit) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(dataSource.getJdbcUrl());
         config.setUsername(dataSource.getUsername());
         config.setPassword(dataSource.getPassword());
         config.setAutoCommit(autoCommit);
+        config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
         config.setMaximumPoolSize(4);
         return new HikariDataSource(config);
     }

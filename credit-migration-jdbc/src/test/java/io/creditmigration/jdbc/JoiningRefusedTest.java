@@ -9,7 +9,6 @@ import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.JoiningHost.Customer;
-import io.creditmigration.jdbc.JoiningHost.Purchase;
 import io.creditmigration.jdbc.JoiningHost.Style;
 import io.creditmigration.jdbc.JoiningHost.Transaction;
 import jakarta.persistence.EntityManager;
@@ -119,24 +118,29 @@ final class JoiningRefusedTest {
     }
 
     @Test
-    void a_containers_proxy_is_used_as_it_is_and_the_transaction_behind_it_is_marked() {
-        String user = host.user("0");
-        host.sql.run("INSERT INTO purchases VALUES (?)", "twice by " + user);
+    void through_a_containers_proxy_the_transaction_behind_it_is_joined_and_marked() {
+        String ann = host.user("0");
+        String bob = host.user("0");
         try (EntityManager entityManager = host.entityManager()) {
             MigrationService joined =
                     host.migrations.joining(JpaTransactions.joining(host.store, shared(entityManager)));
             entityManager.getTransaction().begin();
-            assertThat(joined.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.MIGRATED);
-            Purchase again = new Purchase();
-            again.id = "twice by " + user;
-            entityManager.persist(again);
+            assertThat(joined.autoMigrateIfZeroCredits(ann).status()).isEqualTo(Status.MIGRATED);
+            entityManager.getTransaction().commit();
+            assertThat(host.traces(ann)).isEqualTo(2);
 
-            assertThatThrownBy(() -> joined.autoMigrateIfZeroCredits(user)).isInstanceOf(StoreException.class);
+            host.sql.run("ALTER TABLE credit_migration_log RENAME TO away");
+            entityManager.getTransaction().begin();
+            assertThatThrownBy(() -> joined.autoMigrateIfZeroCredits(bob))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE));
 
             assertThat(entityManager.getTransaction().getRollbackOnly()).isTrue();
             entityManager.getTransaction().rollback();
+        } finally {
+            host.sql.run("ALTER TABLE away RENAME TO credit_migration_log");
         }
-        assertThat(host.traces(user)).isZero();
+        assertThat(host.traces(bob)).isZero();
     }
 
     /** As Spring shares one: there is no transaction to be had of it, and the provider's own is behind it. */

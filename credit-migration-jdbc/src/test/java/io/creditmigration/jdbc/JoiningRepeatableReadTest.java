@@ -24,7 +24,7 @@ final class JoiningRepeatableReadTest {
 
     JoiningRepeatableReadTest(JoiningHost host) {
         this.host = host;
-        this.mariaDb = host.database.name().equals("MARIADB");
+        this.mariaDb = host.database == TestDatabase.MARIADB;
     }
 
     @Test

@@ -34,7 +34,7 @@ final class JoiningSnapshotTest {
             Status status = joined.autoMigrateIfZeroCredits(user).status();
 
             // MariaDB is the one that usually reads a snapshot.
-            boolean snapshot = host.database.name().equals("MARIADB");
+            boolean snapshot = host.database == TestDatabase.MARIADB;
             assertThat(status).isEqualTo(snapshot ? Status.CONTENDED : Status.HAS_CREDITS);
             assertThat(joined.autoMigrateIfZeroCredits(user).status()).isEqualTo(status);
             transaction.commit();

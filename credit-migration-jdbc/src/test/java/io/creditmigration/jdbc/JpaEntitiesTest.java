@@ -168,7 +168,7 @@ final class JpaEntitiesTest {
         if (host.style == Style.HIBERNATE) {
             return written;
         }
-        Instant read = host.database.name().equals("MARIADB")
+        Instant read = host.database == TestDatabase.MARIADB
                 ? LocalDateTime.ofInstant(written, ZoneOffset.UTC)
                         .atZone(ZoneId.systemDefault())
                         .toInstant()

@@ -10,22 +10,15 @@ import javax.sql.DataSource;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 
 /** The JPA providers that hosts have. */
-@SuppressWarnings("ImmutableEnumChecker") // the providers have no state that a test changes
 enum JpaProvider {
-    HIBERNATE(new HibernatePersistenceProvider()),
-    ECLIPSELINK(new org.eclipse.persistence.jpa.PersistenceProvider());
+    HIBERNATE,
+    ECLIPSELINK;
 
     static {
         System.setProperty("org.jboss.logging.provider", "slf4j");
     }
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
-
-    private final PersistenceProvider provider;
-
-    JpaProvider(PersistenceProvider provider) {
-        this.provider = provider;
-    }
 
     EntityManagerFactory open(DataSource dataSource, Class<?>... entities) {
         return open(dataSource, configuration -> {}, entities);
@@ -42,6 +35,13 @@ enum JpaProvider {
             configuration.managedClass(entity);
         }
         more.accept(configuration);
-        return provider.createEntityManagerFactory(configuration);
+        return provider().createEntityManagerFactory(configuration);
+    }
+
+    private PersistenceProvider provider() {
+        return switch (this) {
+            case HIBERNATE -> new HibernatePersistenceProvider();
+            case ECLIPSELINK -> new org.eclipse.persistence.jpa.PersistenceProvider();
+        };
     }
 }

@@ -77,6 +77,16 @@ final class MappingTest {
     }
 
     @Test
+    void a_version_that_is_no_number_is_refused() {
+        HostTables tables = HostTables.users("users").balance("credits").version("joined");
+
+        assertThatThrownBy(() -> JdbcMigrationStore.owning(dataSource, tables))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("version column 'JOINED'")
+                .hasMessageContaining("is TIMESTAMP, not a number that every write increments");
+    }
+
+    @Test
     void a_timestamp_without_zone_needs_one_declared() {
         HostTables tables =
                 HostTables.users("users").balance("credits").flag("migrated").registeredAt("joined");

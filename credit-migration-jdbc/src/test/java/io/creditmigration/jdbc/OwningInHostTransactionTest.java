@@ -89,7 +89,7 @@ final class OwningInHostTransactionTest {
     }
 
     @Test
-    void a_pool_without_autocommit_serves_an_owning_store() {
+    void a_pool_without_autocommit_serves_an_owning_store() throws Exception {
         String user = host.user("0");
         try (HikariDataSource manual = host.pool(false)) {
             new LibraryTables(null, "manual_").install(manual);
@@ -97,6 +97,10 @@ final class OwningInHostTransactionTest {
 
             assertThat(migrations.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.MIGRATED);
             assertThat(migrations.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.ALREADY_MIGRATED);
+            try (Connection connection = manual.getConnection()) {
+                assertThat(connection.getAutoCommit()).isFalse();
+                assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+            }
         }
         assertThat(host.traces(user)).isEqualTo(2);
     }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the tables have another schema or prefix, name the table in an {@code orm.xml}.
  */
+@SuppressWarnings("exports") // JPA is optional: who reads entities reads its module.
 @Entity
 @Table(name = "credit_migration_log")
 @IdClass(MigrationLogEntity.Key.class)

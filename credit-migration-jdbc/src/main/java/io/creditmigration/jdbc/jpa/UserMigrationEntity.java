@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For operators: it holds what users are never shown. Where the tables have another schema or prefix, name the table in
  * an {@code orm.xml}.
  */
+@SuppressWarnings("exports") // JPA is optional: who reads entities reads its module.
 @Entity
 @Table(name = "credit_migration_user")
 @IdClass(UserMigrationEntity.Key.class)
