@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The pause before the next of a bounded number of attempts: doubling from 4 ms, at most 256 ms, with full jitter. */
 final class Backoff {
@@ -10,6 +11,20 @@ final class Backoff {
     private static final long FIRST_MILLIS_MAX = 4;
 
     private Backoff() {}
+
+    /** Does it again while the store reports that it may succeed at once, so often at most. */
+    static <T> T retrying(int attempts, Supplier<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return work.get();
+            } catch (StoreException e) {
+                if (e.kind() != StoreException.Kind.TRANSIENT || attempt >= attempts) {
+                    throw e;
+                }
+                pause(attempt);
+            }
+        }
+    }
 
     static void pause(int attempt) {
         long millisMax = FIRST_MILLIS_MAX << Math.min(attempt - 1, DOUBLINGS_MAX);

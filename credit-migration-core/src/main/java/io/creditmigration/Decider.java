@@ -1,12 +1,16 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pure middle of read → decide → write for migrations: from what was read of a user to what is to be written. */
@@ -32,6 +36,11 @@ final class Decider {
         this.balanceScale = balanceScale;
         this.lineage = lineage;
         this.clock = clock;
+    }
+
+    /** Takes up definitions that were stored lately, where they matter. */
+    void learn(Supplier<List<StoredDefinition>> stored) {
+        lineage.refresh(stored);
     }
 
     /** Goes through {@link Status} in its order of precedence. */
@@ -63,6 +72,9 @@ final class Decider {
         }
         if (status == MigrationStatus.IN_PROGRESS) {
             return refuse(Status.CONTENDED, state);
+        }
+        if (state.defect() != null) {
+            return fail(state, state.defect());
         }
         Credits credits = user.credits();
         if (credits == null && converts) {
@@ -117,6 +129,15 @@ final class Decider {
         return decide(state, Intent.automatic()) instanceof Decision.Answer<MigrationResult> answer
                 ? answer.result().quote()
                 : null;
+    }
+
+    /** What the policy would give the user today; empty where it cannot say. */
+    Optional<Credits> allocation(UserState state) {
+        try {
+            return state.defect() == null ? Optional.of(offer(state.user()).granted()) : Optional.empty();
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether this migration concerns the user at all. */

@@ -22,7 +22,12 @@ record Intent(
         return new Intent(actor, false, true, false, quote);
     }
 
-    static Intent run(RunOptions options) {
-        return new Intent(Actor.automatic("run"), options.zeroCreditsOnly(), false, options.includeExempt(), null);
+    static Intent run(RunScope scope) {
+        return new Intent(
+                Actor.automatic("run"),
+                scope.kind() == RunScope.Kind.ZERO_CREDITS,
+                scope.retriesFailed(),
+                scope.includeExempt(),
+                null);
     }
 }

@@ -1,12 +1,16 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves users from one credit regime to another, exactly once.
@@ -30,36 +34,39 @@ public final class MigrationService {
 
     private final Migration migration;
     private final MigrationStore store;
-    private final Lineage lineage;
     private final Decider decider;
     private final Reversal reversal;
     private final OneUser oneUser;
-    private final int attempts;
+    private final MigrationOptions options;
+    private final @Nullable MigrationRuns runs;
     private final RecentUsers known;
     private final RecentUsers news;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
         int scale = store.balanceScale();
-        this.lineage = new Lineage(StoredDefinition.of(migration), stored);
+        Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
         this.migration = migration;
         this.store = store;
         this.decider = new Decider(migration, scale, lineage, options.clock());
         this.reversal = new Reversal(migration, scale, options.clock());
-        this.attempts = options.attempts();
-        this.oneUser = new OneUser(migration, store, decider, reversal, attempts);
+        this.options = options;
+        this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts());
+        this.runs = store instanceof RunStore population && !store.joins()
+                ? new MigrationRuns(migration, population, decider, options)
+                : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
 
     private MigrationService(MigrationService opened, MigrationStore joined) {
         this.migration = opened.migration;
-        this.lineage = opened.lineage;
         this.store = joined;
         this.decider = opened.decider;
         this.reversal = opened.reversal;
-        this.attempts = opened.attempts;
-        this.oneUser = new OneUser(migration, joined, decider, reversal, attempts);
+        this.options = opened.options;
+        this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts());
+        this.runs = null;
         this.known = opened.known;
         this.news = opened.news;
     }
@@ -209,6 +216,11 @@ public final class MigrationService {
         return oneUser().reopen(userId, actor, reason);
     }
 
+    /** What the population is like, read in pages, before anything is decided about it. */
+    public PopulationAnalysis analyze() {
+        return survey().analyze();
+    }
+
     /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
     public MigrationPlan plan() {
         return plan(RunOptions.defaults());
@@ -216,7 +228,7 @@ public final class MigrationService {
 
     /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
-        return population().plan(options);
+        return survey().plan(options);
     }
 
     /** Migrates everybody whom no other rule leaves alone, with {@link RunOptions#defaults()}. */
@@ -225,17 +237,57 @@ public final class MigrationService {
     }
 
     /**
-     * Migrates everybody whom no other rule leaves alone, page by page, and returns at the end. A run that was interrupted
-     * goes on where it was; a run after a finished one finds everybody migrated and changes nothing.
+     * Migrates everybody whom no other rule leaves alone, page by page, and returns when that is done, or when the run stands
+     * still: paused, halted, cancelled. A run that was interrupted goes on where it was, and one that other threads or
+     * processes work on is joined; a run after a finished one finds everybody migrated and changes nothing.
+     *
+     * <p>Interrupting the calling thread ends the work of this process after the pages in hand; the run stays as it is.
      *
      * @throws InvalidValueException when the store cannot walk a population, or joins a transaction of the host's
      */
-    public MigrationRun run(RunOptions options) {
-        if (store.joins()) {
-            throw new InvalidValueException(
-                    "store", store.getClass().getName(), "one with transactions of its own, for runs: a page is one");
+    public MigrationRun run(RunOptions runOptions) {
+        MigrationRuns all = runs();
+        if (runOptions.stages().percents().isEmpty()) {
+            return all.work(all.open(runOptions), runOptions);
         }
-        return population().run(options);
+        return new StagedRun(migration, population(), all, runOptions, options).run();
+    }
+
+    /**
+     * The same for a plan that somebody has approved: plans again, and refuses if the figures now are too far from it.
+     *
+     * @param tolerance the share by which a figure may differ, 0 to 1; at 0 nothing may have changed at all
+     * @throws DriftException when they are; nothing was written
+     */
+    public MigrationRun run(MigrationPlan approved, BigDecimal tolerance, RunOptions options) {
+        if (tolerance.signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
+            throw new InvalidValueException("tolerance", tolerance, "0 or more and below 1");
+        }
+        Drift drift = drift(approved, options);
+        if (!drift.isWithin(tolerance)) {
+            throw new DriftException(drift, tolerance);
+        }
+        return run(options);
+    }
+
+    /** How what a run would do now differs from a plan that was approved. Reads only. */
+    public Drift drift(MigrationPlan approved, RunOptions options) {
+        return Drift.between(approved, plan(options));
+    }
+
+    /**
+     * The runs of this migration, to be watched and controlled from any process.
+     *
+     * @throws InvalidValueException when the store cannot walk a population, or joins a transaction of the host's
+     */
+    public MigrationRuns runs() {
+        if (runs == null) {
+            throw new InvalidValueException(
+                    "store",
+                    store.getClass().getName(),
+                    "one that implements RunStore, with transactions of its own, for runs: a page is one");
+        }
+        return runs;
     }
 
     /** Who may migrate now. */
@@ -254,7 +306,20 @@ public final class MigrationService {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
         Names.given("rollout", rollout);
         Names.given("actor", actor);
-        store.setRollout(migration, rollout, actor, reason);
+        Cause cause = new Cause(actor, reason, options.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        for (int attempt = 1; attempt <= options.attempts(); attempt++) {
+            Rollout expected = store.rollout(migration);
+            if (Backoff.retrying(options.attempts(), () -> store.setRollout(migration, expected, rollout, cause))) {
+                return;
+            }
+        }
+        throw new StoreException(
+                StoreException.Kind.TRANSIENT, "The rollout was changed by others all the time; try again", null);
+    }
+
+    /** Lets nobody migrate any more, by any trigger on any node, from the next commit on. */
+    public void halt(Actor actor, String reason) {
+        rollout(new Rollout(rollout().percent(), true), actor, reason);
     }
 
     /** The user's lines of the audit log in this migration, oldest first. */
@@ -282,19 +347,24 @@ public final class MigrationService {
     }
 
     private OneUser oneUser() {
-        lineage.refresh(store::definitions);
+        decider.learn(store::definitions);
         return oneUser;
     }
 
     private Optional<UserState> state(String userId) {
         Names.checkUserId(userId);
-        lineage.refresh(store::definitions);
+        decider.learn(store::definitions);
         return store.find(migration, userId);
     }
 
-    private Population population() {
-        if (store instanceof RunStore runs) {
-            return new Population(migration, runs, decider, oneUser(), attempts);
+    private Survey survey() {
+        decider.learn(store::definitions);
+        return new Survey(migration, population(), decider);
+    }
+
+    private RunStore population() {
+        if (store instanceof RunStore population) {
+            return population;
         }
         throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
     }

@@ -41,11 +41,6 @@ final class OneUser {
         this.attempts = store.joins() ? 1 : attempts;
     }
 
-    /** The same with a single attempt, for who will be met again. */
-    OneUser once() {
-        return new OneUser(migration, store, decider, reversal, 1);
-    }
-
     MigrationResult migrate(String userId, Intent intent) {
         return settle(userId, new Act<MigrationResult>() {
             @Override

@@ -40,6 +40,10 @@ final class Reversal {
         if (data == null) {
             return refuse(Status.NO_ROLLBACK_DATA, state);
         }
+        if (state.defect() != null) {
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.REJECTED, state.user().userId(), record, null, state.defect()));
+        }
         Credits current = state.user().credits();
         Credits old = data.oldCredits();
         CreditRate oldRate = data.oldRate();

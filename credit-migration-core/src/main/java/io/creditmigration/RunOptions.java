@@ -1,54 +1,120 @@
 package io.creditmigration;
 
+import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * How a run walks the population. Immutable.
+ * For whom a run is, how it goes, and who watches. Immutable.
  *
- * @param pageSize users per transaction, 1 to 10,000
- * @param zeroCreditsOnly whether users with credits are left alone even where nobody has to confirm
- * @param includeExempt whether users exempt from conversions are migrated too
- * @param listener is told the figures so far after each page, on the run's thread
+ * @param scope whom it is for
+ * @param userIds the users of a listed scope, sorted; empty otherwise
+ * @param settings how fast and how far; kept with the run
+ * @param stages the percentages at which the rollout stands still and is looked at; empty for a run over everybody whom the
+ *     rollout admits now
+ * @param health what the host says of itself while the run goes on
+ * @param listener is told the figures so far after each page, on the worker's thread, and at the end; one call at a time.
+ *     Costs a small query per page
  */
 public record RunOptions(
-        int pageSize, boolean zeroCreditsOnly, boolean includeExempt, Consumer<MigrationRun> listener) {
+        RunScope scope,
+        List<String> userIds,
+        RunSettings settings,
+        Stages stages,
+        HealthSignal health,
+        Consumer<MigrationRun> listener) {
 
-    private static final RunOptions DEFAULTS = new RunOptions(500, false, false, run -> {});
+    /** Who listens when nobody does. */
+    static final Consumer<MigrationRun> NOBODY = run -> {};
 
-    /** Refuses a page size that bounds nothing. */
-    public RunOptions {
-        if (pageSize < 1 || pageSize > 10_000) {
-            throw new InvalidValueException("page size", pageSize, "1 to 10000 users");
-        }
-    }
+    private static final int LISTED_USERS_MAX = 100_000;
+    private static final RunOptions DEFAULTS = new RunOptions(
+            RunScope.everyone(), List.of(), RunSettings.defaults(), Stages.NONE, () -> Health.GO, NOBODY);
 
-    /** Everybody but exempt users, in pages of 500. */
+    /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
     public static RunOptions defaults() {
         return DEFAULTS;
     }
 
-    /** The same with so many users per transaction. */
-    public RunOptions withPageSize(int users) {
-        return new RunOptions(users, zeroCreditsOnly, includeExempt, listener);
+    /** The same for others. */
+    public RunOptions withScope(RunScope newScope) {
+        if (newScope.kind() == RunScope.Kind.LISTED) {
+            throw new InvalidValueException("scope", newScope.name(), "withUsers(…) for the users of a list");
+        }
+        return new RunOptions(newScope, List.of(), settings, stages, health, listener);
     }
 
     /** The same, leaving users with credits alone. */
     public RunOptions withZeroCreditsOnly() {
-        return new RunOptions(pageSize, true, includeExempt, listener);
+        return withScope(new RunScope(RunScope.Kind.ZERO_CREDITS, scope.includeExempt(), ""));
+    }
+
+    /** The same for these users, at most 100,000. */
+    public RunOptions withUsers(Collection<String> ids) {
+        TreeSet<String> sorted = new TreeSet<>();
+        ids.forEach(id -> sorted.add(Names.checkUserId(id)));
+        if (sorted.isEmpty() || sorted.size() > LISTED_USERS_MAX) {
+            throw new InvalidValueException("users of the list", sorted.size(), "1 to " + LISTED_USERS_MAX);
+        }
+        RunScope listed = RunScope.listed(sorted);
+        return new RunOptions(
+                scope.includeExempt() ? listed.withExempt() : listed,
+                List.copyOf(sorted),
+                settings,
+                stages,
+                health,
+                listener);
     }
 
     /** The same, including exempt users. */
     public RunOptions withExempt() {
-        return new RunOptions(pageSize, zeroCreditsOnly, true, listener);
+        return new RunOptions(scope.withExempt(), userIds, settings, stages, health, listener);
+    }
+
+    /** The same with these settings. */
+    public RunOptions withSettings(RunSettings newSettings) {
+        return new RunOptions(scope, userIds, newSettings, stages, health, listener);
+    }
+
+    /** The same with so many users per transaction. */
+    public RunOptions withPageSize(int users) {
+        return withSettings(settings.withPageSize(users));
+    }
+
+    /** The same with so many workers in each process. */
+    public RunOptions withThreads(int workers) {
+        return withSettings(settings.withThreads(workers));
+    }
+
+    /** The same, no faster than this; 0 is no limit. */
+    public RunOptions withUsersPerSecond(int users) {
+        return withSettings(settings.withUsersPerSecond(users));
+    }
+
+    /** The same, pausing when a larger share has failed: {@code new BigDecimal("0.01")} is one in a hundred. */
+    public RunOptions withFailureRateMax(BigDecimal share) {
+        return withSettings(settings.withFailureRateMax(share));
+    }
+
+    /** The same, pausing when more has been granted. */
+    public RunOptions withGrantedMax(Credits credits) {
+        return withSettings(settings.withGrantedMax(credits));
+    }
+
+    /** The same in stages. */
+    public RunOptions withStages(Stages newStages) {
+        return new RunOptions(scope, userIds, settings, newStages, health, listener);
+    }
+
+    /** The same, listening to this signal. */
+    public RunOptions withHealth(HealthSignal signal) {
+        return new RunOptions(scope, userIds, settings, stages, signal, listener);
     }
 
     /** The same with this listener. */
     public RunOptions withListener(Consumer<MigrationRun> newListener) {
-        return new RunOptions(pageSize, zeroCreditsOnly, includeExempt, newListener);
-    }
-
-    /** Names whom a run is for; an interrupted run is resumed by one of the same scope. */
-    String scope() {
-        return (zeroCreditsOnly ? "zero-credits" : "everyone") + (includeExempt ? "+exempt" : "");
+        return new RunOptions(scope, userIds, settings, stages, health, newListener);
     }
 }

@@ -55,7 +55,7 @@ final class ConfirmationTest {
 
     @Test
     void a_refusal_that_can_be_confirmed_brings_the_quote_along() {
-        for (Intent intent : new Intent[] {Intent.automatic(), Intent.explicit(), Intent.run(RunOptions.defaults())}) {
+        for (Intent intent : new Intent[] {Intent.automatic(), Intent.explicit(), Intent.run(RunScope.everyone())}) {
             MigrationResult refused = Fixture.result(decider(CONVERSION).decide(ANN_WITH_50, intent));
 
             assertThat(refused.status()).isEqualTo(Status.HAS_CREDITS);

@@ -124,7 +124,7 @@ final class DeciderChangeTest {
 
         assertThat(change(CONVERSION, ANN, Intent.automatic()).log().actor())
                 .isEqualTo(Actor.automatic("zero-credits"));
-        assertThat(change(CONVERSION, ANN, Intent.run(RunOptions.defaults()))
+        assertThat(change(CONVERSION, ANN, Intent.run(RunScope.everyone()))
                         .log()
                         .actor())
                 .isEqualTo(Actor.automatic("run"));

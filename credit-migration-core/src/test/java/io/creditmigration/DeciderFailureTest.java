@@ -112,7 +112,7 @@ final class DeciderFailureTest {
 
         assertThat(status(decider, ANN, Intent.automatic())).isEqualTo(automatic);
         assertThat(status(decider, ANN, Intent.explicit())).isEqualTo(explicit);
-        assertThat(status(decider, ANN, Intent.run(RunOptions.defaults()))).isEqualTo(run);
+        assertThat(status(decider, ANN, Intent.run(RunScope.everyone()))).isEqualTo(run);
     }
 
     @ParameterizedTest

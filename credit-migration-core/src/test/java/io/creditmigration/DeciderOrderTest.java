@@ -52,14 +52,13 @@ final class DeciderOrderTest {
         }
 
         private List<Intent> intents() {
-            RunOptions run = RunOptions.defaults();
             return List.of(
                     Intent.automatic(),
                     Intent.explicit(),
                     Intent.confirmation(quote(), Actor.user("ann")),
-                    Intent.run(run),
-                    Intent.run(run.withZeroCreditsOnly()),
-                    Intent.run(run.withExempt()));
+                    Intent.run(RunScope.everyone()),
+                    Intent.run(RunScope.zeroCreditsOnly()),
+                    Intent.run(RunScope.everyone().withExempt()));
         }
 
         private List<Status> answers(UserState state) {

@@ -13,21 +13,24 @@ final class FiguresTest {
     private static final Map<Status, Long> OUTCOMES = Map.of(Status.MIGRATED, 5L, Status.HAS_CREDITS, 2L);
 
     @Test
-    void a_plan_counts_users_by_outcome_and_altogether() {
-        MigrationPlan plan = new MigrationPlan(OUTCOMES, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+    void a_tally_counts_users_by_outcome_and_altogether() {
+        Tally tally = new Tally(OUTCOMES, BigDecimal.ONE, BigDecimal.TEN, BigDecimal.TEN, BigDecimal.ZERO);
 
-        assertThat(plan.count(Status.MIGRATED)).isEqualTo(5);
-        assertThat(plan.count(Status.FAILED)).isZero();
-        assertThat(plan.users()).isEqualTo(7);
+        assertThat(tally.count(Status.MIGRATED)).isEqualTo(5);
+        assertThat(tally.count(Status.FAILED)).isZero();
+        assertThat(tally.users()).isEqualTo(7);
+        assertThat(tally.plus(tally).count(Status.HAS_CREDITS)).isEqualTo(4);
+        assertThat(tally.plus(tally).creditsAfter()).isEqualByComparingTo("20");
     }
 
     @Test
-    void a_run_counts_users_by_outcome_and_altogether() {
-        MigrationRun run = new MigrationRun("1", MigrationRun.State.FINISHED, OUTCOMES);
+    void tallies_of_one_value_are_equal_however_they_were_added_up() {
+        Tally written = new Tally(
+                OUTCOMES, new BigDecimal("1.00"), new BigDecimal("100"), new BigDecimal("1E+2"), new BigDecimal("0.0"));
 
-        assertThat(run.count(Status.HAS_CREDITS)).isEqualTo(2);
-        assertThat(run.count(Status.FAILED)).isZero();
-        assertThat(run.users()).isEqualTo(7);
+        assertThat(written)
+                .isEqualTo(new Tally(
+                        OUTCOMES, BigDecimal.ONE, BigDecimal.valueOf(100), BigDecimal.valueOf(100), BigDecimal.ZERO));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.creditmigration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,9 +16,9 @@ final class RunOptionsTest {
     void the_defaults_are_those_of_the_documentation() {
         RunOptions defaults = RunOptions.defaults();
 
-        assertThat(defaults.pageSize()).isEqualTo(500);
-        assertThat(defaults.zeroCreditsOnly()).isFalse();
-        assertThat(defaults.includeExempt()).isFalse();
+        assertThat(defaults.settings()).isEqualTo(new RunSettings(500, 50_000, 1, 0, null, null));
+        assertThat(defaults.scope()).isEqualTo(new RunScope(RunScope.Kind.EVERYONE, false, ""));
+        assertThat(defaults.stages().percents()).isEmpty();
     }
 
     @Test
@@ -29,7 +30,13 @@ final class RunOptionsTest {
                         .withExempt()
                         .withPageSize(7)
                         .withZeroCreditsOnly())
-                .isEqualTo(new RunOptions(7, true, true, listener))
+                .isEqualTo(new RunOptions(
+                        RunScope.zeroCreditsOnly().withExempt(),
+                        List.of(),
+                        RunSettings.defaults().withPageSize(7),
+                        Stages.NONE,
+                        RunOptions.defaults().health(),
+                        listener))
                 .isEqualTo(RunOptions.defaults()
                         .withZeroCreditsOnly()
                         .withPageSize(7)
@@ -41,10 +48,10 @@ final class RunOptionsTest {
     void runs_for_different_users_have_different_scopes() {
         RunOptions everyone = RunOptions.defaults();
 
-        assertThat(everyone.scope()).isEqualTo("everyone");
-        assertThat(everyone.withExempt().scope()).isEqualTo("everyone+exempt");
-        assertThat(everyone.withZeroCreditsOnly().scope()).isEqualTo("zero-credits");
-        assertThat(everyone.withZeroCreditsOnly().withExempt().scope()).isEqualTo("zero-credits+exempt");
+        assertThat(everyone.scope().name()).isEqualTo("everyone");
+        assertThat(everyone.withExempt().scope().name()).isEqualTo("everyone+exempt");
+        assertThat(everyone.withZeroCreditsOnly().scope().name()).isEqualTo("zero-credits");
+        assertThat(everyone.withZeroCreditsOnly().withExempt().scope().name()).isEqualTo("zero-credits+exempt");
     }
 
     @Test
@@ -56,7 +63,8 @@ final class RunOptionsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 10_000})
     void a_page_size_at_the_bounds_is_accepted(int pageSize) {
-        assertThat(RunOptions.defaults().withPageSize(pageSize).pageSize()).isEqualTo(pageSize);
+        assertThat(RunOptions.defaults().withPageSize(pageSize).settings().pageSize())
+                .isEqualTo(pageSize);
     }
 
     @ParameterizedTest

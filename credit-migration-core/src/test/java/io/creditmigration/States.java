@@ -12,7 +12,7 @@ final class States {
 
     /** No record, no marker, nothing completed later, and everybody may migrate. */
     static UserState of(UserSnapshot user) {
-        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, false);
+        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, false, null);
     }
 
     static UserState withUser(UserState state, UserSnapshot user) {
@@ -23,7 +23,8 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved());
+                state.moved(),
+                state.defect());
     }
 
     static UserState withCredits(UserState state, @Nullable String credits) {
@@ -38,7 +39,8 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved());
+                state.moved(),
+                state.defect());
     }
 
     static UserState flagged(UserState state) {
@@ -49,12 +51,20 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved());
+                state.moved(),
+                state.defect());
     }
 
     static UserState superseded(UserState state) {
         return new UserState(
-                state.user(), state.record(), state.flagged(), true, state.hostState(), state.rollout(), state.moved());
+                state.user(),
+                state.record(),
+                state.flagged(),
+                true,
+                state.hostState(),
+                state.rollout(),
+                state.moved(),
+                state.defect());
     }
 
     static UserState moved(UserState state) {
@@ -65,7 +75,8 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                true);
+                true,
+                state.defect());
     }
 
     static UserState withPercent(UserState state, int percent) {
@@ -84,6 +95,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 rollout,
-                state.moved());
+                state.moved(),
+                state.defect());
     }
 }

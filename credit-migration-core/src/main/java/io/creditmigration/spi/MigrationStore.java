@@ -1,6 +1,5 @@
 package io.creditmigration.spi;
 
-import io.creditmigration.Actor;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
@@ -49,6 +48,9 @@ public interface MigrationStore {
     /** How many decimals a balance can hold. */
     int balanceScale();
 
+    /** What is read and written where, in words: part of a plan, so that one made for other tables is not mistaken for this. */
+    String mapping();
+
     /** The definitions that have written something, in no particular order. */
     List<StoredDefinition> definitions();
 
@@ -67,8 +69,13 @@ public interface MigrationStore {
     /** Who may migrate now; {@link Rollout#EVERYBODY} until somebody said otherwise. */
     Rollout rollout(Migration migration);
 
-    /** Changes who may migrate, and remembers who changed it and why. Every commit that begins later obeys. */
-    void setRollout(Migration migration, Rollout rollout, Actor actor, String reason);
+    /**
+     * Changes who may migrate if it is still as expected, and keeps the cause as an event. Every commit that begins later
+     * obeys.
+     *
+     * @return whether it was
+     */
+    boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause);
 
     /** The user's lines of the log in this migration, oldest first; the id is the one as stored. */
     List<MigrationLogEntry> log(Migration migration, String storedUserId);

@@ -1,41 +1,97 @@
 package io.creditmigration.spi;
 
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import io.creditmigration.UserMigration;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The role of a store that can walk a whole population in pages, each one transaction that carries its own checkpoint.
  *
- * <p>A run makes two passes in key order: one over everybody, and a sweep over users without a record or with a PENDING
- * one, for those who appeared behind the cursor or could not be written by their page.
+ * <p>A run is cut into ranges of about as many users each. Any number of threads and processes work on it, a page of a range
+ * at a time. It makes two passes: one over everybody, and, when all ranges are through with it, a sweep over users without a
+ * record or with a PENDING one, for those who appeared behind the position or could not be written by their page.
  */
 public interface RunStore extends MigrationStore {
 
-    /** The unfinished run of this migration and scope, or a new one. Returns its id. */
-    String openRun(Migration migration, String scope);
+    /** How many ranges a run has at most. */
+    int RANGES_MAX = 64;
+
+    /** How many pages a range has at least, where there are users enough. */
+    int RANGE_PAGES_MIN = 4;
 
     /**
-     * The users after this stored id in key order, at most {@code limit}; null begins. Reads only: this is all that a dry
-     * run does to the store.
+     * The unfinished run of this scope and stage, or a new one, cut into ranges and with the definition stored. One
+     * transaction. A run that was found standing still, its last page ten seconds old or more, begins to go on now.
      */
-    List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit);
+    MigrationRun openRun(Migration migration, RunRequest request, Cause cause);
+
+    /** The run as it stands; empty where this migration has none of this id. */
+    Optional<MigrationRun> findRun(Migration migration, String runId);
+
+    /** The runs of this migration, newest first, at most {@code limit}. */
+    List<MigrationRun> runs(Migration migration, int limit);
+
+    /**
+     * Changes state and settings of a run if it is still in the state {@code from}, and keeps the cause as an event. Pages
+     * that begin later obey. A run that is RUNNING afterwards begins to go on now.
+     *
+     * @return whether it was
+     */
+    boolean changeRun(
+            Migration migration,
+            String runId,
+            MigrationRun.State from,
+            MigrationRun.State to,
+            RunSettings settings,
+            Cause cause);
+
+    /** What was done to runs and rollout of this migration, newest first, at most {@code limit}. */
+    List<RunEvent> events(Migration migration, int limit);
+
+    /** The records of this migration by status, and the credits granted: reads every record. */
+    Totals totals(Migration migration);
+
+    /** The FAILED records behind this stored id in the order of ids, at most {@code limit}; null begins. */
+    List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit);
+
+    /** Operations in the usage window for each of its days, first to last; empty where the store knows none. */
+    List<Long> operationsPerDay(Migration migration);
+
+    /**
+     * The users of this scope after this stored id in key order, at most {@code limit}; null begins. Reads only: this is all
+     * that a dry run does to the store. For a listed scope, {@link #find} them.
+     */
+    List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit);
 
     /**
      * One page of a run, in one transaction:
      *
      * <ol>
-     *   <li>Claim the run's position by a row lock, without waiting: BUSY if somebody else has it, FINISHED if both passes
-     *       are done, HALTED if the halt switch is on.
-     *   <li>Read the next {@code limit} users after the position by plain reads; no user's row is locked.
-     *   <li>Call {@code decide} with them, once. It is pure and returns the changes in the order of the users.
+     *   <li>Claim a range that is not done by a row lock, without waiting: {@code range} if it is free, otherwise the first
+     *       free one. STOPPED if the run is not RUNNING, HALTED if the halt switch is on, FINISHED if all ranges are done,
+     *       which finishes the run, and BUSY if others have all that are left in this pass. The lock is the lease: a dead
+     *       worker's range is free when the database drops its connection.
+     *   <li>Read the next {@code limit} users of the range by plain reads; no user's row is locked.
+     *   <li>{@linkplain PageWork#decide Decide}.
      *   <li>Write the changes as {@link MigrationStore#commit} does, but wait for no user's row: who is locked is answered
-     *       LOCKED, whose guard fails STALE, and the rest of the page goes on.
-     *   <li>Move the position behind the last user read, only if it is still where it was claimed; otherwise roll back.
+     *       LOCKED, whose guard fails STALE, and the rest of the page goes on. Only a page of one user in the sweep waits, as
+     *       a commit does.
+     *   <li>{@linkplain PageWork#count Count}, add the tally to the range's, and note who is left to the sweep.
+     *   <li>Move the range's position behind the last user taken, only if it is still where it was claimed; otherwise roll
+     *       back.
      *   <li>Commit. If the store refuses some user's data, roll back all and answer REJECTED: the caller asks for smaller
      *       pages until the one user stands alone.
      * </ol>
+     *
+     * @param range the range to go on with; null for any
+     * @param now when, for the run's progress
      */
-    Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide);
+    Page page(Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work);
 }

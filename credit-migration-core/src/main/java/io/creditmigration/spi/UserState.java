@@ -1,5 +1,6 @@
 package io.creditmigration.spi;
 
+import io.creditmigration.Credits;
 import io.creditmigration.Rollout;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     rollback data
  * @param rollout who may migrate, as read with the user
  * @param moved whether the balance has been written since the user's record was, or the store cannot tell
+ * @param defect why what is stored of this user cannot be read, a balance with more digits than {@link Credits} can have,
+ *     for one: the user fails, and nobody else. Null where it can
  */
 public record UserState(
         UserSnapshot user,
@@ -25,4 +28,5 @@ public record UserState(
         boolean superseded,
         String hostState,
         Rollout rollout,
-        boolean moved) {}
+        boolean moved,
+        @Nullable String defect) {}

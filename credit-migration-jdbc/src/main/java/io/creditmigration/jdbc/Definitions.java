@@ -1,6 +1,5 @@
 package io.creditmigration.jdbc;
 
-import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
@@ -10,8 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +30,11 @@ final class Definitions {
             VALUES (:id, :fingerprint, :cut_off, :old_rate, :new_rate, :trace)
             """;
 
+    private static final String HOLD = "SELECT id FROM {our_definition} WHERE id = :id FOR UPDATE";
+
     private static final String SET_ROLLOUT = """
-            UPDATE {our_definition}
-            SET percent = :percent, halted = :halted, changed_by = :changed_by, changed_at = :changed_at,
-                change_reason = :reason
-            WHERE id = :id
+            UPDATE {our_definition} SET percent = :percent, halted = :halted
+            WHERE id = :id AND percent = :was_percent AND halted = :was_halted
             """;
 
     private final Dialect dialect;
@@ -45,6 +42,7 @@ final class Definitions {
     private final Sql all;
     private final Sql one;
     private final Sql insert;
+    private final Sql hold;
     private final Sql setRollout;
 
     Definitions(Mapping mapping, LibraryTables ours) {
@@ -54,6 +52,7 @@ final class Definitions {
         this.all = new Sql(dialect, ALL, names);
         this.one = new Sql(dialect, ONE, names);
         this.insert = new Sql(dialect, INSERT, names);
+        this.hold = new Sql(dialect, HOLD, names);
         this.setRollout = new Sql(dialect, SET_ROLLOUT, names);
     }
 
@@ -86,6 +85,11 @@ final class Definitions {
                 }
             }
         }
+    }
+
+    /** Whether no other migration has written anything. */
+    boolean isAlone(Connection connection, Migration migration) throws SQLException {
+        return all(connection).stream().allMatch(definition -> definition.id().equals(migration.id()));
     }
 
     Rollout rollout(Connection connection, Migration migration) throws SQLException {
@@ -128,18 +132,28 @@ final class Definitions {
         return Rollout.EVERYBODY;
     }
 
-    void setRollout(Connection connection, Migration migration, Rollout rollout, Actor actor, String reason)
+    /** Keeps others from holding the migration's row too until the transaction ends; who only reads it is not kept waiting. */
+    void hold(Connection connection, Migration migration) throws SQLException {
+        admit(connection, migration);
+        try (PreparedStatement statement = hold.prepare(connection)) {
+            hold.bind(statement, Map.of("id", migration.id()));
+            statement.executeQuery().close();
+        }
+    }
+
+    /** Whether it was still as expected. */
+    boolean setRollout(Connection connection, Migration migration, Rollout expected, Rollout rollout)
             throws SQLException {
         admit(connection, migration);
-        setRollout.update(
-                connection,
-                Map.of(
-                        "percent", rollout.percent(),
-                        "halted", rollout.halted(),
-                        "changed_by", actor.kind() + " " + actor.name(),
-                        "changed_at", Instant.now().truncatedTo(ChronoUnit.MICROS),
-                        "reason", reason,
-                        "id", migration.id()));
+        return setRollout.update(
+                        connection,
+                        Map.of(
+                                "percent", rollout.percent(),
+                                "halted", rollout.halted(),
+                                "was_percent", expected.percent(),
+                                "was_halted", expected.halted(),
+                                "id", migration.id()))
+                == 1;
     }
 
     private static Rollout rollout(ResultSet row) throws SQLException {

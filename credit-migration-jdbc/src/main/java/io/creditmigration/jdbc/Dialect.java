@@ -151,12 +151,12 @@ enum Dialect {
         return zone == null ? timestamp : "(" + timestamp + " AT TIME ZONE " + postgresqlZone(zone) + ")";
     }
 
-    /** Hours since 1970 of a timestamp, after taking off so many seconds. */
-    String hourOf(String timestamp, int shiftSeconds) {
+    /** How many whole periods of so many seconds have passed since this second of 1970. */
+    String periodOf(String timestamp, long fromSecond, int periodSeconds) {
         String seconds = this == MARIADB
                 ? "TIMESTAMPDIFF(SECOND, TIMESTAMP'1970-01-01 00:00:00', " + timestamp + ")"
                 : "EXTRACT(EPOCH FROM " + timestamp + ")";
-        return "FLOOR((" + seconds + " - " + shiftSeconds + ") / 3600)";
+        return "FLOOR((" + seconds + " - (" + fromSecond + ")) / " + periodSeconds + ")";
     }
 
     /** Does the work of a transaction, waiting so long at most for each lock that somebody else has. */

@@ -1,27 +1,31 @@
 package io.creditmigration.jdbc;
 
-import io.creditmigration.Actor;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
 import io.creditmigration.StoreException;
+import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Transactions.Outcome;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +48,9 @@ public final class JdbcMigrationStore implements RunStore {
     private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
     private static final int PAGE_WAIT_MILLIS_MAX = 100;
 
+    /** Whoever opens the same run at the same time cuts its ranges, which takes a while. */
+    private static final int OPEN_WAIT_MILLIS_MAX = 60_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
     private final Transactions transactions;
@@ -52,6 +59,7 @@ public final class JdbcMigrationStore implements RunStore {
     private final Reads reads;
     private final Writes writes;
     private final Runs runs;
+    private final Pages pages;
 
     private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
         this.transactions = transactions;
@@ -65,11 +73,15 @@ public final class JdbcMigrationStore implements RunStore {
         mapping.warnings.forEach(LOG::warn);
         this.definitions = new Definitions(mapping, ours);
         this.reads = new Reads(mapping, ours);
-        this.writes = switch (mapping.dialect) {
-            case POSTGRESQL -> new PostgresWrites(mapping, ours);
-            case H2, MARIADB -> new BatchWrites(mapping, ours);
-        };
-        this.runs = new Runs(mapping, ours);
+        this.writes = new Admission(
+                definitions,
+                switch (mapping.dialect) {
+                    case POSTGRESQL -> new PostgresWrites(mapping, ours);
+                    case H2, MARIADB -> new BatchWrites(mapping, ours);
+                });
+        Ranges ranges = new Ranges(mapping, ours, reads);
+        this.runs = new Runs(mapping, ours, ranges);
+        this.pages = new Pages(definitions, reads, writes, runs, ranges);
     }
 
     private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
@@ -79,6 +91,7 @@ public final class JdbcMigrationStore implements RunStore {
         this.reads = opened.reads;
         this.writes = opened.writes;
         this.runs = opened.runs;
+        this.pages = opened.pages;
     }
 
     /**
@@ -133,6 +146,11 @@ public final class JdbcMigrationStore implements RunStore {
     }
 
     @Override
+    public String mapping() {
+        return mapping.inWords();
+    }
+
+    @Override
     public int balanceScale() {
         return mapping.balanceScale;
     }
@@ -162,7 +180,7 @@ public final class JdbcMigrationStore implements RunStore {
             return transactions.write(
                     "Writing a user",
                     boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
-                        CommitResult result = write(connection, migration, List.of(change), true)
+                        CommitResult result = writes.write(connection, migration, List.of(change), true)
                                 .get(0);
                         return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
                     }),
@@ -182,15 +200,14 @@ public final class JdbcMigrationStore implements RunStore {
     }
 
     @Override
-    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
-        try {
-            transactions.write("Changing the rollout", connection -> {
-                definitions.setRollout(connection, migration, rollout, actor, reason);
-                return new Outcome<>(true, rollout);
-            });
-        } catch (Writes.StaleException e) {
-            throw passing(e);
-        }
+    public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
+        return changing("Changing the rollout", connection -> {
+            boolean changed = definitions.setRollout(connection, migration, expected, rollout);
+            if (changed) {
+                runs.tell(connection, migration, null, words(rollout), cause);
+            }
+            return new Outcome<>(changed, changed);
+        });
     }
 
     @Override
@@ -199,24 +216,74 @@ public final class JdbcMigrationStore implements RunStore {
     }
 
     @Override
-    public String openRun(Migration migration, String scope) {
-        return transactions.write(
-                "Opening a run", connection -> new Outcome<>(true, runs.open(connection, migration.id(), scope)));
+    public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
+        return changing("Opening a run", boundingWaits(OPEN_WAIT_MILLIS_MAX, connection -> {
+            definitions.hold(connection, migration);
+            return new Outcome<>(true, runs.open(connection, migration, request, cause));
+        }));
     }
 
     @Override
-    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+    public Optional<MigrationRun> findRun(Migration migration, String runId) {
+        return transactions.read("Reading a run", connection -> runs.find(connection, migration, runId));
+    }
+
+    @Override
+    public List<MigrationRun> runs(Migration migration, int limit) {
+        return transactions.read("Reading runs", connection -> runs.newest(connection, migration, limit));
+    }
+
+    @Override
+    public boolean changeRun(
+            Migration migration,
+            String runId,
+            MigrationRun.State from,
+            MigrationRun.State to,
+            RunSettings settings,
+            Cause cause) {
+        return changing("Changing a run", connection -> {
+            boolean changed = runs.change(connection, migration, runId, from, to, settings, cause);
+            return new Outcome<>(changed, changed);
+        });
+    }
+
+    @Override
+    public List<RunEvent> events(Migration migration, int limit) {
+        return transactions.read("Reading events", connection -> runs.events(connection, migration, limit));
+    }
+
+    @Override
+    public Totals totals(Migration migration) {
+        return transactions.read("Counting records", connection -> reads.totals(connection, migration));
+    }
+
+    @Override
+    public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
         return transactions.read(
-                "Reading users", connection -> reads.scan(connection, migration, afterUserId, limit, false));
+                "Reading failed users", connection -> reads.failed(connection, migration, afterUserId, limit));
     }
 
     @Override
-    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
+    public List<Long> operationsPerDay(Migration migration) {
+        return transactions.read("Counting operations", connection -> reads.operationsPerDay(connection, migration));
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+        return transactions.read("Reading users", connection -> {
+            boolean alone = definitions.isAlone(connection, migration);
+            return reads.scan(connection, migration, alone, scope, afterUserId, limit);
+        });
+    }
+
+    @Override
+    public Page page(
+            Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+        Pages.Asked asked = new Pages.Asked(runId, range, limit, now);
         try {
             return transactions.write(
                     "Writing a page",
-                    boundingWaits(
-                            PAGE_WAIT_MILLIS_MAX, connection -> page(connection, migration, runId, limit, decide)),
+                    boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> pages.page(connection, migration, asked, work)),
                     error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
                             ? Page.rejected(SqlErrors.words(error))
                             : null);
@@ -225,83 +292,16 @@ public final class JdbcMigrationStore implements RunStore {
         }
     }
 
-    private Outcome<Page> page(
-            Connection connection,
-            Migration migration,
-            String runId,
-            int limit,
-            Function<List<UserState>, List<UserChange>> decide)
-            throws SQLException {
-        Runs.Position claimed = runs.claim(connection, runId);
-        if (claimed == null) {
-            return new Outcome<>(false, Page.of(Page.Status.BUSY));
-        }
-        if (claimed.finished()) {
-            return new Outcome<>(false, Page.of(Page.Status.FINISHED));
-        }
-        if (definitions.rollout(connection, migration).halted()) {
-            return new Outcome<>(false, Page.of(Page.Status.HALTED));
-        }
-        List<UserState> users = reads.scan(connection, migration, claimed.lastUserId(), limit, claimed.sweep());
-        List<CommitResult> results = List.of();
-        Runs.Position reached = claimed.next();
-        if (!users.isEmpty()) {
-            reached = claimed.behind(users.get(users.size() - 1).user().userId());
-            results = writePage(connection, migration, decide.apply(users));
-        }
-        if (!runs.move(connection, runId, claimed, reached)) {
-            throw new Writes.StaleException("the position of run " + runId + " has moved", null);
-        }
-        boolean over = reached.finished();
-        return new Outcome<>(true, over ? Page.of(Page.Status.FINISHED) : Page.advanced(claimed.sweep(), results));
-    }
-
-    /**
-     * Where somebody has something that cannot be skipped, an account that is just being opened, the page is not waited for
-     * either: everybody is answered LOCKED, to be migrated alone.
-     */
-    private List<CommitResult> writePage(Connection connection, Migration migration, List<UserChange> changes)
-            throws SQLException {
-        Savepoint before = connection.setSavepoint();
+    private <T> T changing(String what, Transactions.Work<Outcome<T>> work) {
         try {
-            return write(connection, migration, changes, false);
-        } catch (SQLException e) {
-            if (SqlErrors.meaning(e) != SqlErrors.Meaning.LOCKED) {
-                throw e;
-            }
-            try {
-                connection.rollback(before);
-            } catch (SQLException also) {
-                e.addSuppressed(also);
-                throw e;
-            }
-            return Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.LOCKED));
+            return transactions.write(what, work);
+        } catch (Writes.StaleException e) {
+            throw passing(e);
         }
     }
 
-    /** Only changes that may be written are; the others are answered as the migration's row says now. */
-    private List<CommitResult> write(
-            Connection connection, Migration migration, List<UserChange> changes, boolean waits) throws SQLException {
-        Rollout rollout = definitions.admit(connection, migration);
-        IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
-        List<UserChange> admitted = new ArrayList<>();
-        for (UserChange change : changes) {
-            boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
-            if (migrates && rollout.halted()) {
-                results.put(change, CommitResult.of(CommitResult.Status.HALTED));
-            } else if (migrates
-                    && !rollout.includes(migration.id(), change.record().userId())) {
-                results.put(change, CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT));
-            } else {
-                admitted.add(change);
-            }
-        }
-        List<CommitResult> written =
-                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, waits);
-        for (int i = 0; i < written.size(); i++) {
-            results.put(admitted.get(i), written.get(i));
-        }
-        return changes.stream().map(results::get).toList();
+    private static String words(Rollout rollout) {
+        return "ROLLOUT " + rollout.percent() + " %" + (rollout.halted() ? ", HALTED" : "");
     }
 
     /** A joined transaction waits as long as its host has it wait. */

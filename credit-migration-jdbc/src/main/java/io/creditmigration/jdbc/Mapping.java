@@ -8,17 +8,23 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
 /** {@link HostTables} checked against the database: true names, types, and the SQL expressions that come of them. */
 final class Mapping {
 
+    private static final int HOUR_SECONDS = 3_600;
+    private static final int DAY_SECONDS = 86_400;
     private static final int WIDEST_SCALE = Credits.SCALE_MAX;
 
     /** What a marked column is for, which says what a migration writes there. */
@@ -255,7 +261,7 @@ final class Mapping {
             names.put("operation_at", operationTime);
             names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
             names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
-            names.put("operation_hour", dialect.hourOf(operationTime, hourShiftSeconds()));
+            names.put("operation_hour", dialect.periodOf(operationTime, hourShiftSeconds(), HOUR_SECONDS));
         }
         return names;
     }
@@ -422,6 +428,32 @@ final class Mapping {
         return "LEFT JOIN " + accounts.sql() + " a ON a." + quoted(accountUser) + " = " + user;
     }
 
+    /** The number of the 24-hour day, from this instant on, that an operation was made in. */
+    String operationDay(Instant from) {
+        Column at = Objects.requireNonNull(operationAt);
+        ZoneId local = localZone(at);
+        long second = local == null
+                ? from.getEpochSecond()
+                : LocalDateTime.ofInstant(from, local).toEpochSecond(ZoneOffset.UTC);
+        return dialect.periodOf(dialect.time(at, "o." + quoted(at)), second, DAY_SECONDS);
+    }
+
+    /** Tables and columns, with their types, as a plan keeps them. */
+    String inWords() {
+        List<String> words = new ArrayList<>();
+        words.add(users.sql() + " of " + dialect);
+        words.add("id " + id);
+        words.add("balance " + balance + " at " + balanceScale + " decimals");
+        words.add("second balance " + secondBalance);
+        words.add("reserved " + reserved);
+        words.add("marked " + marked);
+        words.add("registered " + registeredAt + " in " + zone);
+        words.add("exempt " + exempt + " " + host.exemptValues);
+        words.add("rows " + filters);
+        words.add("operations " + (operations == null ? null : operations.sql()) + " " + operationAt);
+        return String.join("; ", words);
+    }
+
     /** The zone that a column's times are in; null where they say so themselves. */
     private @Nullable ZoneId localZone(Column column) {
         return column.kind() == Column.Kind.INSTANT ? null : zone;
@@ -432,6 +464,6 @@ final class Mapping {
         if (zone == null || operationAt == null || operationAt.kind() == Column.Kind.INSTANT) {
             return 0;
         }
-        return Math.floorMod(TimeZone.getTimeZone(zone).getRawOffset() / 1_000, 3_600);
+        return Math.floorMod(TimeZone.getTimeZone(zone).getRawOffset() / 1_000, HOUR_SECONDS);
     }
 }

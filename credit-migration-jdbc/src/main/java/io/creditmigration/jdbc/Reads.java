@@ -3,28 +3,37 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunScope;
 import io.creditmigration.Usage;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
+import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is read of users: everything in one query, nothing locked. */
@@ -38,29 +47,82 @@ final class Reads {
                    {host_state},
                    r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
                    r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error,
-                   CASE WHEN EXISTS (
-                       SELECT 1 FROM {our_user} later JOIN {our_definition} d ON d.id = later.migration_id
-                       WHERE later.user_id = {user_id} AND later.status = 'COMPLETED' AND d.cut_off > :cut_off
-                   ) THEN 1 ELSE 0 END AS superseded,
+                   {superseded} AS superseded,
                    m.percent, m.halted
             FROM {users} u
             {account}
-            LEFT JOIN {our_user} r ON r.migration_id = :migration AND r.user_id = {user_id}
+            {record}
             LEFT JOIN {our_definition} m ON m.id = :migration
             """;
 
     private static final String ONE = STATE + "WHERE {filter} AND {id} = :key";
-    private static final String FIRST = STATE + "WHERE {filter} ORDER BY {id} LIMIT :limit";
-    private static final String NEXT = STATE + "WHERE {filter} AND {id} > :key ORDER BY {id} LIMIT :limit";
-    private static final String FIRST_SWEPT =
-            STATE + "WHERE {filter} AND (r.user_id IS NULL OR r.status = 'PENDING') ORDER BY {id} LIMIT :limit";
-    private static final String NEXT_SWEPT = STATE
-            + "WHERE {filter} AND {id} > :key AND (r.user_id IS NULL OR r.status = 'PENDING') ORDER BY {id} LIMIT :limit";
+
+    private static final String MANY = STATE + """
+            WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
+            """;
+
+    private static final String COUNT = "SELECT COUNT(*) FROM {users} u {record} WHERE {filter} {scope}";
+
+    /** The key that stands so many users further on. */
+    private static final String KEY_AT = """
+            SELECT {user_id} AS user_id FROM {users} u {record} WHERE {filter} {scope} {after}
+            ORDER BY {id} LIMIT 1 OFFSET :offset
+            """;
+
+    private static final String SUPERSEDED = """
+            CASE WHEN EXISTS (
+                SELECT 1 FROM {our_user} later JOIN {our_definition} d ON d.id = later.migration_id
+                WHERE later.user_id = {user_id} AND later.status = 'COMPLETED' AND d.cut_off > :cut_off
+            ) THEN 1 ELSE 0 END""";
+
+    private static final String RECORD =
+            "LEFT JOIN {our_user} r ON r.migration_id = :migration AND r.user_id = {user_id}";
+
+    /**
+     * The limit keeps PostgreSQL from reading all records for a page of users, which it does while it has no statistics: on
+     * the day of the migration the table has just been created.
+     */
+    private static final String RECORD_ON_POSTGRESQL = """
+            LEFT JOIN LATERAL (SELECT * FROM {our_user} s WHERE s.migration_id = :migration AND s.user_id = {user_id} LIMIT 1) r
+            ON TRUE""";
+
+    private static final String ONLY_FAILED = "AND r.status = 'FAILED'";
+
+    private static final String ONLY_LISTED =
+            "AND {user_id} IN (SELECT l.user_id FROM {our_run_user} l WHERE l.run_id = :run AND l.kind = 'LISTED')";
+
+    /** Who has no record, or one to begin anew, or was left by the first pass. */
+    private static final String ONLY_SWEPT = """
+            AND (r.user_id IS NULL OR r.status = 'PENDING' OR EXISTS (
+                SELECT 1 FROM {our_run_user} l
+                WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
+
+    private static final String TOTALS = """
+            SELECT status, COUNT(*) AS users, SUM(credits_granted) AS granted FROM {our_user}
+            WHERE migration_id = :migration GROUP BY status
+            """;
+
+    private static final String FAILED = """
+            SELECT r.user_id, r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
+                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error
+            FROM {our_user} r WHERE r.migration_id = :migration AND r.status = 'FAILED' AND r.user_id > :after
+            ORDER BY r.user_id LIMIT :limit
+            """;
+
+    private static final String PER_DAY = """
+            SELECT {operation_day} AS operation_day, COUNT(*) AS operations
+            FROM {operations} o JOIN {users} u ON {operation_user} = {id}
+            WHERE {filter} AND {operation_at} >= :window_from AND {operation_at} < :window_to
+            GROUP BY {operation_day}
+            """;
 
     private static final String LATEST_RATE = """
             (SELECT c.new_rate FROM {our_user} c JOIN {our_definition} d ON d.id = c.migration_id
              WHERE c.user_id = {user_id} AND c.status = 'COMPLETED' AND c.new_rate IS NOT NULL
              ORDER BY d.cut_off DESC LIMIT 1)""";
+
+    /** The same where there is no migration but this one. */
+    private static final String OWN_RATE = "CASE WHEN r.status = 'COMPLETED' THEN r.new_rate END";
 
     private static final String USAGE = """
             (SELECT COUNT(*) FROM {operations} o WHERE {operation_user} = {id}
@@ -78,41 +140,157 @@ final class Reads {
             ORDER BY logged_at, attempt, CASE kind WHEN 'REOPENED' THEN 0 WHEN 'MIGRATED' THEN 1 ELSE 2 END
             """;
 
-    /** The same queries, for one kind of migration. */
-    private record Queries(Sql one, Sql first, Sql next, Sql firstSwept, Sql nextSwept) {}
+    /** What queries of many users differ in. */
+    private record Shape(
+            boolean conversion, boolean alone, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
-    private final Queries forGrants;
-    private final Queries forConversions;
+    private final Map<String, String> names;
+    private final Map<Shape, Sql> many = new ConcurrentHashMap<>();
+    private final Sql oneForGrants;
+    private final Sql oneForConversions;
     private final Sql log;
+    private final Sql totals;
+    private final Sql failed;
 
     Reads(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
-        Map<String, String> names = mapping.names(ours);
+        this.names = mapping.names(ours);
         this.log = new Sql(mapping.dialect, LOG, names);
-        this.forGrants = queries(names, false);
-        this.forConversions = queries(names, true);
+        this.totals = new Sql(mapping.dialect, TOTALS, names);
+        this.failed = new Sql(mapping.dialect, FAILED, names);
+        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false));
+        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false));
     }
 
     Optional<UserState> find(Connection connection, Migration migration, String userId) throws SQLException {
         Map<String, @Nullable Object> values = parameters(migration);
         values.put("key", mapping.id.key(userId));
-        return list(connection, queries(migration).one(), migration, values).stream()
-                .findFirst();
+        Sql one = migration.conversion().isPresent() ? oneForConversions : oneForGrants;
+        return list(connection, one, migration, values).stream().findFirst();
     }
 
-    /** The users after this stored id in key order; those with a record are left out of a sweep. */
+    /**
+     * The users of a scope after this stored id in key order.
+     *
+     * @param alone whether there is no migration but this one, which spares a look for others at each user
+     */
     List<UserState> scan(
-            Connection connection, Migration migration, @Nullable String afterUserId, int limit, boolean sweep)
+            Connection connection,
+            Migration migration,
+            boolean alone,
+            RunScope.Kind scope,
+            @Nullable String after,
+            int limit)
             throws SQLException {
-        Map<String, @Nullable Object> values = parameters(migration);
-        values.put("limit", limit);
-        Queries queries = queries(migration);
-        if (afterUserId == null) {
-            return list(connection, sweep ? queries.firstSwept() : queries.first(), migration, values);
+        boolean converts = migration.conversion().isPresent();
+        Shape shape = new Shape(converts, alone, scope, after != null, false, false);
+        return many(connection, migration, shape, bounds(null, after, null, limit));
+    }
+
+    /** The next users of a range of a run; of its sweep, only those who are to be looked at again. */
+    List<UserState> page(
+            Connection connection,
+            Migration migration,
+            boolean alone,
+            MigrationRun run,
+            Ranges.Position range,
+            int limit)
+            throws SQLException {
+        boolean converts = migration.conversion().isPresent();
+        Shape shape = new Shape(
+                converts, alone, run.scope().kind(), range.last() != null, range.upto() != null, range.sweep());
+        return many(connection, migration, shape, bounds(run.id(), range.last(), range.upto(), limit));
+    }
+
+    /** How many users a scope has. */
+    long count(Connection connection, String migrationId, RunScope.Kind scope, String runId) throws SQLException {
+        Sql count = new Sql(mapping.dialect, COUNT, scoped(scope, false));
+        try (PreparedStatement statement = count.prepare(connection)) {
+            count.bind(statement, cutting(migrationId, runId, null));
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
         }
-        values.put("key", mapping.id.key(afterUserId));
-        return list(connection, sweep ? queries.nextSwept() : queries.next(), migration, values);
+    }
+
+    /** The stored id of the user who stands so many further on; null where there are not so many. */
+    @Nullable
+    String keyAt(
+            Connection connection,
+            String migrationId,
+            RunScope.Kind scope,
+            String runId,
+            @Nullable String after,
+            int users)
+            throws SQLException {
+        Sql keyAt = new Sql(mapping.dialect, KEY_AT, scoped(scope, after != null));
+        Map<String, @Nullable Object> values = cutting(migrationId, runId, after);
+        values.put("offset", users - 1);
+        try (PreparedStatement statement = keyAt.prepare(connection)) {
+            keyAt.bind(statement, values);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString("user_id") : null;
+            }
+        }
+    }
+
+    Totals totals(Connection connection, Migration migration) throws SQLException {
+        Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
+        BigDecimal granted = BigDecimal.ZERO;
+        try (PreparedStatement statement = totals.prepare(connection)) {
+            totals.bind(statement, Map.of("migration", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    MigrationStatus status = MigrationStatus.valueOf(row.getString("status"));
+                    users.put(status, row.getLong("users"));
+                    granted = status == MigrationStatus.COMPLETED ? row.getBigDecimal("granted") : granted;
+                }
+            }
+        }
+        return new Totals(users, granted);
+    }
+
+    List<UserMigration> failed(Connection connection, Migration migration, @Nullable String after, int limit)
+            throws SQLException {
+        List<UserMigration> records = new ArrayList<>();
+        try (PreparedStatement statement = failed.prepare(connection)) {
+            // No id is empty, so the empty one is before all.
+            failed.bind(
+                    statement,
+                    Map.of("migration", migration.id(), "after", after == null ? "" : after, "limit", limit));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    records.add(Objects.requireNonNull(record(row, migration, row.getString("user_id"))));
+                }
+            }
+        }
+        return records;
+    }
+
+    List<Long> operationsPerDay(Connection connection, Migration migration) throws SQLException {
+        if (mapping.operationAt == null) {
+            return List.of();
+        }
+        UsageWindow window = migration.usageWindow();
+        Long[] days = new Long
+                [Math.toIntExact(Duration.between(window.from(), window.to()).toDays())];
+        Arrays.fill(days, 0L);
+        Map<String, String> all = new LinkedHashMap<>(names);
+        all.put("operation_day", mapping.operationDay(window.from()));
+        Sql perDay = new Sql(mapping.dialect, PER_DAY, all);
+        try (PreparedStatement statement = perDay.prepare(connection)) {
+            perDay.bind(statement, parameters(migration));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    // Where local time was put back inside the window, its last day is an hour longer.
+                    int day = Math.max(0, Math.min(days.length - 1, row.getInt("operation_day")));
+                    days[day] += row.getLong("operations");
+                }
+            }
+        }
+        return List.of(days);
     }
 
     List<MigrationLogEntry> log(Connection connection, Migration migration, String userId) throws SQLException {
@@ -144,23 +322,72 @@ final class Reads {
         return Objects.requireNonNull(mapping.dialect.instant(row, label), label);
     }
 
-    private Queries queries(Migration migration) {
-        return migration.conversion().isPresent() ? forConversions : forGrants;
+    private List<UserState> many(
+            Connection connection, Migration migration, Shape shape, Map<String, @Nullable Object> bounds)
+            throws SQLException {
+        Sql query = many.computeIfAbsent(shape, this::query);
+        Map<String, @Nullable Object> values = parameters(migration);
+        values.putAll(bounds);
+        return list(connection, query, migration, values);
     }
 
-    private Queries queries(Map<String, String> common, boolean conversion) {
-        Map<String, String> names = new LinkedHashMap<>(common);
+    private Sql query(Shape shape) {
+        Map<String, String> all = names(shape.conversion(), shape.alone());
+        all.putAll(scoped(shape.scope(), shape.after()));
+        all.put("upto", shape.upto() ? "AND {id} <= :upto".replace("{id}", names.get("id")) : "");
+        all.put("swept", shape.swept() ? named(ONLY_SWEPT, all) : "");
+        all.put("record", record());
+        return new Sql(mapping.dialect, MANY, all);
+    }
+
+    /** The conditions of a scope, with the record where they need it. */
+    private Map<String, String> scoped(RunScope.Kind scope, boolean after) {
+        Map<String, String> all = new LinkedHashMap<>(names);
+        all.put("record", scope == RunScope.Kind.FAILED ? record() : "");
+        all.put(
+                "scope",
+                switch (scope) {
+                    case EVERYONE, ZERO_CREDITS -> "";
+                    case FAILED -> ONLY_FAILED;
+                    case LISTED -> named(ONLY_LISTED, names);
+                });
+        all.put("after", after ? named("AND {id} > :after", names) : "");
+        return all;
+    }
+
+    private Map<String, @Nullable Object> bounds(
+            @Nullable String runId, @Nullable String after, @Nullable String upto, int limit) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("run", runId);
+        values.put("after", after == null ? null : mapping.id.key(after));
+        values.put("upto", upto == null ? null : mapping.id.key(upto));
+        values.put("limit", limit);
+        return values;
+    }
+
+    private Map<String, @Nullable Object> cutting(String migrationId, String runId, @Nullable String after) {
+        Map<String, @Nullable Object> values = mapping.parameters();
+        values.put("migration", migrationId);
+        values.put("run", runId);
+        values.put("after", after == null ? null : mapping.id.key(after));
+        return values;
+    }
+
+    private String record() {
+        return named(mapping.dialect == Dialect.POSTGRESQL ? RECORD_ON_POSTGRESQL : RECORD, names);
+    }
+
+    private Map<String, String> names(boolean conversion, boolean alone) {
+        Map<String, String> all = new LinkedHashMap<>(names);
         boolean counts = !conversion && mapping.operations != null;
-        names.put("usage", counts ? named(USAGE, names) : NO_USAGE);
-        names.put("rate", common.getOrDefault("RATE", conversion ? named(LATEST_RATE, names) : "NULL"));
-        names.put("flagged", flagged(common, conversion));
-        names.put("host_state", hostState());
-        return new Queries(
-                new Sql(mapping.dialect, ONE, names),
-                new Sql(mapping.dialect, FIRST, names),
-                new Sql(mapping.dialect, NEXT, names),
-                new Sql(mapping.dialect, FIRST_SWEPT, names),
-                new Sql(mapping.dialect, NEXT_SWEPT, names));
+        all.put("record", record());
+        all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
+        all.put("usage", counts ? named(USAGE, names) : NO_USAGE);
+        String latest = alone ? OWN_RATE : named(LATEST_RATE, names);
+        all.put("rate", names.getOrDefault("RATE", conversion ? latest : "NULL"));
+        all.put("flagged", flagged(names, conversion));
+        all.put("host_state", hostState());
+        return all;
     }
 
     private static String named(String template, Map<String, String> names) {
@@ -224,22 +451,20 @@ final class Reads {
     private UserState state(ResultSet row, Migration migration) throws SQLException {
         String userId = row.getString("user_id");
         UserMigration record = record(row, migration, userId);
-        boolean moved = mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
-        Instant registeredAt = mapping.registeredAt == null
-                ? null
-                : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
-        Usage usage = migration
-                .usageWindow()
-                .usage(registeredAt, row.getLong("operations"), row.getLong("most_in_hour"), row.getLong("total"));
-        Credits reserved = mapping.credits(row.getBigDecimal("reserved"));
-        UserSnapshot user = new UserSnapshot(
-                userId,
-                mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
-                reserved == null ? Credits.ZERO : reserved,
-                rate(row, "rate"),
-                registeredAt,
-                row.getInt("exempt") == 1,
-                usage);
+        UserSnapshot user;
+        String defect = null;
+        try {
+            user = snapshot(row, migration, userId, record);
+        } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
+            user = UserSnapshot.of(userId);
+            defect = String.valueOf(e.getMessage());
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
+                throw e;
+            }
+            user = UserSnapshot.of(userId);
+            defect = SqlErrors.words(e);
+        }
         Map<String, @Nullable String> hostState = new LinkedHashMap<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             hostState.put(mapping.marked.get(i).column().name(), row.getString("state_" + i));
@@ -253,7 +478,28 @@ final class Reads {
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
                 rollout,
-                hasMoved(record, hostState));
+                hasMoved(record, hostState),
+                defect);
+    }
+
+    private UserSnapshot snapshot(ResultSet row, Migration migration, String userId, @Nullable UserMigration record)
+            throws SQLException {
+        boolean moved = mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
+        Instant registeredAt = mapping.registeredAt == null
+                ? null
+                : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
+        Usage usage = migration
+                .usageWindow()
+                .usage(registeredAt, row.getLong("operations"), row.getLong("most_in_hour"), row.getLong("total"));
+        Credits reserved = mapping.credits(row.getBigDecimal("reserved"));
+        return new UserSnapshot(
+                userId,
+                mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
+                reserved == null ? Credits.ZERO : reserved,
+                rate(row, "rate"),
+                registeredAt,
+                row.getInt("exempt") == 1,
+                usage);
     }
 
     /** Every write counts the version up, so one that is not what the migration left tells of another write. */

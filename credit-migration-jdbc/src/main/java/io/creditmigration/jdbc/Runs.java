@@ -1,109 +1,320 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.Actor;
+import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationRun.State;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunProgress;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import io.creditmigration.Tally;
+import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.RunRequest;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The row per run: its position, which a page claims and moves. */
+/** The row per run, and the events: what an operator sees and says. */
 final class Runs {
 
+    /** A run whose last page is older than this stands still. */
+    private static final Duration STILL = Duration.ofSeconds(10);
+
+    private static final String ROWS = """
+            SELECT id, scope, stage, state, reason, page_size, page_operations, threads, users_per_second, failure_rate_max,
+                   granted_max, users, started_at, resumed_at, done_before
+            FROM {our_run} WHERE migration_id = :migration
+            """;
+
+    private static final String ONE = ROWS + "AND id = :id";
+
+    private static final String NEWEST = ROWS + "ORDER BY started_at DESC, id LIMIT :limit";
+
     private static final String UNFINISHED = """
-            SELECT id FROM {our_run} WHERE migration_id = :migration AND scope = :scope AND finished = FALSE
+            SELECT id FROM {our_run}
+            WHERE migration_id = :migration AND scope = :scope AND stage {same} :stage AND state IN ('RUNNING', 'PAUSED')
             ORDER BY started_at, id LIMIT 1
             """;
 
     private static final String INSERT = """
-            INSERT INTO {our_run} (id, migration_id, scope, pass, last_user_id, finished, started_at, moved_at)
-            VALUES (:id, :migration, :scope, 0, NULL, FALSE, :now, :now)
+            INSERT INTO {our_run} (id, migration_id, scope, stage, state, reason, page_size, page_operations, threads,
+                                   users_per_second, failure_rate_max, granted_max, users, started_at, resumed_at, done_before)
+            VALUES (:id, :migration, :scope, :stage, 'RUNNING', '', :page_size, :page_operations, :threads,
+                    :users_per_second, :failure_rate_max, :granted_max, :users, :now, :now, 0)
             """;
 
-    private static final String CLAIM = """
-            SELECT pass, last_user_id, finished FROM {our_run} WHERE id = :id FOR UPDATE SKIP LOCKED
+    private static final String CHANGE = """
+            UPDATE {our_run} SET state = :state, reason = :reason, page_size = :page_size,
+                page_operations = :page_operations, threads = :threads, users_per_second = :users_per_second,
+                failure_rate_max = :failure_rate_max, granted_max = :granted_max
+            WHERE id = :id AND migration_id = :migration AND state = :was
             """;
 
-    private static final String MOVE = """
-            UPDATE {our_run} SET pass = :pass, last_user_id = :last, finished = :finished, moved_at = :now
-            WHERE id = :id AND pass = :was_pass AND last_user_id {same} :was_last AND finished = FALSE
+    private static final String RESUME = """
+            UPDATE {our_run} SET resumed_at = :now, done_before = :done WHERE id = :id
             """;
 
-    /** Where a run is: in its first pass (0) or its sweep (1), behind this user. */
-    record Position(int pass, @Nullable String lastUserId, boolean finished) {
+    private static final String FINISH = """
+            UPDATE {our_run} SET state = 'FINISHED', reason = '' WHERE id = :id AND state = 'RUNNING'
+            """;
 
-        boolean sweep() {
-            return pass > 0;
-        }
+    private static final String TELL = """
+            INSERT INTO {our_event} (migration_id, run_id, happened_at, what, actor_kind, actor, reason)
+            VALUES (:migration, :run, :now, :what, :actor_kind, :actor, :reason)
+            """;
 
-        Position behind(String userId) {
-            return new Position(pass, userId, false);
-        }
+    private static final String EVENTS = """
+            SELECT run_id, happened_at, what, actor_kind, actor, reason FROM {our_event} WHERE migration_id = :migration
+            ORDER BY id DESC LIMIT :limit
+            """;
 
-        /** The sweep follows the first pass, and nothing follows the sweep. */
-        Position next() {
-            return sweep() ? new Position(pass, lastUserId, true) : new Position(1, null, false);
-        }
-    }
-
+    private final Dialect dialect;
+    private final Ranges ranges;
+    private final Sql one;
+    private final Sql newest;
     private final Sql unfinished;
     private final Sql insert;
-    private final Sql claim;
-    private final Sql move;
+    private final Sql change;
+    private final Sql resume;
+    private final Sql finish;
+    private final Sql tell;
+    private final Sql events;
 
-    Runs(Mapping mapping, LibraryTables ours) {
+    Runs(Mapping mapping, LibraryTables ours, Ranges ranges) {
+        this.dialect = mapping.dialect;
+        this.ranges = ranges;
         Map<String, String> names = mapping.names(ours);
-        this.unfinished = new Sql(mapping.dialect, UNFINISHED, names);
-        this.insert = new Sql(mapping.dialect, INSERT, names);
-        this.claim = new Sql(mapping.dialect, CLAIM, names);
-        this.move = new Sql(mapping.dialect, MOVE, names);
+        this.one = new Sql(dialect, ONE, names);
+        this.newest = new Sql(dialect, NEWEST, names);
+        this.unfinished = new Sql(dialect, UNFINISHED, names);
+        this.insert = new Sql(dialect, INSERT, names);
+        this.change = new Sql(dialect, CHANGE, names);
+        this.resume = new Sql(dialect, RESUME, names);
+        this.finish = new Sql(dialect, FINISH, names);
+        this.tell = new Sql(dialect, TELL, names);
+        this.events = new Sql(dialect, EVENTS, names);
     }
 
-    String open(Connection connection, String migrationId, String scope) throws SQLException {
-        try (PreparedStatement statement = unfinished.prepare(connection)) {
-            unfinished.bind(statement, Map.of("migration", migrationId, "scope", scope));
+    /** The caller holds the definition's row, so that no two open the same. */
+    MigrationRun open(Connection connection, Migration migration, RunRequest request, Cause cause) throws SQLException {
+        String found = unfinished(connection, migration, request);
+        if (found != null) {
+            MigrationRun run = find(connection, migration, found).orElseThrow();
+            boolean still = run.progress().movedAt().plus(STILL).isBefore(cause.at());
+            if (run.state() == State.RUNNING && still) {
+                resumed(connection, run, cause.at());
+            }
+            return run;
+        }
+        String id = UUID.randomUUID().toString();
+        long users = ranges.cut(connection, migration.id(), id, request, cause.at());
+        Map<String, @Nullable Object> values = settings(request.settings());
+        values.put("id", id);
+        values.put("migration", migration.id());
+        values.put("scope", request.scope().name());
+        values.put("stage", request.stage());
+        values.put("users", users);
+        values.put("now", cause.at());
+        insert.update(connection, values);
+        tell(connection, migration, id, "OPENED", cause);
+        return find(connection, migration, id).orElseThrow();
+    }
+
+    Optional<MigrationRun> find(Connection connection, Migration migration, String runId) throws SQLException {
+        return list(connection, one, Map.of("migration", migration.id(), "id", runId)).stream()
+                .findFirst();
+    }
+
+    /** The run without its progress. */
+    Optional<MigrationRun> row(Connection connection, Migration migration, String runId) throws SQLException {
+        return rows(connection, one, Map.of("migration", migration.id(), "id", runId)).stream()
+                .findFirst();
+    }
+
+    List<MigrationRun> newest(Connection connection, Migration migration, int limit) throws SQLException {
+        return list(connection, newest, Map.of("migration", migration.id(), "limit", limit));
+    }
+
+    boolean change(
+            Connection connection,
+            Migration migration,
+            String runId,
+            State from,
+            State to,
+            RunSettings settings,
+            Cause cause)
+            throws SQLException {
+        Map<String, @Nullable Object> values = settings(settings);
+        values.put("id", runId);
+        values.put("migration", migration.id());
+        values.put("was", from.name());
+        values.put("state", to.name());
+        values.put("reason", cause.reason());
+        if (change.update(connection, values) != 1) {
+            return false;
+        }
+        if (to == State.RUNNING) {
+            resumed(connection, find(connection, migration, runId).orElseThrow(), cause.at());
+        }
+        tell(connection, migration, runId, from == to ? "RETUNED: " + settings : to.name(), cause);
+        return true;
+    }
+
+    /** Whether it was this call that finished the run. */
+    boolean finish(Connection connection, Migration migration, String runId, Instant now) throws SQLException {
+        boolean finished = finish.update(connection, Map.of("id", runId)) == 1;
+        if (finished) {
+            Cause cause = new Cause(Actor.automatic("run"), "every range is done", now);
+            tell(connection, migration, runId, State.FINISHED.name(), cause);
+        }
+        return finished;
+    }
+
+    void tell(Connection connection, Migration migration, @Nullable String runId, String what, Cause cause)
+            throws SQLException {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("migration", migration.id());
+        values.put("run", runId);
+        values.put("now", cause.at());
+        values.put("what", what);
+        values.put("actor_kind", cause.actor().kind().name());
+        values.put("actor", cause.actor().name());
+        values.put("reason", cause.reason());
+        tell.update(connection, values);
+    }
+
+    List<RunEvent> events(Connection connection, Migration migration, int limit) throws SQLException {
+        List<RunEvent> list = new ArrayList<>();
+        try (PreparedStatement statement = events.prepare(connection)) {
+            events.bind(statement, Map.of("migration", migration.id(), "limit", limit));
             try (ResultSet row = statement.executeQuery()) {
-                if (row.next()) {
-                    return row.getString("id");
+                while (row.next()) {
+                    list.add(new RunEvent(
+                            instant(row, "happened_at"),
+                            row.getString("run_id"),
+                            row.getString("what"),
+                            new Actor(Actor.Kind.valueOf(row.getString("actor_kind")), row.getString("actor")),
+                            row.getString("reason")));
                 }
             }
         }
-        String id = UUID.randomUUID().toString();
-        insert.update(connection, Map.of("id", id, "migration", migrationId, "scope", scope, "now", now()));
-        return id;
+        return list;
     }
 
-    /** The run's position, its row locked until the transaction ends; null where somebody else has it. */
-    @Nullable
-    Position claim(Connection connection, String runId) throws SQLException {
-        try (PreparedStatement statement = claim.prepare(connection)) {
-            claim.bind(statement, Map.of("id", runId));
+    private @Nullable String unfinished(Connection connection, Migration migration, RunRequest request)
+            throws SQLException {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("migration", migration.id());
+        values.put("scope", request.scope().name());
+        values.put("stage", request.stage());
+        try (PreparedStatement statement = unfinished.prepare(connection)) {
+            unfinished.bind(statement, values);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? new Position(row.getInt("pass"), row.getString("last_user_id"), row.getBoolean("finished"))
-                        : null;
+                return row.next() ? row.getString("id") : null;
             }
         }
     }
 
-    /** Whether the position was still where it was claimed. */
-    boolean move(Connection connection, String runId, Position was, Position now) throws SQLException {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("id", runId);
-        values.put("pass", now.pass());
-        values.put("last", now.lastUserId());
-        values.put("finished", now.finished());
-        values.put("was_pass", was.pass());
-        values.put("was_last", was.lastUserId());
-        values.put("now", now());
-        return move.update(connection, values) == 1;
+    private void resumed(Connection connection, MigrationRun run, Instant now) throws SQLException {
+        resume.update(
+                connection,
+                Map.of("id", run.id(), "now", now, "done", run.progress().done()));
     }
 
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private List<MigrationRun> list(Connection connection, Sql query, Map<String, @Nullable Object> values)
+            throws SQLException {
+        List<MigrationRun> withProgress = new ArrayList<>();
+        for (MigrationRun run : rows(connection, query, values)) {
+            withProgress.add(ranges.withProgress(connection, run));
+        }
+        return withProgress;
+    }
+
+    private List<MigrationRun> rows(Connection connection, Sql query, Map<String, @Nullable Object> values)
+            throws SQLException {
+        List<MigrationRun> runs = new ArrayList<>();
+        try (PreparedStatement statement = query.prepare(connection)) {
+            query.bind(statement, values);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    runs.add(run(row));
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** As its own row has it, without its ranges. */
+    private MigrationRun run(ResultSet row) throws SQLException {
+        int stage = row.getInt("stage");
+        boolean staged = !row.wasNull();
+        Instant resumedAt = instant(row, "resumed_at");
+        return new MigrationRun(
+                row.getString("id"),
+                RunScope.of(row.getString("scope")),
+                staged ? stage : null,
+                State.valueOf(row.getString("state")),
+                row.getString("reason"),
+                settings(row),
+                new RunProgress(
+                        row.getLong("users"),
+                        0,
+                        0,
+                        0,
+                        0,
+                        false,
+                        instant(row, "started_at"),
+                        resumedAt,
+                        row.getLong("done_before"),
+                        resumedAt),
+                Tally.NOBODY,
+                null);
+    }
+
+    private static RunSettings settings(ResultSet row) throws SQLException {
+        BigDecimal grantedMax = row.getBigDecimal("granted_max");
+        try {
+            return new RunSettings(
+                    row.getInt("page_size"),
+                    row.getInt("page_operations"),
+                    row.getInt("threads"),
+                    row.getInt("users_per_second"),
+                    row.getBigDecimal("failure_rate_max"),
+                    grantedMax == null ? null : Credits.of(grantedMax));
+        } catch (InvalidValueException e) {
+            throw new IllegalStateException("The row of run " + row.getString("id") + " was changed by hand", e);
+        }
+    }
+
+    private static Map<String, @Nullable Object> settings(RunSettings settings) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("page_size", settings.pageSize());
+        values.put("page_operations", settings.pageOperations());
+        values.put("threads", settings.threads());
+        values.put("users_per_second", settings.usersPerSecond());
+        values.put("failure_rate_max", settings.failureRateMax());
+        values.put(
+                "granted_max",
+                settings.grantedMax() == null ? null : settings.grantedMax().amount());
+        return values;
+    }
+
+    private Instant instant(ResultSet row, String label) throws SQLException {
+        return Objects.requireNonNull(dialect.instant(row, label), label);
     }
 }

@@ -10,10 +10,7 @@ CREATE TABLE ${prefix}definition (
     old_rate      NUMERIC(18, 6),
     new_rate      NUMERIC(18, 6),
     percent       INTEGER        DEFAULT 100 NOT NULL CHECK (percent BETWEEN 0 AND 100),
-    halted        BOOLEAN        DEFAULT FALSE NOT NULL,
-    changed_by    VARCHAR(300),
-    changed_at    TIMESTAMP(6) WITH TIME ZONE,
-    change_reason VARCHAR(500)
+    halted        BOOLEAN        DEFAULT FALSE NOT NULL
 );
 
 -- One row per migration and user: where the user stands, and what puts the user back.
@@ -77,14 +74,68 @@ CREATE TABLE ${prefix}entry (
 
 CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 
--- One row per run: the position that a page moves in its own transaction.
+-- One row per run: for whom it is, how it stands, and how fast and how far it may go.
 CREATE TABLE ${prefix}run (
-    id           VARCHAR(36)  NOT NULL PRIMARY KEY,
-    migration_id VARCHAR(64)  NOT NULL,
-    scope        VARCHAR(64)  NOT NULL,
-    pass         INTEGER      NOT NULL,
-    last_user_id VARCHAR(255),
-    finished     BOOLEAN      NOT NULL,
-    started_at   TIMESTAMP(6) WITH TIME ZONE NOT NULL,
-    moved_at     TIMESTAMP(6) WITH TIME ZONE NOT NULL
+    id               VARCHAR(36)    NOT NULL PRIMARY KEY,
+    migration_id     VARCHAR(64)    NOT NULL,
+    scope            VARCHAR(64)    NOT NULL,
+    stage            INTEGER,
+    state            VARCHAR(16)    NOT NULL CHECK (state IN ('RUNNING', 'PAUSED', 'FINISHED', 'CANCELLED')),
+    reason           VARCHAR(500)   NOT NULL,
+    page_size        INTEGER        NOT NULL,
+    page_operations  INTEGER        NOT NULL,
+    threads          INTEGER        NOT NULL,
+    users_per_second INTEGER        NOT NULL,
+    failure_rate_max NUMERIC(7, 6),
+    granted_max      NUMERIC(38, 18),
+    users            BIGINT         NOT NULL,
+    started_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    resumed_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    done_before      BIGINT         NOT NULL
 );
+
+CREATE INDEX ${prefix}run_by_migration ON ${prefix}run (migration_id);
+
+-- The ranges of users that a run is cut into: behind one id up to another, each with the position that its pages move and
+-- with what became of its users, written by the pages themselves.
+CREATE TABLE ${prefix}range (
+    run_id         VARCHAR(36)    NOT NULL,
+    number         INTEGER        NOT NULL,
+    after_user_id  VARCHAR(255),
+    upto_user_id   VARCHAR(255),
+    pass           INTEGER        NOT NULL CHECK (pass IN (0, 1)),
+    last_user_id   VARCHAR(255),
+    finished       BOOLEAN        NOT NULL,
+    done           BIGINT         NOT NULL,
+    left_users     BIGINT         NOT NULL,
+    outcomes       VARCHAR(1000)  NOT NULL,
+    credits_before NUMERIC(60, 18) NOT NULL,
+    credits_after  NUMERIC(60, 18) NOT NULL,
+    granted        NUMERIC(60, 18) NOT NULL,
+    residual       NUMERIC(65, 24) NOT NULL,
+    moved_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (run_id, number)
+);
+
+-- Users whom a run names one by one: those of its list, and those whom the first pass had to leave to the sweep.
+CREATE TABLE ${prefix}run_user (
+    run_id       VARCHAR(36)  NOT NULL,
+    kind         VARCHAR(16)  NOT NULL CHECK (kind IN ('LISTED', 'LEFT')),
+    user_id      VARCHAR(255) NOT NULL,
+    range_number INTEGER      NOT NULL,
+    PRIMARY KEY (run_id, kind, user_id)
+);
+
+-- What was done to runs and to the rollout, and by whom.
+CREATE TABLE ${prefix}event (
+    id           BIGINT         GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    migration_id VARCHAR(64)  NOT NULL,
+    run_id       VARCHAR(36),
+    happened_at  TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    what         VARCHAR(500) NOT NULL,
+    actor_kind   VARCHAR(16)  NOT NULL CHECK (actor_kind IN ('AUTOMATIC', 'USER', 'OPERATOR')),
+    actor        VARCHAR(255) NOT NULL,
+    reason       VARCHAR(500) NOT NULL
+);
+
+CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);

@@ -120,7 +120,7 @@ final class JoiningTest {
 
             assertThatThrownBy(joined::run)
                     .isInstanceOf(InvalidValueException.class)
-                    .hasMessageContaining("one with transactions of its own, for runs");
+                    .hasMessageContaining("with transactions of its own, for runs");
             assertThat(joined.plan().users()).isPositive();
         }
     }

@@ -44,7 +44,8 @@ final class AccountReader {
                 completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
                 hostState(migration, account),
                 rollout,
-                !Objects.equals(account.writes, account.writesAtRecord.get(migration.id())));
+                !Objects.equals(account.writes, account.writesAtRecord.get(migration.id())),
+                null);
     }
 
     /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit} for grants. */

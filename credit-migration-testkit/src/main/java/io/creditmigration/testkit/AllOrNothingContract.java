@@ -116,6 +116,7 @@ abstract class AllOrNothingContract extends ContractGroup {
         grant(user("a"), user("b"), user("c"), user("d"));
         runStore();
         refuseChangesOf("c");
+        node(GRANT).runs().open(pagesOf(4));
         List<String> before = host().dump();
         List<String> after = new ArrayList<>();
         FaultyStore faulty = FaultyStore.around(host().store());
@@ -133,6 +134,7 @@ abstract class AllOrNothingContract extends ContractGroup {
         FaultyStore faulty = FaultyStore.around(host().store());
         faulty.after(Call.DECIDE, new IllegalStateException("killed"));
         MigrationService migrations = node(GRANT, faulty);
+        migrations.runs().open(pagesOf(10));
 
         assertNothingChanges(() -> assertThrows(IllegalStateException.class, () -> migrations.run(pagesOf(10))));
     }

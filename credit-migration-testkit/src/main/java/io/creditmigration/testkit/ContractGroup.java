@@ -13,10 +13,13 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RunOptions;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.testkit.HostApplication.Setting;
 import java.math.BigDecimal;
@@ -142,6 +145,15 @@ abstract class ContractGroup {
 
     static RunOptions pagesOf(int users) {
         return RunOptions.defaults().withPageSize(users);
+    }
+
+    /** A run over everybody, opened and not worked on. */
+    static MigrationRun openRun(RunStore store, Migration migration, int pageSize) {
+        RunOptions options = pagesOf(pageSize);
+        return store.openRun(
+                migration,
+                new RunRequest(options.scope(), null, List.of(), options.settings()),
+                new Cause(OPERATOR, "test", CUT_OFF));
     }
 
     /** A conversion whose users must confirm. */

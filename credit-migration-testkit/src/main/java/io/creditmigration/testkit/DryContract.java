@@ -165,11 +165,11 @@ abstract class DryContract extends ContractGroup {
         MigrationPlan plan = node(migration).plan(options);
         MigrationRun run = node(migration).run(options);
 
-        assertEquals(plan.outcomes(), run.outcomes());
+        assertEquals(plan.tally(), run.tally());
         assertEquals(ids.size(), plan.users());
-        assertSameValue(plan.creditsBefore(), sum(migration, line -> amount(line.oldCredits())));
-        assertSameValue(plan.creditsAfter(), sum(migration, line -> amount(line.newCredits())));
-        assertSameValue(plan.residual(), sum(migration, MigrationLogEntry::residual));
+        assertSameValue(plan.tally().creditsBefore(), sum(migration, line -> amount(line.oldCredits())));
+        assertSameValue(plan.tally().creditsAfter(), sum(migration, line -> amount(line.newCredits())));
+        assertSameValue(plan.tally().residual(), sum(migration, MigrationLogEntry::residual));
     }
 
     private static BigDecimal amount(@Nullable Credits credits) {

@@ -1,17 +1,26 @@
 package io.creditmigration.testkit;
 
-import io.creditmigration.Actor;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import io.creditmigration.UserMigration;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +29,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +64,14 @@ public final class FaultyStore implements RunStore {
         LOG,
         /** {@link RunStore#openRun}. */
         OPEN_RUN,
+        /** {@link RunStore#findRun} and {@link RunStore#runs}. */
+        FIND_RUN,
+        /** {@link RunStore#changeRun}. */
+        CHANGE_RUN,
+        /** {@link RunStore#events}, {@link RunStore#failed} and {@link RunStore#operationsPerDay}. */
+        REPORT,
+        /** {@link RunStore#totals}. */
+        TOTALS,
         /** {@link RunStore#scan}. */
         SCAN,
         /** {@link RunStore#page}. */
@@ -119,6 +135,11 @@ public final class FaultyStore implements RunStore {
     }
 
     @Override
+    public String mapping() {
+        return store.mapping();
+    }
+
+    @Override
     public int balanceScale() {
         return store.balanceScale();
     }
@@ -144,11 +165,8 @@ public final class FaultyStore implements RunStore {
     }
 
     @Override
-    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
-        around(Call.SET_ROLLOUT, () -> {
-            store.setRollout(migration, rollout, actor, reason);
-            return rollout;
-        });
+    public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
+        return around(Call.SET_ROLLOUT, () -> store.setRollout(migration, expected, rollout, cause));
     }
 
     @Override
@@ -157,20 +175,66 @@ public final class FaultyStore implements RunStore {
     }
 
     @Override
-    public String openRun(Migration migration, String scope) {
-        return around(Call.OPEN_RUN, () -> runs().openRun(migration, scope));
+    public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
+        return around(Call.OPEN_RUN, () -> runStore().openRun(migration, request, cause));
     }
 
     @Override
-    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
-        return around(Call.SCAN, () -> runs().scan(migration, afterUserId, limit));
+    public Optional<MigrationRun> findRun(Migration migration, String runId) {
+        return around(Call.FIND_RUN, () -> runStore().findRun(migration, runId));
     }
 
     @Override
-    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
-        return around(
-                Call.PAGE,
-                () -> runs().page(migration, runId, limit, users -> around(Call.DECIDE, () -> decide.apply(users))));
+    public List<MigrationRun> runs(Migration migration, int limit) {
+        return around(Call.FIND_RUN, () -> runStore().runs(migration, limit));
+    }
+
+    @Override
+    public boolean changeRun(
+            Migration migration,
+            String runId,
+            MigrationRun.State from,
+            MigrationRun.State to,
+            RunSettings settings,
+            Cause cause) {
+        return around(Call.CHANGE_RUN, () -> runStore().changeRun(migration, runId, from, to, settings, cause));
+    }
+
+    @Override
+    public List<RunEvent> events(Migration migration, int limit) {
+        return around(Call.REPORT, () -> runStore().events(migration, limit));
+    }
+
+    @Override
+    public Totals totals(Migration migration) {
+        return around(Call.TOTALS, () -> runStore().totals(migration));
+    }
+
+    @Override
+    public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
+        return around(Call.REPORT, () -> runStore().failed(migration, afterUserId, limit));
+    }
+
+    @Override
+    public List<Long> operationsPerDay(Migration migration) {
+        return around(Call.REPORT, () -> runStore().operationsPerDay(migration));
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+        return around(Call.SCAN, () -> runStore().scan(migration, scope, afterUserId, limit));
+    }
+
+    @Override
+    public Page page(
+            Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+        PageWork watched = new DelegatingWork(work) {
+            @Override
+            public Decided decide(Users users) {
+                return around(Call.DECIDE, () -> super.decide(users));
+            }
+        };
+        return around(Call.PAGE, () -> runStore().page(migration, runId, range, limit, now, watched));
     }
 
     private <T> T around(Call call, Supplier<T> answer) {
@@ -188,7 +252,7 @@ public final class FaultyStore implements RunStore {
         }
     }
 
-    private RunStore runs() {
+    private RunStore runStore() {
         if (store instanceof RunStore runs) {
             return runs;
         }

@@ -5,22 +5,35 @@ import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.AccountWriter.RejectedException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -57,34 +70,6 @@ public final class InMemoryMigrationStore implements RunStore {
     private static final Comparator<String> BY_CODE_POINT =
             (a, b) -> Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
 
-    /** Where a run is: pass 0 is over everybody, pass 1 over users without a record, and there is no pass 2. */
-    private record Position(
-            String migrationId,
-            String scope,
-            int pass,
-            @Nullable String afterUserId) {
-
-        static final int PASSES = 2;
-
-        boolean isFinished() {
-            return pass == PASSES;
-        }
-
-        boolean isSweep() {
-            return pass == 1;
-        }
-
-        Position behind(List<UserState> users, int limit) {
-            return users.size() < limit
-                    ? new Position(migrationId, scope, pass + 1, null)
-                    : new Position(
-                            migrationId,
-                            scope,
-                            pass,
-                            users.get(users.size() - 1).user().userId());
-        }
-    }
-
     private final int balanceScale;
     private final AccountWriter writer;
     private final long pageWaitMillisMax;
@@ -93,9 +78,8 @@ public final class InMemoryMigrationStore implements RunStore {
     private final Map<String, StoredDefinition> definitions = new TreeMap<>();
     private final AccountReader reader = new AccountReader(definitions);
     private final Map<String, Rollout> rollouts = new HashMap<>();
-    private final List<String> rolloutChanges = new ArrayList<>();
-    private final Map<String, Position> runs = new TreeMap<>();
-    private final Set<String> claimedRuns = new HashSet<>();
+    private final Map<String, List<RunEvent>> events = new TreeMap<>();
+    private final Map<String, StoredRun> runs = new LinkedHashMap<>();
     private final Set<String> lockedUsers = new HashSet<>();
     private final Set<String> refusedUsers = new HashSet<>();
 
@@ -119,6 +103,11 @@ public final class InMemoryMigrationStore implements RunStore {
         InMemoryMigrationStore store = new InMemoryMigrationStore(balanceScale, new AccountWriter(), 0);
         store.add(users);
         return store;
+    }
+
+    @Override
+    public String mapping() {
+        return "in memory; balance at " + balanceScale + " decimals";
     }
 
     @Override
@@ -169,10 +158,16 @@ public final class InMemoryMigrationStore implements RunStore {
     }
 
     @Override
-    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
+    public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
         synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            if (!rollout(migration).equals(expected)) {
+                return false;
+            }
+            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
             rollouts.put(migration.id(), rollout);
-            rolloutChanges.add(migration.id() + ": " + rollout + " by " + actor + ": " + reason);
+            tell(migration, null, "ROLLOUT " + rollout.percent() + " %" + (rollout.halted() ? ", HALTED" : ""), cause);
+            return true;
         }
     }
 
@@ -189,27 +184,128 @@ public final class InMemoryMigrationStore implements RunStore {
     }
 
     @Override
-    public String openRun(Migration migration, String scope) {
+    public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
         synchronized (database) {
             writer.checkDefinition(definitions.values(), migration);
-            for (Map.Entry<String, Position> run : runs.entrySet()) {
-                Position position = run.getValue();
-                if (position.migrationId().equals(migration.id())
-                        && position.scope().equals(scope)
-                        && !position.isFinished()) {
-                    return run.getKey();
+            for (StoredRun run : runs.values()) {
+                boolean isSame = run.migrationId.equals(migration.id())
+                        && run.request.scope().equals(request.scope())
+                        && Objects.equals(run.request.stage(), request.stage());
+                if (isSame && run.isUnfinished()) {
+                    run.found(cause.at());
+                    return run.seen();
                 }
             }
-            String runId = "run-" + (runs.size() + 1);
-            runs.put(runId, new Position(migration.id(), scope, 0, null));
-            return runId;
+            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+            List<String> userIds = accountsAfter(null)
+                    .filter(account -> isInScope(migration, request.scope().kind(), request.userIds(), account))
+                    .map(account -> account.userId)
+                    .toList();
+            StoredRun run = new StoredRun("run-" + (runs.size() + 1), migration.id(), request, userIds, cause.at());
+            runs.put(run.id, run);
+            tell(migration, run.id, "OPENED", cause);
+            return run.seen();
         }
     }
 
     @Override
-    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+    public Optional<MigrationRun> findRun(Migration migration, String runId) {
         synchronized (database) {
-            return usersAfter(afterUserId)
+            return Optional.ofNullable(runs.get(runId))
+                    .filter(run -> run.migrationId.equals(migration.id()))
+                    .map(StoredRun::seen);
+        }
+    }
+
+    @Override
+    public List<MigrationRun> runs(Migration migration, int limit) {
+        synchronized (database) {
+            List<MigrationRun> all = new ArrayList<>();
+            runs.values().stream()
+                    .filter(run -> run.migrationId.equals(migration.id()))
+                    .forEach(run -> all.add(0, run.seen()));
+            return all.stream().limit(limit).toList();
+        }
+    }
+
+    @Override
+    public boolean changeRun(
+            Migration migration,
+            String runId,
+            MigrationRun.State from,
+            MigrationRun.State to,
+            RunSettings settings,
+            Cause cause) {
+        synchronized (database) {
+            StoredRun run = runs.get(runId);
+            boolean changed = run != null
+                    && run.migrationId.equals(migration.id())
+                    && run.change(from, to, settings, cause.reason(), cause.at());
+            if (changed) {
+                tell(migration, runId, from == to ? "RETUNED: " + settings : to.name(), cause);
+            }
+            return changed;
+        }
+    }
+
+    @Override
+    public List<RunEvent> events(Migration migration, int limit) {
+        synchronized (database) {
+            return events.getOrDefault(migration.id(), List.of()).stream()
+                    .limit(limit)
+                    .toList();
+        }
+    }
+
+    @Override
+    public Totals totals(Migration migration) {
+        synchronized (database) {
+            Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
+            BigDecimal granted = BigDecimal.ZERO;
+            for (Account account : accounts.values()) {
+                UserMigration record = account.records.get(migration.id());
+                if (record != null) {
+                    users.merge(record.status(), 1L, Long::sum);
+                    boolean completed = record.status() == MigrationStatus.COMPLETED;
+                    granted = completed ? granted.add(record.creditsGranted().amount()) : granted;
+                }
+            }
+            return new Totals(users, granted);
+        }
+    }
+
+    @Override
+    public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
+        synchronized (database) {
+            return accountsAfter(afterUserId)
+                    .map(account -> account.records.get(migration.id()))
+                    .filter(record -> record != null && record.status() == MigrationStatus.FAILED)
+                    .limit(limit)
+                    .toList();
+        }
+    }
+
+    @Override
+    public List<Long> operationsPerDay(Migration migration) {
+        UsageWindow window = migration.usageWindow();
+        Long[] days =
+                new Long[(int) Duration.between(window.from(), window.to()).toDays()];
+        Arrays.fill(days, 0L);
+        synchronized (database) {
+            accountsAfter(null)
+                    .flatMap(account -> account.operations.stream())
+                    .filter(at -> !at.isBefore(window.from()) && at.isBefore(window.to()))
+                    .forEach(
+                            at -> days[(int) Duration.between(window.from(), at).toDays()]++);
+        }
+        return List.of(days);
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+        synchronized (database) {
+            return accountsAfter(afterUserId)
+                    .filter(account -> isInScope(migration, scope, List.of(), account))
                     .limit(limit)
                     .map(account -> state(migration, account))
                     .toList();
@@ -217,38 +313,46 @@ public final class InMemoryMigrationStore implements RunStore {
     }
 
     @Override
-    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
-        Position position;
+    public Page page(
+            Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+        StoredRun run;
+        StoredRun.Range claimed;
         List<UserState> users;
         synchronized (database) {
-            position = runs.get(runId);
-            if (position == null) {
+            run = runs.get(runId);
+            if (run == null || !run.migrationId.equals(migration.id())) {
                 throw new InvalidValueException("run", runId, "the id of a run that was opened: " + runs.keySet());
             }
-            if (claimedRuns.contains(runId)) {
-                return Page.of(Page.Status.BUSY);
-            }
-            if (position.isFinished()) {
-                return Page.of(Page.Status.FINISHED);
+            if (!run.isRunning()) {
+                return Page.of(run.isFinished() ? Page.Status.FINISHED : Page.Status.STOPPED, null, run.settings());
             }
             if (rollout(migration).halted()) {
-                return Page.of(Page.Status.HALTED);
+                return Page.of(Page.Status.HALTED, null, run.settings());
             }
-            users = nextUsers(migration, position, limit);
-            claimedRuns.add(runId);
+            if (run.isDone()) {
+                Cause cause = new Cause(Actor.automatic("run"), "every range is done", now);
+                run.change(MigrationRun.State.RUNNING, MigrationRun.State.FINISHED, run.settings(), "", now);
+                tell(migration, runId, "FINISHED", cause);
+                return Page.of(Page.Status.FINISHED, null, run.settings());
+            }
+            claimed = run.claim(range);
+            if (claimed == null) {
+                return Page.of(Page.Status.BUSY, null, run.settings());
+            }
+            claimed.claimed = true;
+            users = nextUsers(migration, run, claimed, limit);
         }
         try {
-            List<UserChange> changes = decide.apply(users);
-            synchronized (database) {
-                Page page = writePage(migration, position, changes);
-                if (page.status() == Page.Status.ADVANCED) {
-                    runs.put(runId, position.behind(users, limit));
+            if (users.isEmpty()) {
+                synchronized (database) {
+                    claimed.endPass(now);
                 }
-                return page;
+                return Page.of(Page.Status.ADVANCED, claimed.number, run.settings());
             }
+            return writePage(migration, run, claimed, users, limit, now, work);
         } finally {
             synchronized (database) {
-                claimedRuns.remove(runId);
+                claimed.claimed = false;
             }
         }
     }
@@ -258,21 +362,38 @@ public final class InMemoryMigrationStore implements RunStore {
     }
 
     /** All changes or none; who is locked, or no longer as expected, is left out. */
-    private Page writePage(Migration migration, Position position, List<UserChange> changes) {
-        writer.checkDefinition(definitions.values(), migration);
-        Map<String, Account> drafts = new HashMap<>();
-        List<CommitResult> results = new ArrayList<>();
-        try {
-            for (UserChange change : changes) {
-                boolean free =
-                        rowIsFreeWithin(pageWaitMillisMax, change.record().userId());
-                results.add(free ? write(migration, change, drafts) : CommitResult.of(CommitResult.Status.LOCKED));
+    private Page writePage(
+            Migration migration,
+            StoredRun run,
+            StoredRun.Range range,
+            List<UserState> users,
+            int limit,
+            Instant now,
+            PageWork work) {
+        PageWork.Decided decided = work.decide(new PageWork.Users(users, Set.copyOf(range.left), range.sweep));
+        long waitMillisMax = range.sweep && limit == 1 ? ROW_WAIT_MILLIS_MAX : pageWaitMillisMax;
+        synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            Map<String, Account> drafts = new HashMap<>();
+            List<CommitResult> results = new ArrayList<>();
+            try {
+                for (UserChange change : decided.changes()) {
+                    boolean free =
+                            rowIsFreeWithin(waitMillisMax, change.record().userId());
+                    results.add(free ? write(migration, change, drafts) : CommitResult.of(CommitResult.Status.LOCKED));
+                }
+            } catch (RejectedException e) {
+                return Page.rejected(String.valueOf(e.getMessage()));
             }
-        } catch (RejectedException e) {
-            return Page.rejected(String.valueOf(e.getMessage()));
+            Optional<PageWork.Counted> counted = work.count(results);
+            if (counted.isEmpty()) {
+                return Page.of(Page.Status.CONTENDED, range.number, run.settings());
+            }
+            publish(migration, drafts);
+            String last = users.get(decided.users() - 1).user().userId();
+            range.moveBehind(last, decided.users(), counted.get(), now);
+            return Page.of(Page.Status.ADVANCED, range.number, run.settings());
         }
-        publish(migration, drafts);
-        return Page.advanced(position.isSweep(), results);
     }
 
     /** One change, step by step as the protocol says, written to a draft of the user. */
@@ -334,17 +455,35 @@ public final class InMemoryMigrationStore implements RunStore {
         return true;
     }
 
-    private Stream<Account> usersAfter(@Nullable String afterUserId) {
+    private Stream<Account> accountsAfter(@Nullable String afterUserId) {
         Map<String, Account> rest = afterUserId == null ? accounts : accounts.tailMap(afterUserId, false);
         return rest.values().stream().filter(account -> !account.deleted);
     }
 
-    private List<UserState> nextUsers(Migration migration, Position position, int limit) {
-        return usersAfter(position.afterUserId())
-                .filter(account -> !position.isSweep() || isPending(account.records.get(migration.id())))
+    private static boolean isInScope(Migration migration, RunScope.Kind scope, List<String> listed, Account account) {
+        UserMigration record = account.records.get(migration.id());
+        return switch (scope) {
+            case EVERYONE, ZERO_CREDITS -> true;
+            case FAILED -> record != null && record.status() == MigrationStatus.FAILED;
+            case LISTED -> listed.contains(account.userId);
+        };
+    }
+
+    private List<UserState> nextUsers(Migration migration, StoredRun run, StoredRun.Range range, int limit) {
+        return accountsAfter(range.last)
+                .takeWhile(account -> range.upto == null || BY_CODE_POINT.compare(account.userId, range.upto) <= 0)
+                .filter(account -> isInScope(migration, run.request.scope().kind(), run.request.userIds(), account))
+                .filter(account -> !range.sweep
+                        || range.left.contains(account.userId)
+                        || isPending(account.records.get(migration.id())))
                 .limit(limit)
                 .map(account -> state(migration, account))
                 .toList();
+    }
+
+    private void tell(Migration migration, @Nullable String runId, String what, Cause cause) {
+        events.computeIfAbsent(migration.id(), id -> new ArrayList<>())
+                .add(0, new RunEvent(cause.at(), runId, what, cause.actor(), cause.reason()));
     }
 
     private UserState state(Migration migration, Account account) {
@@ -490,7 +629,9 @@ public final class InMemoryMigrationStore implements RunStore {
             List<String> lines = new ArrayList<>();
             accounts.values().forEach(account -> lines.add(account.toString()));
             definitions.values().forEach(definition -> lines.add(definition.toString()));
-            lines.addAll(rolloutChanges);
+            events.forEach((migration, told) -> told.stream()
+                    .filter(event -> event.runId() == null)
+                    .forEach(event -> lines.add(migration + " " + event)));
             return lines;
         }
     }

@@ -11,6 +11,7 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationRuns;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Regime;
@@ -180,13 +181,15 @@ abstract class NoInterruptionContract extends ContractGroup {
     }
 
     @Test
-    final void a_second_worker_on_the_same_position_is_told_so_and_does_not_wait() {
+    final void a_second_worker_on_the_same_range_is_told_so_and_does_not_wait() {
         grant(user("a"), user("b"));
         runStore();
         FaultyStore faulty = FaultyStore.around(host().store());
         faulty.after(Call.DECIDE, () -> {
-            MigrationRun other = promptly(() -> node(GRANT).run(pagesOf(10)));
-            assertEquals(MigrationRun.State.BUSY, other.state());
+            MigrationRuns other = node(GRANT).runs();
+            assertEquals(
+                    MigrationRuns.Step.BUSY,
+                    promptly(() -> other.step(other.latest().orElseThrow().id())));
         });
 
         assertEquals(

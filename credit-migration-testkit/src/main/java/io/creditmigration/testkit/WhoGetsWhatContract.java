@@ -19,6 +19,7 @@ import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.Regime;
+import io.creditmigration.RunScope;
 import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.RunStore;
@@ -480,13 +481,13 @@ abstract class WhoGetsWhatContract extends ContractGroup {
                 Stream.of("a", "b", "c", "d")
                         .map(id -> store.find(migration, id).orElseThrow())
                         .toList(),
-                store.scan(migration, null, 10));
+                store.scan(migration, RunScope.Kind.EVERYONE, null, 10));
         assertEquals(
                 List.of("b", "c"),
-                store.scan(migration, "a", 2).stream()
+                store.scan(migration, RunScope.Kind.EVERYONE, "a", 2).stream()
                         .map(state -> state.user().userId())
                         .toList());
-        assertEquals(List.of(), store.scan(migration, "d", 2));
+        assertEquals(List.of(), store.scan(migration, RunScope.Kind.EVERYONE, "d", 2));
     }
 
     private Usage usage(String userId) {

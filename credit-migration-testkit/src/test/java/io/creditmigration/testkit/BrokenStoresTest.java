@@ -4,23 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
 
-import io.creditmigration.Actor;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunScope;
 import io.creditmigration.StoreException;
 import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -311,7 +314,8 @@ final class BrokenStoresTest {
                             was.superseded(),
                             was.hostState(),
                             was.rollout(),
-                            was.moved());
+                            was.moved(),
+                            was.defect());
                     return store.commit(
                             migration,
                             new UserChange(change.kind(), is, change.newCredits(), change.record(), change.log()));
@@ -328,12 +332,17 @@ final class BrokenStoresTest {
                 public Page page(
                         Migration migration,
                         String runId,
+                        @Nullable Integer range,
                         int limit,
-                        Function<List<UserState>, List<UserChange>> decide) {
-                    return store.page(migration, runId, limit, users -> {
-                        List<UserChange> changes = decide.apply(users);
-                        changes.forEach(change -> store.commit(migration, change));
-                        return changes;
+                        Instant now,
+                        PageWork work) {
+                    return store.page(migration, runId, range, limit, now, new DelegatingWork(work) {
+                        @Override
+                        public Decided decide(Users users) {
+                            Decided decided = super.decide(users);
+                            decided.changes().forEach(change -> store.commit(migration, change));
+                            return decided;
+                        }
                     });
                 }
             };
@@ -367,7 +376,8 @@ final class BrokenStoresTest {
                             state.superseded(),
                             state.hostState(),
                             state.rollout(),
-                            state.moved()));
+                            state.moved(),
+                            state.defect()));
         }
     }
 
@@ -431,16 +441,21 @@ final class BrokenStoresTest {
                 public Page page(
                         Migration migration,
                         String runId,
+                        @Nullable Integer range,
                         int limit,
-                        Function<List<UserState>, List<UserChange>> decide) {
-                    return store.page(migration, runId, limit, users -> {
-                        List<AutoCloseable> locks = users.stream()
-                                .map(user -> tables.lock(user.user().userId()))
-                                .toList();
-                        try {
-                            return decide.apply(users);
-                        } finally {
-                            locks.forEach(BrokenStoresTest::release);
+                        Instant now,
+                        PageWork work) {
+                    return store.page(migration, runId, range, limit, now, new DelegatingWork(work) {
+                        @Override
+                        public Decided decide(Users users) {
+                            List<AutoCloseable> locks = users.users().stream()
+                                    .map(user -> tables.lock(user.user().userId()))
+                                    .toList();
+                            try {
+                                return super.decide(users);
+                            } finally {
+                                locks.forEach(BrokenStoresTest::release);
+                            }
                         }
                     });
                 }
@@ -469,9 +484,11 @@ final class BrokenStoresTest {
                 public Page page(
                         Migration migration,
                         String runId,
+                        @Nullable Integer range,
                         int limit,
-                        Function<List<UserState>, List<UserChange>> decide) {
-                    Page page = store.page(migration, runId, limit, decide);
+                        Instant now,
+                        PageWork work) {
+                    Page page = store.page(migration, runId, range, limit, now, work);
                     if (page.status() == Page.Status.REJECTED) {
                         throw new StoreException(StoreException.Kind.UNAVAILABLE, "the batch failed", null);
                     }
@@ -493,9 +510,10 @@ final class BrokenStoresTest {
                 }
 
                 @Override
-                public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
+                public List<UserState> scan(
+                        Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
                     stored.put(migration.id(), StoredDefinition.of(migration));
-                    return store.scan(migration, afterUserId, limit);
+                    return store.scan(migration, scope, afterUserId, limit);
                 }
 
                 @Override
@@ -531,7 +549,8 @@ final class BrokenStoresTest {
                                     state.superseded(),
                                     state.hostState(),
                                     rollout(migration),
-                                    state.moved()));
+                                    state.moved(),
+                                    state.defect()));
                 }
 
                 @Override
@@ -540,8 +559,9 @@ final class BrokenStoresTest {
                 }
 
                 @Override
-                public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
+                public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
                     rollouts.put(migration.id(), rollout);
+                    return true;
                 }
             };
         }
@@ -561,7 +581,8 @@ final class BrokenStoresTest {
                         state.superseded(),
                         state.hostState(),
                         state.rollout(),
-                        state.moved());
+                        state.moved(),
+                        state.defect());
             });
         }
     }
@@ -582,20 +603,22 @@ final class BrokenStoresTest {
         }
 
         @Override
-        public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
-            return store.scan(migration, afterUserId, limit).stream()
+        public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+            return store.scan(migration, scope, afterUserId, limit).stream()
                     .map(reading)
                     .toList();
         }
 
         @Override
         public Page page(
-                Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
-            return store.page(
-                    migration,
-                    runId,
-                    limit,
-                    users -> decide.apply(users.stream().map(reading).toList()));
+                Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+            return store.page(migration, runId, range, limit, now, new DelegatingWork(work) {
+                @Override
+                public Decided decide(Users users) {
+                    return super.decide(
+                            new Users(users.users().stream().map(reading).toList(), users.left(), users.sweep()));
+                }
+            });
         }
     }
 

@@ -1,18 +1,26 @@
 package io.creditmigration.testkit;
 
-import io.creditmigration.Actor;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunEvent;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import io.creditmigration.UserMigration;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another one does, but for what a test overrides. */
@@ -27,6 +35,11 @@ class DelegatingStore implements RunStore {
     @Override
     public boolean joins() {
         return store.joins();
+    }
+
+    @Override
+    public String mapping() {
+        return store.mapping();
     }
 
     @Override
@@ -55,8 +68,8 @@ class DelegatingStore implements RunStore {
     }
 
     @Override
-    public void setRollout(Migration migration, Rollout rollout, Actor actor, String reason) {
-        store.setRollout(migration, rollout, actor, reason);
+    public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
+        return store.setRollout(migration, expected, rollout, cause);
     }
 
     @Override
@@ -65,17 +78,59 @@ class DelegatingStore implements RunStore {
     }
 
     @Override
-    public String openRun(Migration migration, String scope) {
-        return store.openRun(migration, scope);
+    public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
+        return store.openRun(migration, request, cause);
     }
 
     @Override
-    public List<UserState> scan(Migration migration, @Nullable String afterUserId, int limit) {
-        return store.scan(migration, afterUserId, limit);
+    public Optional<MigrationRun> findRun(Migration migration, String runId) {
+        return store.findRun(migration, runId);
     }
 
     @Override
-    public Page page(Migration migration, String runId, int limit, Function<List<UserState>, List<UserChange>> decide) {
-        return store.page(migration, runId, limit, decide);
+    public List<MigrationRun> runs(Migration migration, int limit) {
+        return store.runs(migration, limit);
+    }
+
+    @Override
+    public boolean changeRun(
+            Migration migration,
+            String runId,
+            MigrationRun.State from,
+            MigrationRun.State to,
+            RunSettings settings,
+            Cause cause) {
+        return store.changeRun(migration, runId, from, to, settings, cause);
+    }
+
+    @Override
+    public List<RunEvent> events(Migration migration, int limit) {
+        return store.events(migration, limit);
+    }
+
+    @Override
+    public Totals totals(Migration migration) {
+        return store.totals(migration);
+    }
+
+    @Override
+    public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
+        return store.failed(migration, afterUserId, limit);
+    }
+
+    @Override
+    public List<Long> operationsPerDay(Migration migration) {
+        return store.operationsPerDay(migration);
+    }
+
+    @Override
+    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+        return store.scan(migration, scope, afterUserId, limit);
+    }
+
+    @Override
+    public Page page(
+            Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+        return store.page(migration, runId, range, limit, now, work);
     }
 }

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationRun.State;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
 import io.creditmigration.StoreException;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.Page;
 import io.creditmigration.testkit.FaultyStore.Call;
 import java.time.Instant;
@@ -26,20 +30,28 @@ final class FaultyStoreTest {
             .policy(CreditPolicy.initialGrant())
             .build();
 
+    private static final Cause CAUSE = new Cause(Actor.operator("test"), "again", Instant.EPOCH);
+
     private final InMemoryMigrationStore tables = InMemoryMigrationStore.with(user("ann"));
     private final FaultyStore store = FaultyStore.around(tables);
 
     /** One way to make each call, but for a commit, whose change only a service can make. */
-    private final Map<Call, Runnable> calls = Map.of(
-            Call.DEFINITIONS, store::definitions,
-            Call.FIND, () -> store.find(GRANT, "ann"),
-            Call.ROLLOUT, () -> store.rollout(GRANT),
-            Call.SET_ROLLOUT, () -> store.setRollout(GRANT, Rollout.EVERYBODY, Actor.operator("test"), "again"),
-            Call.LOG, () -> store.log(GRANT, "ann"),
-            Call.OPEN_RUN, () -> store.openRun(GRANT, "everyone"),
-            Call.SCAN, () -> store.scan(GRANT, null, 1),
-            Call.PAGE, this::page,
-            Call.DECIDE, this::page);
+    private final Map<Call, Runnable> calls = Map.ofEntries(
+            Map.entry(Call.DEFINITIONS, store::definitions),
+            Map.entry(Call.FIND, () -> store.find(GRANT, "ann")),
+            Map.entry(Call.ROLLOUT, () -> store.rollout(GRANT)),
+            Map.entry(Call.SET_ROLLOUT, () -> store.setRollout(GRANT, Rollout.EVERYBODY, Rollout.EVERYBODY, CAUSE)),
+            Map.entry(Call.LOG, () -> store.log(GRANT, "ann")),
+            Map.entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
+            Map.entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),
+            Map.entry(
+                    Call.CHANGE_RUN,
+                    () -> store.changeRun(GRANT, "run-1", State.PAUSED, State.RUNNING, RunSettings.defaults(), CAUSE)),
+            Map.entry(Call.REPORT, () -> store.events(GRANT, 1)),
+            Map.entry(Call.TOTALS, () -> store.totals(GRANT)),
+            Map.entry(Call.SCAN, () -> store.scan(GRANT, RunScope.Kind.EVERYONE, null, 1)),
+            Map.entry(Call.PAGE, this::page),
+            Map.entry(Call.DECIDE, this::page));
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "COMMIT")
@@ -78,7 +90,8 @@ final class FaultyStoreTest {
     }
 
     private void page() {
-        Page page = store.page(GRANT, tables.openRun(GRANT, "everyone"), 1, users -> List.of());
+        String runId = ContractGroup.openRun(tables, GRANT, 1).id();
+        Page page = store.page(GRANT, runId, null, 1, Instant.EPOCH, new OnlyLooking());
         assertThat(page.status()).isEqualTo(Page.Status.ADVANCED);
     }
 }

@@ -15,6 +15,7 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationService;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
+import io.creditmigration.RunScope;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -101,19 +102,18 @@ final class InMemoryMigrationStoreTest {
     }
 
     @Test
-    void a_page_that_another_definition_has_overtaken_is_refused() {
+    void a_run_stores_its_definition_when_it_is_opened_so_that_no_other_overtakes_its_first_page() {
         var store = InMemoryMigrationStore.with(user("ann"), user("bob"));
         Migration other = Migration.named("grant")
                 .cutOff(CUT_OFF)
                 .policy(CreditPolicy.initialGrant().above(20, Credits.of(100)))
                 .build();
-        FaultyStore faulty = FaultyStore.around(store);
-        faulty.after(
-                FaultyStore.Call.DECIDE, () -> MigrationService.of(other, store).migrate("ann"));
+        MigrationService opened = MigrationService.of(other, store);
+        MigrationService.of(grant, store).runs().open(RunOptions.defaults());
 
-        assertThatThrownBy(() -> MigrationService.of(grant, faulty).run(RunOptions.defaults()))
-                .isInstanceOf(DefinitionConflictException.class);
-        assertThat(store.recordCount("grant")).isEqualTo(1);
+        assertThatThrownBy(() -> opened.migrate("ann")).isInstanceOf(DefinitionConflictException.class);
+        assertThatThrownBy(opened::run).isInstanceOf(DefinitionConflictException.class);
+        assertThat(store.recordCount("grant")).isZero();
     }
 
     @Test
@@ -131,18 +131,15 @@ final class InMemoryMigrationStoreTest {
     void users_are_walked_in_the_order_of_their_code_points() {
         // U+1F642 is above U+FF21 as a code point, and below it as the two UTF-16 units of a Java string.
         var store = InMemoryMigrationStore.with(user("\uFF21"), user("\uD83D\uDE42"), user("b"), user("B"), user("ba"));
-        List<String> seen = new ArrayList<>();
-        String runId = store.openRun(grant, "everyone");
+        OnlyLooking looking = new OnlyLooking();
+        String runId = ContractGroup.openRun(store, grant, 2).id();
 
         for (int page = 0; page < 5; page++) {
-            store.page(grant, runId, 2, users -> {
-                users.forEach(state -> seen.add(state.user().userId()));
-                return List.of();
-            });
+            store.page(grant, runId, null, 2, Instant.EPOCH, looking);
         }
 
-        assertThat(seen.subList(0, 5)).containsExactly("B", "b", "ba", "\uFF21", "\uD83D\uDE42");
-        assertThat(store.scan(grant, "ba", 10))
+        assertThat(looking.first).containsExactly("B", "b", "ba", "\uFF21", "\uD83D\uDE42");
+        assertThat(store.scan(grant, RunScope.Kind.EVERYONE, "ba", 10))
                 .extracting(state -> state.user().userId())
                 .containsExactly("\uFF21", "\uD83D\uDE42");
     }
@@ -185,7 +182,7 @@ final class InMemoryMigrationStoreTest {
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("nobody");
         assertThatThrownBy(() -> user("")).isInstanceOf(InvalidValueException.class);
-        assertThatThrownBy(() -> store.page(grant, "run-7", 1, users -> List.of()))
+        assertThatThrownBy(() -> store.page(grant, "run-7", null, 1, Instant.EPOCH, new OnlyLooking()))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("run-7");
     }

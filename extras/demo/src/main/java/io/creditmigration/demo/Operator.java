@@ -41,8 +41,8 @@ final class Operator {
         long started = System.nanoTime();
         MigrationPlan plan = migrations.plan(RunOptions.defaults());
         screen.outcomes(plan.outcomes());
-        screen.figure("credits of those migrated, before", plan.creditsBefore(), "");
-        screen.figure("credits of those migrated, after", plan.creditsAfter(), "");
+        screen.figure("credits of those migrated, before", plan.tally().creditsBefore(), "");
+        screen.figure("credits of those migrated, after", plan.tally().creditsAfter(), "");
         screen.say("  Found out in " + Screen.since(started) + ".");
         return plan;
     }

@@ -1,0 +1,206 @@
+package io.creditmigration;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.Totals;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one run within its limits as one process sees them: paces it, listens to the host's health, and pauses it where it
+ * fails or grants too much. Shared by the process's workers.
+ *
+ * <p>The totals of a migration are read from its records, which takes long where there are many; so they are read again when
+ * twenty times as long has passed, and what this process has added since is known without reading.
+ */
+final class RunGuard {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REST_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long NAP_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long TOTALS_REST_FACTOR = 20;
+    private static final long USERS_MIN = 1_000;
+
+    private final Migration migration;
+    private final RunStore store;
+    private final String runId;
+    private final HealthSignal signal;
+    private final Clock clock;
+    private final ReentrantLock looking = new ReentrantLock();
+
+    private long nextLookNanos = System.nanoTime();
+    private long nextTotalsNanos = System.nanoTime();
+    private volatile Health health = Health.GO;
+
+    private int pacedAt;
+    private long paceFromNanos;
+    private long doneFrom;
+    private long done;
+    private volatile boolean pacing;
+
+    private long failed;
+    private long attempted;
+    private BigDecimal granted = BigDecimal.ZERO;
+
+    RunGuard(Migration migration, RunStore store, String runId, HealthSignal signal, Clock clock) {
+        this.migration = migration;
+        this.store = store;
+        this.runId = runId;
+        this.signal = signal;
+        this.clock = clock;
+    }
+
+    String runId() {
+        return runId;
+    }
+
+    /** Why the run is slower than it could be; null where nothing holds it. */
+    @Nullable
+    String slowness() {
+        if (health.level() == Health.Level.SLOW_DOWN) {
+            return "slowed down: " + health.reason();
+        }
+        return pacing ? "limited to " + pacedAt + " users per second" : null;
+    }
+
+    /** Looks about once a second, and waits until the run may look at more users. Ends early when interrupted. */
+    void awaitTurn(RunSettings settings) {
+        if (looking.tryLock()) {
+            try {
+                look(settings);
+            } finally {
+                looking.unlock();
+            }
+        }
+        long waitNanos = turnInNanos(settings);
+        pacing = waitNanos > 0;
+        while (waitNanos > 0 && rest(Math.min(waitNanos, NAP_NANOS_MAX))) {
+            waitNanos = turnInNanos(settings);
+        }
+    }
+
+    /** Takes note of a page, rests where the host has asked for it, and pauses the run where it went too far. */
+    void pageDone(Tally tally, int users, long tookNanos, RunSettings settings) {
+        synchronized (this) {
+            done += users;
+            failed += tally.count(Status.FAILED);
+            attempted += tally.count(Status.FAILED) + tally.count(Status.MIGRATED);
+            granted = granted.add(tally.granted());
+        }
+        String excess = excess(settings);
+        if (excess != null) {
+            pause(settings, "guardrail", excess);
+        } else if (health.level() == Health.Level.SLOW_DOWN) {
+            rest(Math.max(tookNanos, REST_NANOS_MIN));
+        }
+    }
+
+    private void look(RunSettings settings) {
+        long now = System.nanoTime();
+        boolean limited = settings.failureRateMax() != null || settings.grantedMax() != null;
+        if (limited && now - nextTotalsNanos >= 0) {
+            Totals totals = store.totals(migration);
+            synchronized (this) {
+                failed = totals.count(MigrationStatus.FAILED);
+                attempted = failed + totals.count(MigrationStatus.COMPLETED);
+                granted = totals.granted();
+            }
+            long read = System.nanoTime();
+            nextTotalsNanos = read + (read - now) * TOTALS_REST_FACTOR;
+            String excess = excess(settings);
+            if (excess != null) {
+                pause(settings, "guardrail", excess);
+            }
+        }
+        if (now - nextLookNanos < 0 && pacedAt == settings.usersPerSecond()) {
+            return;
+        }
+        nextLookNanos = now + LOOK_NANOS;
+        if (settings.usersPerSecond() > 0 || pacedAt > 0) {
+            pace(settings.usersPerSecond(), now);
+        }
+        Health was = health;
+        health = healthNow();
+        if (health.level() == Health.Level.STOP) {
+            pause(settings, "health", health.reason());
+        } else if (health.level() != was.level()) {
+            LOG.info("Migration {}: run {} goes on: {} {}", migration.id(), runId, health.level(), health.reason());
+        }
+    }
+
+    /** All processes together: each reads how far the run came, and adds what it has done since. */
+    private void pace(int usersPerSecond, long now) {
+        long reached = store.findRun(migration, runId)
+                .map(run -> run.progress().done())
+                .orElse(0L);
+        synchronized (this) {
+            done = reached;
+            if (pacedAt != usersPerSecond) {
+                pacedAt = usersPerSecond;
+                paceFromNanos = now;
+                doneFrom = reached;
+            }
+        }
+    }
+
+    private synchronized long turnInNanos(RunSettings settings) {
+        if (settings.usersPerSecond() == 0 || pacedAt == 0) {
+            return 0;
+        }
+        long dueNanos = Math.multiplyExact(done - doneFrom, TimeUnit.SECONDS.toNanos(1)) / pacedAt;
+        return dueNanos - (System.nanoTime() - paceFromNanos);
+    }
+
+    private Health healthNow() {
+        try {
+            Health now = signal.check();
+            return now == null ? Health.slowDown("the health signal answered nothing") : now;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Health.GO;
+        } catch (Exception | LinkageError | AssertionError e) {
+            LOG.warn("Migration {}: the health signal cannot be read, so run {} slows down", migration.id(), runId, e);
+            return Health.slowDown("the health signal cannot be read");
+        }
+    }
+
+    private synchronized @Nullable String excess(RunSettings settings) {
+        BigDecimal rateMax = settings.failureRateMax();
+        BigDecimal of = BigDecimal.valueOf(Math.max(attempted, USERS_MIN));
+        if (rateMax != null && rateMax.multiply(of).compareTo(BigDecimal.valueOf(failed)) < 0) {
+            return failed + " of " + attempted + " users failed, more than the share of "
+                    + rateMax.stripTrailingZeros().toPlainString() + " allowed";
+        }
+        Credits grantedMax = settings.grantedMax();
+        if (grantedMax != null && granted.compareTo(grantedMax.amount()) > 0) {
+            return granted.toPlainString() + " credits granted, more than the " + grantedMax + " allowed";
+        }
+        return null;
+    }
+
+    private void pause(RunSettings settings, String who, String reason) {
+        Cause cause = new Cause(Actor.automatic(who), reason, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        if (store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, settings, cause)) {
+            LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, reason);
+        }
+    }
+
+    private static boolean rest(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.creditmigration;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for one page after the other, smaller ones while the store refuses somebody or somebody else is writing, and counts
+ * what came of them. One thread's.
+ */
+final class RunWorker implements PageWork {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
+    private final Migration migration;
+    private final RunStore store;
+    private final Decider decider;
+    private final Clock clock;
+    private final int attempts;
+    private final String runId;
+    private final Intent intent;
+    private final RunGuard guard;
+
+    private RunSettings settings;
+    private int limit;
+    private @Nullable Integer range;
+    private int faults;
+    private int contended;
+    private @Nullable String refusedUser;
+    private @Nullable String refusedMessage;
+    private @Nullable String slowness;
+
+    /** What was read, decided and counted of the page in hand; replaced whole when a page is asked for again. */
+    private Users read = new Users(List.of(), Set.of(), false);
+
+    private List<Decision<MigrationResult>> decisions = List.of();
+    private Tally counted = Tally.NOBODY;
+
+    RunWorker(
+            Migration migration,
+            RunStore store,
+            Decider decider,
+            MigrationOptions options,
+            MigrationRun run,
+            RunGuard guard) {
+        this.migration = migration;
+        this.store = store;
+        this.decider = decider;
+        this.clock = options.clock();
+        this.attempts = options.attempts();
+        this.runId = run.id();
+        this.intent = Intent.run(run.scope());
+        this.settings = run.settings();
+        this.limit = settings.pageSize();
+        this.guard = guard;
+    }
+
+    /** The run's settings as the last page found them. */
+    RunSettings settings() {
+        return settings;
+    }
+
+    /** Why this worker is slower than it could be; null where nothing holds it. */
+    @Nullable
+    String slowness() {
+        return guard.slowness() == null ? slowness : guard.slowness();
+    }
+
+    /** One page, or what kept it from being written. Waits first where the run's limits say so. */
+    Page.Status step() {
+        guard.awaitTurn(settings);
+        decider.learn(store::definitions);
+        long begunNanos = System.nanoTime();
+        int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
+        limit = Math.min(limit, Math.min(most, settings.pageSize()));
+        Page page;
+        try {
+            page = store.page(migration, runId, range, limit, now(), this);
+            faults = 0;
+        } catch (StoreException e) {
+            // The position tells whether the page was written, so an unknown outcome is asked again like a deadlock.
+            if (e.kind() == StoreException.Kind.UNAVAILABLE || (limit == 1 && ++faults >= attempts)) {
+                throw e;
+            }
+            Backoff.pause(Math.max(1, faults));
+            // Fewer users meet fewer other writers; only a page of one that fails counts towards giving up.
+            narrow(String.valueOf(e.getMessage()));
+            return Page.Status.CONTENDED;
+        }
+        settings = page.settings() == null ? settings : page.settings();
+        range = page.range() == null ? range : page.range();
+        switch (page.status()) {
+            case ADVANCED -> {
+                refusedUser = null;
+                contended = 0;
+                limit = Math.min(settings.pageSize(), limit * 2);
+                slowness = limit == settings.pageSize() ? null : slowness;
+                guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
+            }
+            case REJECTED -> refused(String.valueOf(page.message()));
+            case CONTENDED -> {
+                // Alone, a user is waited for; halving would meet the same one again and again.
+                Backoff.pause(Math.max(1, contended));
+                limit = 1;
+                slowness = "users are being written by others";
+            }
+            case BUSY -> slowness = "others work on all the ranges that are left";
+            default -> {
+                // The run stands still or is over.
+            }
+        }
+        return page.status();
+    }
+
+    @Override
+    public Decided decide(Users users) {
+        read = users;
+        decisions = new ArrayList<>(users.users().size());
+        List<UserChange> changes = new ArrayList<>(users.users().size());
+        long operations = 0;
+        for (UserState user : users.users()) {
+            operations += user.user().usage().total();
+            if (!decisions.isEmpty() && operations > settings.pageOperations()) {
+                break;
+            }
+            Decision<MigrationResult> decision = decider.decide(user, intent);
+            if (decision instanceof Decision.Write<MigrationResult>
+                    && user.user().userId().equals(refusedUser)) {
+                decision = decider.fail(user, String.valueOf(refusedMessage));
+            }
+            decisions.add(decision);
+            if (decision instanceof Decision.Write<MigrationResult> write) {
+                changes.add(write.change());
+            }
+        }
+        return new Decided(decisions.size(), changes);
+    }
+
+    @Override
+    public Optional<Counted> count(List<CommitResult> results) {
+        Tally.Sum sum = new Tally.Sum();
+        Set<String> left = new HashSet<>();
+        int written = 0;
+        for (int i = 0; i < decisions.size(); i++) {
+            String userId = read.users().get(i).user().userId();
+            Status status;
+            if (decisions.get(i) instanceof Decision.Write<MigrationResult> write) {
+                CommitResult result = results.get(written++);
+                if (result.status() == CommitResult.Status.COMMITTED) {
+                    sum.add(write.change());
+                    continue;
+                }
+                status = statusOf(result);
+            } else {
+                status = ((Decision.Answer<MigrationResult>) decisions.get(i))
+                        .result()
+                        .status();
+                // The sweep meets again whom the first pass has counted.
+                if (read.sweep() && !read.left().contains(userId)) {
+                    continue;
+                }
+            }
+            if (status == Status.HALTED) {
+                return Optional.empty();
+            }
+            if (status != Status.CONTENDED) {
+                sum.add(status);
+            } else if (!read.sweep()) {
+                left.add(userId);
+            } else if (limit > 1 || ++contended < attempts) {
+                return Optional.empty();
+            } else {
+                sum.add(status);
+            }
+        }
+        counted = sum.tally();
+        return Optional.of(new Counted(counted, left));
+    }
+
+    private static Status statusOf(CommitResult result) {
+        return switch (result.status()) {
+            case HALTED -> Status.HALTED;
+            case OUTSIDE_ROLLOUT -> Status.OUTSIDE_ROLLOUT;
+            default -> Status.CONTENDED;
+        };
+    }
+
+    private void narrow(String why) {
+        limit = Math.max(1, limit / 2);
+        slowness = "pages of " + limit + " users: " + why;
+    }
+
+    private void refused(String message) {
+        if (limit > 1) {
+            narrow(message);
+            return;
+        }
+        String alone = read.users().get(0).user().userId();
+        if (alone.equals(refusedUser)) {
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE,
+                    "User " + alone + " can neither be migrated nor marked FAILED: " + message,
+                    null);
+        }
+        LOG.warn("Migration {}: user {} will be marked FAILED: {}", migration.id(), alone, message);
+        refusedUser = alone;
+        refusedMessage = message;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

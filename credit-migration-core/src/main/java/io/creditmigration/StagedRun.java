@@ -1,0 +1,95 @@
+package io.creditmigration;
+
+import io.creditmigration.MigrationRun.State;
+import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.RunStore;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stage after the other, each a run of its own. Where it stands is in the store: the first stage that has no finished run
+ * is the one to go on with, so any process can, and a crash between two stages loses nothing.
+ */
+final class StagedRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
+    private static final int RUNS_MAX = 10_000;
+
+    private final Migration migration;
+    private final RunStore store;
+    private final MigrationRuns runs;
+    private final RunOptions options;
+    private final MigrationOptions bounds;
+
+    StagedRun(Migration migration, RunStore store, MigrationRuns runs, RunOptions options, MigrationOptions bounds) {
+        this.migration = migration;
+        this.store = store;
+        this.runs = runs;
+        this.options = options;
+        this.bounds = bounds;
+    }
+
+    MigrationRun run() {
+        List<Integer> percents = options.stages().percents();
+        int stage = firstUnfinished(percents);
+        boolean first = stage == 0 && found(percents.get(0)).isEmpty();
+        MigrationRun run;
+        do {
+            if (!admit(percents.get(stage), first)) {
+                return found(percents.get(stage - 1)).orElseThrow().as(State.AWAITING_APPROVAL);
+            }
+            run = runs.work(runs.open(options, percents.get(stage)), options);
+            first = false;
+            stage++;
+        } while (run.state() == State.FINISHED && stage < percents.size());
+        return run;
+    }
+
+    /** The stage to go on with; the last one where all are finished, so that a run after them finds who came since. */
+    private int firstUnfinished(List<Integer> percents) {
+        int stage = 0;
+        while (stage < percents.size() - 1
+                && found(percents.get(stage))
+                        .filter(run -> run.state() == State.FINISHED)
+                        .isPresent()) {
+            stage++;
+        }
+        return stage;
+    }
+
+    private Optional<MigrationRun> found(int percent) {
+        return store.runs(migration, RUNS_MAX).stream()
+                .filter(run -> run.scope().equals(options.scope()) && Objects.equals(run.stage(), percent))
+                .findFirst();
+    }
+
+    /**
+     * Has the rollout admit this percentage. Before the first stage it admits everybody unless somebody said otherwise, and
+     * is lowered; after that it only grows, and not at all where an operator has to raise it.
+     */
+    private boolean admit(int percent, boolean first) {
+        Rollout rollout = store.rollout(migration);
+        boolean lowers = first && rollout.percent() > percent;
+        if (!lowers && rollout.percent() >= percent) {
+            return true;
+        }
+        if (!first && options.stages().approved()) {
+            LOG.info("Migration {}: waits for an operator to raise the rollout to {} %", migration.id(), percent);
+            return false;
+        }
+        Cause cause = new Cause(
+                Actor.automatic("stages"),
+                "stage of " + percent + " %",
+                bounds.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        // Who changed it meanwhile, an operator who halts or another process, is heard: the run obeys what is stored.
+        Backoff.retrying(
+                bounds.attempts(),
+                () -> store.setRollout(migration, rollout, new Rollout(percent, rollout.halted()), cause));
+        return true;
+    }
+}

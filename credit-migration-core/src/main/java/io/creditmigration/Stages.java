@@ -1,0 +1,39 @@
+package io.creditmigration;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The percentages of a rollout that goes on step by step. Each stage is a run of its own over everybody whom its percentage
+ * admits; the next one begins when it is finished within its limits. Immutable.
+ *
+ * @param percents growing percentages, 1 to 100
+ * @param approved whether an operator has to raise the percentage with {@link MigrationService#rollout(Rollout, Actor, String)}
+ *     before the next stage begins
+ */
+public record Stages(List<Integer> percents, boolean approved) {
+
+    static final Stages NONE = new Stages(List.of(), false);
+
+    /** Refuses percentages that do not grow. */
+    public Stages {
+        percents = List.copyOf(percents);
+        int last = 0;
+        for (int percent : percents) {
+            if (percent <= last || percent > 100) {
+                throw new InvalidValueException("stages", percents, "growing percentages, 1 to 100");
+            }
+            last = percent;
+        }
+    }
+
+    /** Stages of these percentages, one after the other: {@code Stages.of(5, 25, 100)}. */
+    public static Stages of(int... percents) {
+        return new Stages(Arrays.stream(percents).boxed().toList(), false);
+    }
+
+    /** The same, each after the first only when an operator has raised the percentage. */
+    public Stages approvedByOperator() {
+        return new Stages(percents, true);
+    }
+}

@@ -1,0 +1,16 @@
+package io.creditmigration.spi;
+
+import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run is opened with.
+ *
+ * @param scope whom it is for
+ * @param stage the percentage of the stage that it is; null where it is none
+ * @param userIds the users of a listed scope; empty otherwise
+ * @param settings how fast and how far it may go
+ */
+public record RunRequest(RunScope scope, @Nullable Integer stage, List<String> userIds, RunSettings settings) {}

@@ -1,0 +1,48 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.Migration;
+import io.creditmigration.Rollout;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.UserChange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/** Writes only the changes that may be written now; the others are answered as the migration's row says. */
+final class Admission implements Writes {
+
+    private final Definitions definitions;
+    private final Writes writes;
+
+    Admission(Definitions definitions, Writes writes) {
+        this.definitions = definitions;
+        this.writes = writes;
+    }
+
+    @Override
+    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+            throws SQLException {
+        Rollout rollout = definitions.admit(connection, migration);
+        IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
+        List<UserChange> admitted = new ArrayList<>();
+        for (UserChange change : changes) {
+            boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
+            if (migrates && rollout.halted()) {
+                results.put(change, CommitResult.of(CommitResult.Status.HALTED));
+            } else if (migrates
+                    && !rollout.includes(migration.id(), change.record().userId())) {
+                results.put(change, CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT));
+            } else {
+                admitted.add(change);
+            }
+        }
+        List<CommitResult> written =
+                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, waits);
+        for (int i = 0; i < written.size(); i++) {
+            results.put(admitted.get(i), written.get(i));
+        }
+        return changes.stream().map(results::get).toList();
+    }
+}

@@ -1,0 +1,320 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.RunProgress;
+import io.creditmigration.RunScope;
+import io.creditmigration.Tally;
+import io.creditmigration.spi.PageWork.Counted;
+import io.creditmigration.spi.RunRequest;
+import io.creditmigration.spi.RunStore;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The ranges that a run is cut into: a page claims one by its row lock, and moves its position. */
+final class Ranges {
+
+    private static final String INSERT = """
+            INSERT INTO {our_range} (run_id, number, after_user_id, upto_user_id, pass, last_user_id, finished, done,
+                                     left_users, outcomes, credits_before, credits_after, granted, residual, moved_at)
+            VALUES (:run, :number, :after, :upto, 0, :after, FALSE, 0, 0, '', 0, 0, 0, 0, :now)
+            """;
+
+    private static final String OPEN = """
+            SELECT number, pass FROM {our_range} WHERE run_id = :run AND finished = FALSE ORDER BY pass, number
+            """;
+
+    private static final String CLAIM = """
+            SELECT number, after_user_id, upto_user_id, pass, last_user_id, done, left_users, outcomes, credits_before,
+                   credits_after, granted, residual
+            FROM {our_range} WHERE run_id = :run AND number = :number AND pass = :pass AND finished = FALSE
+            FOR UPDATE SKIP LOCKED
+            """;
+
+    private static final String MOVE = """
+            UPDATE {our_range} SET pass = :pass, last_user_id = :last, finished = :finished, done = :done,
+                left_users = :left, outcomes = :outcomes, credits_before = :before, credits_after = :after,
+                granted = :granted, residual = :residual, moved_at = :now
+            WHERE run_id = :run AND number = :number AND pass = :was_pass AND last_user_id {same} :was_last
+              AND finished = FALSE
+            """;
+
+    private static final String PROGRESS = """
+            SELECT number, after_user_id, upto_user_id, pass, last_user_id, finished, done, left_users, outcomes,
+                   credits_before, credits_after, granted, residual, moved_at
+            FROM {our_range} WHERE run_id = :run
+            """;
+
+    private static final String NAME_USER = """
+            INSERT INTO {our_run_user} (run_id, kind, user_id, range_number) VALUES (:run, :kind, :user_id, :number)
+            """;
+
+    private static final String LEFT = """
+            SELECT user_id FROM {our_run_user} WHERE run_id = :run AND kind = 'LEFT' AND range_number = :number
+            """;
+
+    /** Where a range is: in its first pass (0) or its sweep (1), behind this user, with so much done. */
+    record Position(
+            int number,
+            @Nullable String after,
+            @Nullable String upto,
+            int pass,
+            @Nullable String last,
+            boolean finished,
+            long done,
+            long left,
+            Tally tally) {
+
+        boolean sweep() {
+            return pass > 0;
+        }
+
+        Position behind(String userId, int users, Counted counted) {
+            return new Position(
+                    number,
+                    after,
+                    upto,
+                    pass,
+                    userId,
+                    false,
+                    done + (sweep() ? 0 : users),
+                    left + counted.left().size(),
+                    tally.plus(counted.tally()));
+        }
+
+        /** The sweep follows the first pass, and nothing follows the sweep. */
+        Position next() {
+            return sweep()
+                    ? new Position(number, after, upto, pass, last, true, done, left, tally)
+                    : new Position(number, after, upto, 1, after, false, done, left, tally);
+        }
+    }
+
+    private final Dialect dialect;
+    private final Reads reads;
+    private final Sql insert;
+    private final Sql open;
+    private final Sql claim;
+    private final Sql move;
+    private final Sql progress;
+    private final Sql nameUser;
+    private final Sql left;
+
+    Ranges(Mapping mapping, LibraryTables ours, Reads reads) {
+        this.dialect = mapping.dialect;
+        this.reads = reads;
+        Map<String, String> names = mapping.names(ours);
+        this.insert = new Sql(dialect, INSERT, names);
+        this.open = new Sql(dialect, OPEN, names);
+        this.claim = new Sql(dialect, CLAIM, names);
+        this.move = new Sql(dialect, MOVE, names);
+        this.progress = new Sql(dialect, PROGRESS, names);
+        this.nameUser = new Sql(dialect, NAME_USER, names);
+        this.left = new Sql(dialect, LEFT, names);
+    }
+
+    /**
+     * Cuts the users of a scope into ranges of as many users each, by walking their keys once: a key space may be as skewed
+     * as it likes. Answers how many users there are.
+     */
+    long cut(Connection connection, String migrationId, String runId, RunRequest request, Instant now)
+            throws SQLException {
+        nameUsers(connection, runId, "LISTED", request.userIds(), 0);
+        RunScope.Kind scope = request.scope().kind();
+        long users = reads.count(connection, migrationId, scope, runId);
+        long pages = users / ((long) request.settings().pageSize() * RunStore.RANGE_PAGES_MIN);
+        int count = (int) Math.max(1, Math.min(RunStore.RANGES_MAX, pages));
+        int each = Math.toIntExact((users + count - 1) / count);
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        String after = null;
+        for (int number = 0; number < count; number++) {
+            boolean isLast = number == count - 1;
+            String upto = isLast ? null : reads.keyAt(connection, migrationId, scope, runId, after, each);
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            row.put("run", runId);
+            row.put("number", number);
+            row.put("after", after);
+            row.put("upto", upto);
+            row.put("now", now);
+            rows.add(row);
+            if (upto == null) {
+                break;
+            }
+            after = upto;
+        }
+        insert.insert(connection, rows);
+        return users;
+    }
+
+    /** What a worker may claim: the ranges that are not done, of the earlier pass while there are any. */
+    List<Position> open(Connection connection, String runId, @Nullable Integer first) throws SQLException {
+        List<Position> positions = new ArrayList<>();
+        try (PreparedStatement statement = open.prepare(connection)) {
+            open.bind(statement, Map.of("run", runId));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    Position position = new Position(
+                            row.getInt("number"), null, null, row.getInt("pass"), null, false, 0, 0, Tally.NOBODY);
+                    if (!positions.isEmpty() && positions.get(0).pass() < position.pass()) {
+                        break;
+                    }
+                    boolean preferred = first != null && position.number() == first;
+                    positions.add(preferred ? 0 : positions.size(), position);
+                }
+            }
+        }
+        return positions;
+    }
+
+    /** The range's position, its row locked until the transaction ends; null where somebody else has it. */
+    @Nullable
+    Position claim(Connection connection, String runId, Position wanted) throws SQLException {
+        try (PreparedStatement statement = claim.prepare(connection)) {
+            claim.bind(statement, Map.of("run", runId, "number", wanted.number(), "pass", wanted.pass()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? position(row, false) : null;
+            }
+        }
+    }
+
+    /** Whether the position was still where it was claimed. */
+    boolean move(
+            Connection connection, String runId, Position was, Position reached, Set<String> newlyLeft, Instant now)
+            throws SQLException {
+        nameUsers(connection, runId, "LEFT", newlyLeft, was.number());
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("run", runId);
+        values.put("number", was.number());
+        values.put("pass", reached.pass());
+        values.put("last", reached.last());
+        values.put("finished", reached.finished());
+        values.put("done", reached.done());
+        values.put("left", reached.left());
+        values.put("outcomes", text(reached.tally()));
+        values.put("before", reached.tally().creditsBefore());
+        values.put("after", reached.tally().creditsAfter());
+        values.put("granted", reached.tally().granted());
+        values.put("residual", reached.tally().residual());
+        values.put("was_pass", was.pass());
+        values.put("was_last", was.last());
+        values.put("now", now);
+        return move.update(connection, values) == 1;
+    }
+
+    /** The stored ids of the range's users whom the first pass had to leave. */
+    Set<String> left(Connection connection, String runId, int number) throws SQLException {
+        Set<String> ids = new HashSet<>();
+        try (PreparedStatement statement = left.prepare(connection)) {
+            left.bind(statement, Map.of("run", runId, "number", number));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ids.add(row.getString("user_id"));
+                }
+            }
+        }
+        return ids;
+    }
+
+    /** The run with what its ranges have come to. */
+    MigrationRun withProgress(Connection connection, MigrationRun run) throws SQLException {
+        RunProgress own = run.progress();
+        Tally tally = Tally.NOBODY;
+        Instant movedAt = own.resumedAt();
+        long done = 0;
+        long leftUsers = 0;
+        int count = 0;
+        int swept = 0;
+        boolean sweeping = true;
+        try (PreparedStatement statement = progress.prepare(connection)) {
+            progress.bind(statement, Map.of("run", run.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    Position position = position(row, row.getBoolean("finished"));
+                    Instant moved = Objects.requireNonNull(dialect.instant(row, "moved_at"), "moved_at");
+                    movedAt = moved.isAfter(movedAt) ? moved : movedAt;
+                    tally = tally.plus(position.tally());
+                    done += position.done();
+                    leftUsers += position.left();
+                    count++;
+                    swept += position.finished() ? 1 : 0;
+                    sweeping &= position.sweep();
+                }
+            }
+        }
+        return new MigrationRun(
+                run.id(),
+                run.scope(),
+                run.stage(),
+                run.state(),
+                run.reason(),
+                run.settings(),
+                new RunProgress(
+                        own.users(),
+                        done,
+                        leftUsers,
+                        count,
+                        swept,
+                        sweeping && swept < count,
+                        own.startedAt(),
+                        own.resumedAt(),
+                        own.doneBefore(),
+                        movedAt),
+                tally,
+                run.slowness());
+    }
+
+    private void nameUsers(Connection connection, String runId, String kind, Iterable<String> ids, int number)
+            throws SQLException {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (String id : ids) {
+            rows.add(Map.of("run", runId, "kind", kind, "user_id", id, "number", number));
+        }
+        nameUser.insert(connection, rows);
+    }
+
+    private static Position position(ResultSet row, boolean finished) throws SQLException {
+        return new Position(
+                row.getInt("number"),
+                row.getString("after_user_id"),
+                row.getString("upto_user_id"),
+                row.getInt("pass"),
+                row.getString("last_user_id"),
+                finished,
+                row.getLong("done"),
+                row.getLong("left_users"),
+                new Tally(
+                        outcomes(row.getString("outcomes")),
+                        row.getBigDecimal("credits_before"),
+                        row.getBigDecimal("credits_after"),
+                        row.getBigDecimal("granted"),
+                        row.getBigDecimal("residual")));
+    }
+
+    private static String text(Tally tally) {
+        return tally.outcomes().entrySet().stream()
+                .map(outcome -> outcome.getKey() + "=" + outcome.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static Map<Status, Long> outcomes(String text) {
+        Map<Status, Long> outcomes = new EnumMap<>(Status.class);
+        for (String outcome : text.isEmpty() ? new String[0] : text.split(" ")) {
+            int equals = outcome.indexOf('=');
+            outcomes.put(Status.valueOf(outcome.substring(0, equals)), Long.valueOf(outcome.substring(equals + 1)));
+        }
+        return outcomes;
+    }
+}
