@@ -1,6 +1,5 @@
 package io.creditmigration;
 
-import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.RunStore;
@@ -339,8 +338,12 @@ public final class MigrationService {
     }
 
     private MigrationResult migrated(MigrationResult result) {
+        boolean settled = switch (result.status()) {
+            case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
+            default -> false;
+        };
         // In a transaction of the host's even what was read may be rolled back.
-        if (result.status() == Status.ALREADY_MIGRATED && !store.joins()) {
+        if (settled && !store.joins()) {
             known.add(result.userId());
         }
         return result;

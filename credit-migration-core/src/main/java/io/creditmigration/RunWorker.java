@@ -88,6 +88,8 @@ final class RunWorker implements PageWork {
         long begunNanos = System.nanoTime();
         int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
         limit = Math.min(limit, Math.min(most, settings.pageSize()));
+        decisions = List.of();
+        counted = Tally.NOBODY;
         Page page;
         try {
             page = store.page(migration, runId, range, limit, now(), this);

@@ -12,6 +12,12 @@ import java.util.Map;
  */
 public record Totals(Map<MigrationStatus, Long> users, BigDecimal granted) {
 
+    /** Brings the amount to one form, so that totals are equal by value wherever they were read. */
+    public Totals {
+        BigDecimal plain = granted.stripTrailingZeros();
+        granted = plain.scale() < 0 ? plain.setScale(0) : plain;
+    }
+
     /** How many users have this status. */
     public long count(MigrationStatus status) {
         return users.getOrDefault(status, 0L);

@@ -20,7 +20,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,11 +48,7 @@ final class PostgresWrites implements Writes {
             ), free AS (
                 {claim}
             ), moved AS (
-                UPDATE {holder} h SET {set}
-                FROM change c JOIN free f ON f.n = c.n
-                WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (:holder_key)
-                  AND NOT c.absent AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n
+                {move}
             ), opening AS (
                 {open}
             ), opened AS (
@@ -96,12 +91,21 @@ final class PostgresWrites implements Writes {
             LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
             """;
 
+    private static final String MOVE = """
+            UPDATE {holder} h SET {set}
+                FROM change c JOIN free f ON f.n = c.n
+                WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (:holder_key)
+                  AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
+                RETURNING c.n""";
+
+    private static final String MOVE_NOTHING = "SELECT n FROM change WHERE FALSE";
+
     private static final String CLAIM_NOBODY = "SELECT n FROM change";
 
     private static final String CLAIM_HOLDERS = """
-            SELECT n FROM change WHERE absent UNION ALL SELECT n FROM (
+            SELECT n FROM (
                     SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
-                    WHERE h.{holder_key} = ANY (:holder_key) AND NOT c.absent
+                    WHERE h.{holder_key} = ANY (:holder_key)
                     FOR UPDATE OF h SKIP LOCKED) held""";
 
     /** The guard of the users' rows holds from here on, so that an account is never written without them. */
@@ -109,22 +113,25 @@ final class PostgresWrites implements Writes {
             SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
                 WHERE u.{key} = ANY (:user_key){guard_users} FOR UPDATE OF u""";
 
-    private static final String CLAIM_HOLDERS_AND_USERS = """
+    private static final String CLAIM_USERS = """
             SELECT n FROM (
                     SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
                     WHERE u.{key} = ANY (:user_key){guard_users}
-                    FOR UPDATE OF u SKIP LOCKED) users_held
+                    FOR UPDATE OF u SKIP LOCKED) users_held""";
+
+    private static final String CLAIM_HOLDERS_AND_USERS = CLAIM_USERS + """
+
                 WHERE n IN (
-                    SELECT n FROM change WHERE absent UNION ALL SELECT n FROM (
+                    SELECT n FROM (
                         SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
-                        WHERE h.{holder_key} = ANY (:holder_key) AND NOT c.absent
+                        WHERE h.{holder_key} = ANY (:holder_key)
                         FOR UPDATE OF h SKIP LOCKED) held)""";
 
     private static final String OPEN_NOTHING = "SELECT holder_key FROM change WHERE FALSE";
 
     private static final String OPEN_ACCOUNTS = """
             INSERT INTO {holder} ({holder_key}, {balance}{open_columns})
-                SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n WHERE c.absent
+                SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n
                 ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key""";
 
     private static final String SET_NOTHING = "SELECT n FROM stood";
@@ -153,8 +160,11 @@ final class PostgresWrites implements Writes {
     /** One column of the changes: its name in the statement, its type, and its value for a change. */
     private record Input(String name, String type, Function<UserChange, @Nullable Object> value) {}
 
-    /** What statements differ in. */
-    private record Shape(UserChange.Kind kind, boolean grants, boolean waits) {}
+    /**
+     * What statements differ in. Users whose accounts are to be opened have a statement of their own: in one with the others
+     * PostgreSQL, which has no statistics of accounts on the day of the migration, would look for theirs too, in all there are.
+     */
+    private record Shape(UserChange.Kind kind, boolean opens, boolean grants, boolean waits) {}
 
     private final Mapping mapping;
     private final Map<String, String> names;
@@ -172,14 +182,17 @@ final class PostgresWrites implements Writes {
     @Override
     public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
             throws SQLException {
-        Map<UserChange.Kind, List<UserChange>> byKind = changes.stream()
+        boolean grants = migration.conversion().isEmpty();
+        Map<Shape, List<UserChange>> byShape = changes.stream()
                 .collect(Collectors.groupingBy(
-                        UserChange::kind, () -> new EnumMap<>(UserChange.Kind.class), Collectors.toList()));
+                        change -> new Shape(change.kind(), opens(change), grants, waits),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
-        for (Map.Entry<UserChange.Kind, List<UserChange>> some : byKind.entrySet()) {
-            List<CommitResult> answers = some.getKey() == UserChange.Kind.RECORD_ONLY
+        for (Map.Entry<Shape, List<UserChange>> some : byShape.entrySet()) {
+            List<CommitResult> answers = some.getKey().kind() == UserChange.Kind.RECORD_ONLY
                     ? records.write(connection, migration, some.getValue(), waits)
-                    : write(connection, migration, some.getKey(), some.getValue(), waits);
+                    : write(connection, migration, some.getKey(), some.getValue());
             for (int i = 0; i < answers.size(); i++) {
                 results.put(some.getValue().get(i), answers.get(i));
             }
@@ -187,15 +200,17 @@ final class PostgresWrites implements Writes {
         return changes.stream().map(results::get).toList();
     }
 
-    private List<CommitResult> write(
-            Connection connection, Migration migration, UserChange.Kind kind, List<UserChange> changes, boolean waits)
+    private boolean opens(UserChange change) {
+        return mapping.accounts != null && change.kind() == UserChange.Kind.MIGRATE && before(change) == null;
+    }
+
+    private List<CommitResult> write(Connection connection, Migration migration, Shape shape, List<UserChange> changes)
             throws SQLException {
-        Shape shape = new Shape(kind, migration.conversion().isEmpty(), waits);
         Sql statement = statements.computeIfAbsent(shape, this::statement);
         List<CommitResult> results =
                 new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
         try (PreparedStatement prepared = statement.prepare(connection)) {
-            statement.bind(prepared, values(connection, migration, kind, changes));
+            statement.bind(prepared, values(connection, migration, shape.kind(), changes));
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
                     long stood = row.getLong("stood_in_all");
@@ -248,7 +263,6 @@ final class PostgresWrites implements Writes {
                     "operation_user", type(operationUser), change -> element(operationUser.key(userId(change)))));
         }
         list.add(new Input("user_id", "text", PostgresWrites::userId));
-        list.add(new Input("absent", "bool", change -> mapping.accounts != null && before(change) == null));
         list.add(new Input("expected", "numeric", change -> mapping.stored(before(change))));
         list.add(new Input("new_balance", "numeric", change -> mapping.stored(after(change))));
         list.add(new Input("amount", "numeric", change -> BatchWrites.amountOf(change)));
@@ -330,11 +344,9 @@ final class PostgresWrites implements Writes {
         all.put("guarded_balance", names.get(forward ? "balance" : "second_balance"));
         all.put("open_columns", opened(mark -> mapping.quoted(mark.column())));
         all.put("open_values", opened(mark -> mark.mark() == Mark.VERSION ? "1" : value(mark)));
-        String claim = setsUsers
-                ? shape.waits() ? CLAIM_USERS_WAITING : CLAIM_HOLDERS_AND_USERS
-                : shape.waits() ? CLAIM_NOBODY : CLAIM_HOLDERS;
-        all.put("claim", Sql.replaced(claim, all));
-        all.put("open", Sql.replaced(inAccount && forward ? OPEN_ACCOUNTS : OPEN_NOTHING, all));
+        all.put("claim", Sql.replaced(claim(shape, setsUsers), all));
+        all.put("move", shape.opens() ? MOVE_NOTHING : Sql.replaced(MOVE, all));
+        all.put("open", Sql.replaced(shape.opens() ? OPEN_ACCOUNTS : OPEN_NOTHING, all));
         all.put("settings", Sql.replaced(setsUsers ? SET_USERS : SET_NOTHING, all));
         all.put(
                 "copy",
@@ -342,6 +354,14 @@ final class PostgresWrites implements Writes {
                         shape.grants() && forward && mapping.operations != null ? COPY_OPERATIONS : COPY_NOTHING, all));
         all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : SET_NOTHING);
         return new Sql(mapping.dialect, WRITE, all);
+    }
+
+    private static String claim(Shape shape, boolean setsUsers) {
+        if (setsUsers) {
+            String skipping = shape.opens() ? CLAIM_USERS : CLAIM_HOLDERS_AND_USERS;
+            return shape.waits() ? CLAIM_USERS_WAITING : skipping;
+        }
+        return shape.waits() || shape.opens() ? CLAIM_NOBODY : CLAIM_HOLDERS;
     }
 
     private String setBalance(boolean forward) {

@@ -5,8 +5,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every store has to pass: the nine guarantees of the design, part 3, each a group of tests, and the facts of parts 1
- * and 7 that a store can get wrong.
+ * What every store has to pass: the nine guarantees of the design, part 3, each a group of tests, the facts of parts 1
+ * and 7 that a store can get wrong, and runs.
  *
  * <pre>{@code
  * final class MyStoreTest extends MigrationStoreContract {
@@ -121,6 +121,24 @@ public abstract class MigrationStoreContract {
     @DisplayName("Who gets what")
     public final class WhoGetsWhat extends WhoGetsWhatContract {
         WhoGetsWhat() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Runs over whole populations (design, parts 4 and 8). */
+    @Nested
+    @DisplayName("Runs")
+    public final class Runs extends RunsContract {
+        Runs() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** What an operator knows before a run. */
+    @Nested
+    @DisplayName("Surveys")
+    public final class Surveys extends SurveyContract {
+        Surveys() {
             super(MigrationStoreContract.this);
         }
     }

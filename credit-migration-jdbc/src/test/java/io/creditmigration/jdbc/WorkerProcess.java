@@ -1,0 +1,197 @@
+package io.creditmigration.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Consent;
+import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationService;
+import io.creditmigration.RunOptions;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/**
+ * A node of an application: a JVM of its own, of 64 MB, that works on the run of everybody. It may be told to stop dead in the
+ * middle of a page, everything written and nothing committed, and to wait there for its end.
+ */
+final class WorkerProcess implements AutoCloseable {
+
+    static final String IN_PAGE = "in the middle of a page";
+
+    static final Migration RATE_2500 = Migration.named("rate-2500")
+            .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
+            .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
+            .consent(Consent.NONE)
+            .build();
+
+    private static final int STOPS_NEVER = Integer.MAX_VALUE;
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private WorkerProcess(Process process) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts a node that works until the run is over or stands still. */
+    static WorkerProcess start(HikariDataSource database, RunOptions options) {
+        return start(database, options, STOPS_NEVER);
+    }
+
+    /** Starts a node that stops dead in this page of its own, the first one being 1. */
+    static WorkerProcess stoppingInPage(HikariDataSource database, RunOptions options, int page) {
+        return start(database, options, page);
+    }
+
+    private static WorkerProcess start(HikariDataSource database, RunOptions options, int stopInPage) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                WorkerProcess.class.getName(),
+                database.getJdbcUrl(),
+                database.getUsername(),
+                String.valueOf(options.settings().threads()),
+                String.valueOf(options.settings().pageSize()),
+                String.valueOf(stopInPage)));
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("PASSWORD", String.valueOf(database.getPassword()));
+            return new WorkerProcess(builder.start());
+        } catch (IOException e) {
+            throw new IllegalStateException("No process could be started", e);
+        }
+    }
+
+    /** Waits until it says this. */
+    void await(String line) {
+        StringBuilder said = new StringBuilder();
+        try {
+            for (String next = output.readLine(); next != null; next = output.readLine()) {
+                said.append(next).append('\n');
+                if (next.contains(line)) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("The node's output cannot be read", e);
+        }
+        throw new AssertionError("The node ended without a word of '" + line + "': " + said);
+    }
+
+    /** SIGKILL: nothing of it runs any more, and the system closes its connections. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    /** The node: URL, user, threads, page size, page to stop in. */
+    public static void main(String[] arguments) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(arguments[0]);
+        config.setUsername(arguments[1]);
+        config.setPassword(System.getenv("PASSWORD"));
+        config.setMaximumPoolSize(8);
+        try (HikariDataSource pool = new HikariDataSource(config)) {
+            DataSource stopping = stopping(pool, Integer.parseInt(arguments[4]));
+            MigrationService migrations = MigrationService.of(
+                    RATE_2500,
+                    JdbcMigrationStore.owning(
+                            stopping,
+                            HostTables.users("users").balance("credits").rate("rate")));
+            MigrationRun run = migrations.run(RunOptions.defaults()
+                    .withThreads(Integer.parseInt(arguments[2]))
+                    .withPageSize(Integer.parseInt(arguments[3])));
+            System.out.println("The run is " + run.state());
+        }
+    }
+
+    /** Connections that do not come back from committing the page. The first two commits are the definition's and the run's. */
+    private static DataSource stopping(DataSource pool, int page) {
+        AtomicInteger commits = new AtomicInteger();
+        return proxy(
+                DataSource.class,
+                pool,
+                name -> {},
+                connection -> proxy(
+                        Connection.class,
+                        connection,
+                        name -> {
+                            if (name.equals("commit") && commits.incrementAndGet() > page) {
+                                System.out.println(IN_PAGE);
+                                while (true) {
+                                    pause();
+                                }
+                            }
+                        },
+                        same -> same));
+    }
+
+    private interface Before {
+        void call(String name);
+    }
+
+    private interface Answer {
+        Object of(Object answered);
+    }
+
+    private static <T> T proxy(Class<T> type, Object target, Before before, Answer answer) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, values) -> {
+                    before.call(method.getName());
+                    try {
+                        Object answered = method.invoke(target, values);
+                        return answered instanceof Connection ? answer.of(answered) : answered;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(1_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks again and again until it is so, ten seconds at most; answers how many milliseconds it took. */
+    static long millisUntil(Supplier<Boolean> isSo) {
+        long begun = System.nanoTime();
+        while (!isSo.get()) {
+            long millis = (System.nanoTime() - begun) / 1_000_000;
+            if (millis > 10_000) {
+                throw new AssertionError("Not within ten seconds");
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+}
