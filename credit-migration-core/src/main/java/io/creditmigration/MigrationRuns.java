@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,45 +177,44 @@ public final class MigrationRuns {
 
     /** Stops the run after the pages in hand, until somebody resumes it. */
     public MigrationRun pause(String runId, Actor actor, String reason) {
-        return change(runId, State.RUNNING, State.PAUSED, null, actor, reason);
+        return change(runId, State.RUNNING, State.PAUSED, actor, reason);
     }
 
     /** Lets a paused run go on: whoever still works on it does, and {@link MigrationService#run} of its scope joins in. */
     public MigrationRun resume(String runId, Actor actor, String reason) {
-        return change(runId, State.PAUSED, State.RUNNING, null, actor, reason);
+        return change(runId, State.PAUSED, State.RUNNING, actor, reason);
     }
 
     /** Gives a run up after the pages in hand. The next run of its scope begins anew. */
     public MigrationRun cancel(String runId, Actor actor, String reason) {
-        State from = stored(runId).state() == State.PAUSED ? State.PAUSED : State.RUNNING;
-        return change(runId, from, State.CANCELLED, null, actor, reason);
+        State from = find(runId).state() == State.PAUSED ? State.PAUSED : State.RUNNING;
+        return change(runId, from, State.CANCELLED, actor, reason);
     }
 
     /** Changes how fast and how far a run may go, while it runs or stands still. */
     public MigrationRun retune(String runId, RunSettings settings, Actor actor, String reason) {
         Names.given("settings", settings);
-        State state = stored(runId).state() == State.PAUSED ? State.PAUSED : State.RUNNING;
-        return change(runId, state, state, settings, actor, reason);
+        Cause cause = given(actor, reason);
+        return changed(runId, "RUNNING or PAUSED", () -> store.retuneRun(migration, runId, settings, cause));
     }
 
-    private MigrationRun change(
-            String runId, State from, State to, @Nullable RunSettings settings, Actor actor, String reason) {
-        Names.given("actor", actor);
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        MigrationRun run = stored(runId);
-        RunSettings then = settings == null ? run.settings() : settings;
-        Cause cause = cause(actor, reason);
-        boolean changed =
-                Backoff.retrying(bounds.attempts(), () -> store.changeRun(migration, runId, from, to, then, cause));
-        if (!changed) {
-            throw new InvalidValueException("run " + runId, stored(runId).state(), "one that is " + from);
+    private MigrationRun change(String runId, State from, State to, Actor actor, String reason) {
+        Cause cause = given(actor, reason);
+        return changed(runId, from.name(), () -> store.changeRun(migration, runId, from, to, cause));
+    }
+
+    private MigrationRun changed(String runId, String allowed, Supplier<Boolean> change) {
+        State before = find(runId).state();
+        if (!Backoff.retrying(bounds.attempts(), change)) {
+            throw new InvalidValueException("state of run " + runId, before, "for this, " + allowed);
         }
         return find(runId);
     }
 
-    private MigrationRun stored(String runId) {
-        MigrationRun run = find(runId);
-        return run.state() == State.HALTED ? run.as(State.RUNNING) : run;
+    private Cause given(Actor actor, String reason) {
+        Names.given("actor", actor);
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        return cause(actor, reason);
     }
 
     private RunGuard guard(MigrationRun run, HealthSignal health) {

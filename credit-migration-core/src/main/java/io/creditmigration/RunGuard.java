@@ -98,7 +98,7 @@ final class RunGuard {
         }
         String excess = excess(settings);
         if (excess != null) {
-            pause(settings, "guardrail", excess);
+            pause("guardrail", excess);
         } else if (health.level() == Health.Level.SLOW_DOWN) {
             rest(Math.max(tookNanos, REST_NANOS_MIN));
         }
@@ -118,7 +118,7 @@ final class RunGuard {
             nextTotalsNanos = read + (read - now) * TOTALS_REST_FACTOR;
             String excess = excess(settings);
             if (excess != null) {
-                pause(settings, "guardrail", excess);
+                pause("guardrail", excess);
             }
         }
         if (now - nextLookNanos < 0 && pacedAt == settings.usersPerSecond()) {
@@ -131,7 +131,7 @@ final class RunGuard {
         Health was = health;
         health = healthNow();
         if (health.level() == Health.Level.STOP) {
-            pause(settings, "health", health.reason());
+            pause("health", health.reason());
         } else if (health.level() != was.level()) {
             LOG.info("Migration {}: run {} goes on: {} {}", migration.id(), runId, health.level(), health.reason());
         }
@@ -187,9 +187,9 @@ final class RunGuard {
         return null;
     }
 
-    private void pause(RunSettings settings, String who, String reason) {
+    private void pause(String who, String reason) {
         Cause cause = new Cause(Actor.automatic(who), reason, clock.instant().truncatedTo(ChronoUnit.MICROS));
-        if (store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, settings, cause)) {
+        if (store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause)) {
             LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, reason);
         }
     }

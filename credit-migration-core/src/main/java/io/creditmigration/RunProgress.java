@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param sweeping whether the first pass is over and the sweep goes on
  * @param startedAt when the run was opened
  * @param resumedAt when it last began to go on after standing still, or with other settings
+ * @param measuredFrom since when its speed is measured: over the last tenth to fifth of the time since {@code resumedAt}, and
+ *     two seconds at least, so that a slow beginning is soon forgotten and a hiccup is not taken for the pace
  * @param doneBefore how many users were done then
  * @param movedAt when its last page was written, or {@code resumedAt} before there was one
  */
@@ -27,10 +29,12 @@ public record RunProgress(
         boolean sweeping,
         Instant startedAt,
         Instant resumedAt,
+        Instant measuredFrom,
         long doneBefore,
         Instant movedAt) {
 
     private static final int HUNDRED = 100;
+    private static final Duration MEASURE_MIN = Duration.ofSeconds(2);
 
     /** How much of the first pass is done, 0 to 100; never above, however many users register meanwhile. */
     public int percent() {
@@ -42,25 +46,35 @@ public record RunProgress(
         return Math.max(0, users - done);
     }
 
-    /** Users looked at per second since it last began to go on; 0 before the first page. */
+    /** Whether it is time to measure anew, if the last measure was begun then. */
+    public static boolean isMeasuredAnew(Instant resumedAt, Instant begunAt, Instant now) {
+        Duration tenth = Duration.between(resumedAt, now).dividedBy(10);
+        Duration wait = tenth.compareTo(MEASURE_MIN) > 0 ? tenth : MEASURE_MIN;
+        return Duration.between(begunAt, now).compareTo(wait) >= 0;
+    }
+
+    /** Users looked at per second lately; 0 before the first page. */
     public long usersPerSecond() {
         long millis = workedMillis();
         return millis <= 0 ? 0 : (done - doneBefore) * 1_000 / millis;
     }
 
     /**
-     * How long the first pass will still take if it goes on as it has since {@code resumedAt}; empty before the first page.
+     * How long the first pass will still take if it goes on as it did lately; empty before the first page.
      * The sweep that follows reads everybody who has no record once more, and writes few.
      */
     public Optional<Duration> eta() {
         long moved = done - doneBefore;
         long millis = workedMillis();
+        if (done > 0 && toDo() == 0) {
+            return Optional.of(Duration.ZERO);
+        }
         return moved <= 0 || millis <= 0
                 ? Optional.empty()
                 : Optional.of(Duration.ofMillis(Math.multiplyExact(millis, toDo()) / moved));
     }
 
     private long workedMillis() {
-        return Duration.between(resumedAt, movedAt).toMillis();
+        return Duration.between(measuredFrom, movedAt).toMillis();
     }
 }

@@ -39,18 +39,20 @@ public interface RunStore extends MigrationStore {
     List<MigrationRun> runs(Migration migration, int limit);
 
     /**
-     * Changes state and settings of a run if it is still in the state {@code from}, and keeps the cause as an event. Pages
-     * that begin later obey. A run that is RUNNING afterwards begins to go on now.
+     * Changes the state of a run if it is still {@code from}, and keeps the cause as an event. Pages that begin later obey. A
+     * run that is RUNNING afterwards begins to go on now.
      *
      * @return whether it was
      */
-    boolean changeRun(
-            Migration migration,
-            String runId,
-            MigrationRun.State from,
-            MigrationRun.State to,
-            RunSettings settings,
-            Cause cause);
+    boolean changeRun(Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause);
+
+    /**
+     * Changes the settings of a run that is RUNNING or PAUSED, and keeps the cause as an event. Pages that begin later obey.
+     * The run begins to go on now, at another speed.
+     *
+     * @return whether it was
+     */
+    boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause);
 
     /** What was done to runs and rollout of this migration, newest first, at most {@code limit}. */
     List<RunEvent> events(Migration migration, int limit);

@@ -235,14 +235,17 @@ public final class JdbcMigrationStore implements RunStore {
 
     @Override
     public boolean changeRun(
-            Migration migration,
-            String runId,
-            MigrationRun.State from,
-            MigrationRun.State to,
-            RunSettings settings,
-            Cause cause) {
+            Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause) {
         return changing("Changing a run", connection -> {
-            boolean changed = runs.change(connection, migration, runId, from, to, settings, cause);
+            boolean changed = runs.change(connection, migration, runId, from, to, cause);
+            return new Outcome<>(changed, changed);
+        });
+    }
+
+    @Override
+    public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
+        return changing("Retuning a run", connection -> {
+            boolean changed = runs.retune(connection, migration, runId, settings, cause);
             return new Outcome<>(changed, changed);
         });
     }

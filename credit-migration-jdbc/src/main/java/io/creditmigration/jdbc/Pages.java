@@ -42,9 +42,10 @@ final class Pages {
     }
 
     Outcome<Page> page(Connection connection, Migration migration, Asked asked, PageWork work) throws SQLException {
-        MigrationRun run = runs.row(connection, migration, asked.runId())
+        Runs.Row row = runs.row(connection, migration, asked.runId())
                 .orElseThrow(() -> new InvalidValueException(
                         "run", asked.runId(), "the id of a run of migration " + migration.id()));
+        MigrationRun run = row.run();
         switch (run.state()) {
             case FINISHED -> {
                 return nothing(Page.Status.FINISHED, run);
@@ -66,7 +67,11 @@ final class Pages {
         for (Position position : open) {
             Position claimed = ranges.claim(connection, run.id(), position);
             if (claimed != null) {
-                return page(connection, migration, run, claimed, asked, work);
+                Outcome<Page> outcome = page(connection, migration, run, claimed, asked, work);
+                if (outcome.keep()) {
+                    runs.measure(connection, row, asked.now());
+                }
+                return outcome;
             }
         }
         return nothing(Page.Status.BUSY, run);

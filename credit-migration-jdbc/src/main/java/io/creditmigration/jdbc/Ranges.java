@@ -270,6 +270,7 @@ final class Ranges {
                         sweeping && swept < count,
                         own.startedAt(),
                         own.resumedAt(),
+                        own.measuredFrom(),
                         own.doneBefore(),
                         movedAt),
                 tally,

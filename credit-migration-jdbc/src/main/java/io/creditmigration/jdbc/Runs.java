@@ -37,7 +37,7 @@ final class Runs {
 
     private static final String ROWS = """
             SELECT id, scope, stage, state, reason, page_size, page_operations, threads, users_per_second, failure_rate_max,
-                   granted_max, users, started_at, resumed_at, done_before
+                   granted_max, users, started_at, resumed_at, measured_from, done_before, next_from
             FROM {our_run} WHERE migration_id = :migration
             """;
 
@@ -53,20 +53,33 @@ final class Runs {
 
     private static final String INSERT = """
             INSERT INTO {our_run} (id, migration_id, scope, stage, state, reason, page_size, page_operations, threads,
-                                   users_per_second, failure_rate_max, granted_max, users, started_at, resumed_at, done_before)
+                                   users_per_second, failure_rate_max, granted_max, users, started_at, resumed_at,
+                                   measured_from, done_before, next_from, next_before)
             VALUES (:id, :migration, :scope, :stage, 'RUNNING', '', :page_size, :page_operations, :threads,
-                    :users_per_second, :failure_rate_max, :granted_max, :users, :now, :now, 0)
+                    :users_per_second, :failure_rate_max, :granted_max, :users, :now, :now, :now, 0, :now, 0)
             """;
 
     private static final String CHANGE = """
-            UPDATE {our_run} SET state = :state, reason = :reason, page_size = :page_size,
-                page_operations = :page_operations, threads = :threads, users_per_second = :users_per_second,
-                failure_rate_max = :failure_rate_max, granted_max = :granted_max
+            UPDATE {our_run} SET state = :state, reason = :reason
             WHERE id = :id AND migration_id = :migration AND state = :was
             """;
 
+    private static final String RETUNE = """
+            UPDATE {our_run} SET page_size = :page_size, page_operations = :page_operations, threads = :threads,
+                users_per_second = :users_per_second, failure_rate_max = :failure_rate_max, granted_max = :granted_max
+            WHERE id = :id AND migration_id = :migration AND state IN ('RUNNING', 'PAUSED')
+            """;
+
     private static final String RESUME = """
-            UPDATE {our_run} SET resumed_at = :now, done_before = :done WHERE id = :id
+            UPDATE {our_run} SET resumed_at = :now, measured_from = :now, done_before = :done, next_from = :now,
+                next_before = :done
+            WHERE id = :id
+            """;
+
+    /** In the order of the columns, since MariaDB reads what it has just written. */
+    private static final String MEASURE = """
+            UPDATE {our_run} SET measured_from = next_from, done_before = next_before, next_from = :now, next_before = :done
+            WHERE id = :id AND next_from = :was
             """;
 
     private static final String FINISH = """
@@ -83,6 +96,9 @@ final class Runs {
             ORDER BY id DESC LIMIT :limit
             """;
 
+    /** A run as its own row has it, without its progress, and when the next measure of its speed was begun. */
+    record Row(MigrationRun run, Instant nextFrom) {}
+
     private final Dialect dialect;
     private final Ranges ranges;
     private final Sql one;
@@ -90,7 +106,9 @@ final class Runs {
     private final Sql unfinished;
     private final Sql insert;
     private final Sql change;
+    private final Sql retune;
     private final Sql resume;
+    private final Sql measure;
     private final Sql finish;
     private final Sql tell;
     private final Sql events;
@@ -104,7 +122,9 @@ final class Runs {
         this.unfinished = new Sql(dialect, UNFINISHED, names);
         this.insert = new Sql(dialect, INSERT, names);
         this.change = new Sql(dialect, CHANGE, names);
+        this.retune = new Sql(dialect, RETUNE, names);
         this.resume = new Sql(dialect, RESUME, names);
+        this.measure = new Sql(dialect, MEASURE, names);
         this.finish = new Sql(dialect, FINISH, names);
         this.tell = new Sql(dialect, TELL, names);
         this.events = new Sql(dialect, EVENTS, names);
@@ -140,8 +160,17 @@ final class Runs {
                 .findFirst();
     }
 
+    /** Begins to measure the run's speed anew where it is time. */
+    void measure(Connection connection, Row row, Instant now) throws SQLException {
+        MigrationRun run = row.run();
+        if (RunProgress.isMeasuredAnew(run.progress().resumedAt(), row.nextFrom(), now)) {
+            long done = ranges.withProgress(connection, run).progress().done();
+            measure.update(connection, Map.of("id", run.id(), "now", now, "done", done, "was", row.nextFrom()));
+        }
+    }
+
     /** The run without its progress. */
-    Optional<MigrationRun> row(Connection connection, Migration migration, String runId) throws SQLException {
+    Optional<Row> row(Connection connection, Migration migration, String runId) throws SQLException {
         return rows(connection, one, Map.of("migration", migration.id(), "id", runId)).stream()
                 .findFirst();
     }
@@ -150,16 +179,9 @@ final class Runs {
         return list(connection, newest, Map.of("migration", migration.id(), "limit", limit));
     }
 
-    boolean change(
-            Connection connection,
-            Migration migration,
-            String runId,
-            State from,
-            State to,
-            RunSettings settings,
-            Cause cause)
+    boolean change(Connection connection, Migration migration, String runId, State from, State to, Cause cause)
             throws SQLException {
-        Map<String, @Nullable Object> values = settings(settings);
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("id", runId);
         values.put("migration", migration.id());
         values.put("was", from.name());
@@ -171,7 +193,20 @@ final class Runs {
         if (to == State.RUNNING) {
             resumed(connection, find(connection, migration, runId).orElseThrow(), cause.at());
         }
-        tell(connection, migration, runId, from == to ? "RETUNED: " + settings : to.name(), cause);
+        tell(connection, migration, runId, to.name(), cause);
+        return true;
+    }
+
+    boolean retune(Connection connection, Migration migration, String runId, RunSettings settings, Cause cause)
+            throws SQLException {
+        Map<String, @Nullable Object> values = settings(settings);
+        values.put("id", runId);
+        values.put("migration", migration.id());
+        if (retune.update(connection, values) != 1) {
+            return false;
+        }
+        resumed(connection, find(connection, migration, runId).orElseThrow(), cause.at());
+        tell(connection, migration, runId, "RETUNED: " + settings, cause);
         return true;
     }
 
@@ -239,20 +274,19 @@ final class Runs {
     private List<MigrationRun> list(Connection connection, Sql query, Map<String, @Nullable Object> values)
             throws SQLException {
         List<MigrationRun> withProgress = new ArrayList<>();
-        for (MigrationRun run : rows(connection, query, values)) {
-            withProgress.add(ranges.withProgress(connection, run));
+        for (Row row : rows(connection, query, values)) {
+            withProgress.add(ranges.withProgress(connection, row.run()));
         }
         return withProgress;
     }
 
-    private List<MigrationRun> rows(Connection connection, Sql query, Map<String, @Nullable Object> values)
-            throws SQLException {
-        List<MigrationRun> runs = new ArrayList<>();
+    private List<Row> rows(Connection connection, Sql query, Map<String, @Nullable Object> values) throws SQLException {
+        List<Row> runs = new ArrayList<>();
         try (PreparedStatement statement = query.prepare(connection)) {
             query.bind(statement, values);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    runs.add(run(row));
+                    runs.add(new Row(run(row), instant(row, "next_from")));
                 }
             }
         }
@@ -280,6 +314,7 @@ final class Runs {
                         false,
                         instant(row, "started_at"),
                         resumedAt,
+                        instant(row, "measured_from"),
                         row.getLong("done_before"),
                         resumedAt),
                 Tally.NOBODY,

@@ -91,7 +91,10 @@ CREATE TABLE ${prefix}run (
     users            BIGINT         NOT NULL,
     started_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
     resumed_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
-    done_before      BIGINT         NOT NULL
+    measured_from    TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    done_before      BIGINT         NOT NULL,
+    next_from        TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+    next_before      BIGINT         NOT NULL
 );
 
 CREATE INDEX ${prefix}run_by_migration ON ${prefix}run (migration_id);

@@ -92,7 +92,10 @@ CREATE TABLE ${prefix}run (
     users            BIGINT         NOT NULL,
     started_at       DATETIME(6) NOT NULL,
     resumed_at       DATETIME(6) NOT NULL,
-    done_before      BIGINT         NOT NULL
+    measured_from    DATETIME(6) NOT NULL,
+    done_before      BIGINT         NOT NULL,
+    next_from        DATETIME(6) NOT NULL,
+    next_before      BIGINT         NOT NULL
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 CREATE INDEX ${prefix}run_by_migration ON ${prefix}run (migration_id);

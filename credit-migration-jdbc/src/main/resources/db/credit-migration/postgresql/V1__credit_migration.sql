@@ -92,7 +92,10 @@ CREATE TABLE ${prefix}run (
     users            BIGINT         NOT NULL,
     started_at       TIMESTAMPTZ NOT NULL,
     resumed_at       TIMESTAMPTZ NOT NULL,
-    done_before      BIGINT         NOT NULL
+    measured_from    TIMESTAMPTZ NOT NULL,
+    done_before      BIGINT         NOT NULL,
+    next_from        TIMESTAMPTZ NOT NULL,
+    next_before      BIGINT         NOT NULL
 );
 
 CREATE INDEX ${prefix}run_by_migration ON ${prefix}run (migration_id);

@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
@@ -24,12 +25,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Nodes are processes of their own, of 64 MB each, on one run; they are killed with SIGKILL in the middle of a page. What
  * became of the users is asked in plain SQL. The population is small, so that the build stays short:
- * {@code -Dcredit-migration.test.users=200000} makes it large.
+ * {@code CREDIT_MIGRATION_TEST_USERS=200000} in the environment makes it large.
  */
 @Timeout(900)
 final class ProcessesTest {
 
-    private static final int USERS = Integer.getInteger("credit-migration.test.users", 10_000);
+    private static final int USERS = Integer.parseInt(TestServer.setting("USERS", "10000"));
     private static final Actor OPERATOR = Actor.operator("olga");
 
     private final List<WorkerProcess> nodes = new ArrayList<>();
@@ -40,7 +41,9 @@ final class ProcessesTest {
     @AfterEach
     void close() {
         nodes.forEach(WorkerProcess::close);
-        dataSource.close();
+        if (dataSource != null) {
+            dataSource.close();
+        }
     }
 
     @ParameterizedTest
@@ -125,6 +128,27 @@ final class ProcessesTest {
 
         migrations.rollout(Rollout.EVERYBODY, OPERATOR, "go on");
         assertThat(migrations.run(options).state()).isEqualTo(State.FINISHED);
+        assertEverybodyOnce();
+    }
+
+    /** On a machine that does something else besides, no time can be told: so this is for a day when it does not. */
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void at_five_percent_of_a_large_population_the_time_left_is_known_within_a_fifth(TestDatabase on) {
+        assumeTrue(USERS >= 200_000, "CREDIT_MIGRATION_TEST_USERS is below 200000");
+        open(on);
+
+        WorkerProcess node =
+                started(WorkerProcess.start(dataSource, RunOptions.defaults().withThreads(2)));
+        String[] millis = node.await(WorkerProcess.PREDICTION)
+                .substring(WorkerProcess.PREDICTION.length())
+                .split(" ", 2);
+
+        long said = Long.parseLong(millis[0]);
+        long took = Long.parseLong(millis[1]);
+        System.out.printf("%s: %d users in 64 MB, %d ms said at 5 %%, %d ms taken%n", on, USERS, said, took);
+        assertThat(said).isBetween(took * 4 / 5, took * 6 / 5);
+        node.await("The run is FINISHED");
         assertEverybodyOnce();
     }
 

@@ -109,6 +109,12 @@ record TestServer(String url, String user, String password) {
         return System.getProperty(key, System.getenv(key));
     }
 
+    /** A setting for tests by environment variable or system property CREDIT_MIGRATION_TEST_…, or this where there is none. */
+    static String setting(String name, String otherwise) {
+        String set = setting(name);
+        return set == null ? otherwise : set;
+    }
+
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }

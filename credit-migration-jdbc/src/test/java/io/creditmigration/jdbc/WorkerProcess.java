@@ -30,6 +30,9 @@ import javax.sql.DataSource;
  */
 final class WorkerProcess implements AutoCloseable {
 
+    /** Followed by two numbers of milliseconds: said at 5 % of the work, and taken. */
+    static final String PREDICTION = "predicted and taken: ";
+
     static final String IN_PAGE = "in the middle of a page";
 
     static final Migration RATE_2500 = Migration.named("rate-2500")
@@ -81,14 +84,14 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it says this. */
-    void await(String line) {
+    /** Waits until it says this; answers the line. */
+    String await(String line) {
         StringBuilder said = new StringBuilder();
         try {
             for (String next = output.readLine(); next != null; next = output.readLine()) {
                 said.append(next).append('\n');
                 if (next.contains(line)) {
-                    return;
+                    return next;
                 }
             }
         } catch (IOException e) {
@@ -121,10 +124,38 @@ final class WorkerProcess implements AutoCloseable {
                     JdbcMigrationStore.owning(
                             stopping,
                             HostTables.users("users").balance("credits").rate("rate")));
+            Prediction prediction = new Prediction();
             MigrationRun run = migrations.run(RunOptions.defaults()
                     .withThreads(Integer.parseInt(arguments[2]))
-                    .withPageSize(Integer.parseInt(arguments[3])));
+                    .withPageSize(Integer.parseInt(arguments[3]))
+                    .withListener(prediction::look));
+            System.out.println(prediction);
             System.out.println("The run is " + run.state());
+        }
+    }
+
+    /** What was said at 5 % of how long the first pass would still take, and how long it took. */
+    private static final class Prediction {
+
+        private long saidMillis = -1;
+        private long saidNanos;
+        private long tookMillis = -1;
+
+        void look(MigrationRun run) {
+            if (saidMillis < 0
+                    && run.progress().percent() >= 5
+                    && run.progress().eta().isPresent()) {
+                saidMillis = run.progress().eta().orElseThrow().toMillis();
+                saidNanos = System.nanoTime();
+            }
+            if (tookMillis < 0 && run.progress().toDo() == 0) {
+                tookMillis = (System.nanoTime() - saidNanos) / 1_000_000;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return PREDICTION + saidMillis + " " + tookMillis;
         }
     }
 

@@ -66,7 +66,7 @@ public final class FaultyStore implements RunStore {
         OPEN_RUN,
         /** {@link RunStore#findRun} and {@link RunStore#runs}. */
         FIND_RUN,
-        /** {@link RunStore#changeRun}. */
+        /** {@link RunStore#changeRun} and {@link RunStore#retuneRun}. */
         CHANGE_RUN,
         /** {@link RunStore#events}, {@link RunStore#failed} and {@link RunStore#operationsPerDay}. */
         REPORT,
@@ -191,13 +191,13 @@ public final class FaultyStore implements RunStore {
 
     @Override
     public boolean changeRun(
-            Migration migration,
-            String runId,
-            MigrationRun.State from,
-            MigrationRun.State to,
-            RunSettings settings,
-            Cause cause) {
-        return around(Call.CHANGE_RUN, () -> runStore().changeRun(migration, runId, from, to, settings, cause));
+            Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause) {
+        return around(Call.CHANGE_RUN, () -> runStore().changeRun(migration, runId, from, to, cause));
+    }
+
+    @Override
+    public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
+        return around(Call.CHANGE_RUN, () -> runStore().retuneRun(migration, runId, settings, cause));
     }
 
     @Override

@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -230,19 +231,21 @@ public final class InMemoryMigrationStore implements RunStore {
 
     @Override
     public boolean changeRun(
-            Migration migration,
-            String runId,
-            MigrationRun.State from,
-            MigrationRun.State to,
-            RunSettings settings,
-            Cause cause) {
+            Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause) {
+        return changing(migration, runId, to.name(), cause, run -> run.change(from, to, cause.reason(), cause.at()));
+    }
+
+    @Override
+    public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
+        return changing(migration, runId, "RETUNED: " + settings, cause, run -> run.retune(settings, cause.at()));
+    }
+
+    private boolean changing(Migration migration, String runId, String what, Cause cause, Predicate<StoredRun> change) {
         synchronized (database) {
             StoredRun run = runs.get(runId);
-            boolean changed = run != null
-                    && run.migrationId.equals(migration.id())
-                    && run.change(from, to, settings, cause.reason(), cause.at());
+            boolean changed = run != null && run.migrationId.equals(migration.id()) && change.test(run);
             if (changed) {
-                tell(migration, runId, from == to ? "RETUNED: " + settings : to.name(), cause);
+                tell(migration, runId, what, cause);
             }
             return changed;
         }
@@ -331,7 +334,7 @@ public final class InMemoryMigrationStore implements RunStore {
             }
             if (run.isDone()) {
                 Cause cause = new Cause(Actor.automatic("run"), "every range is done", now);
-                run.change(MigrationRun.State.RUNNING, MigrationRun.State.FINISHED, run.settings(), "", now);
+                run.change(MigrationRun.State.RUNNING, MigrationRun.State.FINISHED, "", now);
                 tell(migration, runId, "FINISHED", cause);
                 return Page.of(Page.Status.FINISHED, null, run.settings());
             }
@@ -392,6 +395,7 @@ public final class InMemoryMigrationStore implements RunStore {
             publish(migration, drafts);
             String last = users.get(decided.users() - 1).user().userId();
             range.moveBehind(last, decided.users(), counted.get(), now);
+            run.measure(now);
             return Page.of(Page.Status.ADVANCED, range.number, run.settings());
         }
     }

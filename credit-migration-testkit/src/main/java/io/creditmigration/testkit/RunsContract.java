@@ -411,6 +411,22 @@ abstract class RunsContract extends ContractGroup {
     }
 
     @Test
+    final void who_interrupts_the_caller_of_a_run_ends_its_work_after_the_page_in_hand() {
+        grant(users(USERS));
+        runStore();
+        Thread caller = Thread.currentThread();
+
+        MigrationRun interrupted = node(GRANT).run(pagesOf(2).withListener(run -> caller.interrupt()));
+
+        assertTrue(Thread.interrupted(), "the flag is left to the caller");
+        assertEquals(State.RUNNING, interrupted.state());
+        assertTrue(interrupted.users() < USERS, interrupted::toString);
+        MigrationRun finished = node(GRANT).run(pagesOf(2));
+        assertEquals(interrupted.id(), finished.id());
+        assertEquals(USERS, finished.count(Status.MIGRATED), finished::toString);
+    }
+
+    @Test
     final void a_step_works_one_page_so_that_any_scheduler_can_drive_a_run() {
         grant(users(3));
         runStore();

@@ -74,7 +74,10 @@ final class StoredRun {
     private String reason = "";
     private RunSettings settings;
     private Instant resumedAt;
+    private Instant measuredFrom;
     private long doneBefore;
+    private Instant nextFrom;
+    private long nextBefore;
 
     StoredRun(String id, String migrationId, RunRequest request, List<String> userIds, Instant now) {
         this.id = id;
@@ -84,6 +87,8 @@ final class StoredRun {
         this.users = userIds.size();
         this.startedAt = now;
         this.resumedAt = now;
+        this.measuredFrom = now;
+        this.nextFrom = now;
         cut(userIds, now);
     }
 
@@ -120,16 +125,25 @@ final class StoredRun {
     }
 
     /** Changes it if it is in this state. */
-    boolean change(MigrationRun.State from, MigrationRun.State to, RunSettings newSettings, String why, Instant now) {
+    boolean change(MigrationRun.State from, MigrationRun.State to, String why, Instant now) {
         if (state != from) {
             return false;
         }
         state = to;
-        settings = newSettings;
         reason = why;
         if (isRunning()) {
             resumeAt(now);
         }
+        return true;
+    }
+
+    /** Changes its settings unless it is over. */
+    boolean retune(RunSettings newSettings, Instant now) {
+        if (!isUnfinished()) {
+            return false;
+        }
+        settings = newSettings;
+        resumeAt(now);
         return true;
     }
 
@@ -191,14 +205,28 @@ final class StoredRun {
                         sweeping && swept < ranges.size(),
                         startedAt,
                         resumedAt,
+                        measuredFrom,
                         doneBefore,
                         movedAt),
                 tally,
                 null);
     }
 
+    /** Begins to measure its speed anew where it is time. */
+    void measure(Instant now) {
+        if (RunProgress.isMeasuredAnew(resumedAt, nextFrom, now)) {
+            measuredFrom = nextFrom;
+            doneBefore = nextBefore;
+            nextFrom = now;
+            nextBefore = seen().progress().done();
+        }
+    }
+
     private void resumeAt(Instant now) {
-        doneBefore = seen().progress().done();
         resumedAt = now;
+        measuredFrom = now;
+        doneBefore = seen().progress().done();
+        nextFrom = now;
+        nextBefore = doneBefore;
     }
 }

@@ -94,13 +94,13 @@ class DelegatingStore implements RunStore {
 
     @Override
     public boolean changeRun(
-            Migration migration,
-            String runId,
-            MigrationRun.State from,
-            MigrationRun.State to,
-            RunSettings settings,
-            Cause cause) {
-        return store.changeRun(migration, runId, from, to, settings, cause);
+            Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause) {
+        return store.changeRun(migration, runId, from, to, cause);
+    }
+
+    @Override
+    public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
+        return store.retuneRun(migration, runId, settings, cause);
     }
 
     @Override

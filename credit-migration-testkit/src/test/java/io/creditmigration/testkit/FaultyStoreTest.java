@@ -10,7 +10,6 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
-import io.creditmigration.RunSettings;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.Page;
@@ -44,9 +43,7 @@ final class FaultyStoreTest {
             Map.entry(Call.LOG, () -> store.log(GRANT, "ann")),
             Map.entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
             Map.entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),
-            Map.entry(
-                    Call.CHANGE_RUN,
-                    () -> store.changeRun(GRANT, "run-1", State.PAUSED, State.RUNNING, RunSettings.defaults(), CAUSE)),
+            Map.entry(Call.CHANGE_RUN, () -> store.changeRun(GRANT, "run-1", State.PAUSED, State.RUNNING, CAUSE)),
             Map.entry(Call.REPORT, () -> store.events(GRANT, 1)),
             Map.entry(Call.TOTALS, () -> store.totals(GRANT)),
             Map.entry(Call.SCAN, () -> store.scan(GRANT, RunScope.Kind.EVERYONE, null, 1)),
