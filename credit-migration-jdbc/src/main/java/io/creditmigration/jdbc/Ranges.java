@@ -7,7 +7,6 @@ import io.creditmigration.RunScope;
 import io.creditmigration.Tally;
 import io.creditmigration.spi.PageWork.Counted;
 import io.creditmigration.spi.RunRequest;
-import io.creditmigration.spi.RunStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -135,8 +134,7 @@ final class Ranges {
         nameUsers(connection, runId, "LISTED", request.userIds(), 0);
         RunScope.Kind scope = request.scope().kind();
         long users = reads.count(connection, migrationId, scope, runId);
-        long pages = users / ((long) request.settings().pageSize() * RunStore.RANGE_PAGES_MIN);
-        int count = (int) Math.max(1, Math.min(RunStore.RANGES_MAX, pages));
+        int count = request.ranges(users);
         int each = Math.toIntExact((users + count - 1) / count);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         String after = null;

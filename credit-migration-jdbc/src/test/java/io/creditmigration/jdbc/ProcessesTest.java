@@ -157,7 +157,7 @@ final class ProcessesTest {
         sql = new TestSql(dataSource);
         LibraryTables.defaults().install(dataSource);
         String numbers = switch (on) {
-            case POSTGRESQL -> "SELECT n FROM generate_series(1, " + USERS + ") AS g (n)";
+            case POSTGRESQL -> "SELECT n FROM generate_series(CAST(1 AS BIGINT), " + USERS + ") AS g (n)";
             default -> "SELECT seq AS n FROM seq_1_to_" + USERS;
         };
         sql.runAll(

@@ -6,7 +6,6 @@ import io.creditmigration.RunSettings;
 import io.creditmigration.Tally;
 import io.creditmigration.spi.PageWork.Counted;
 import io.creditmigration.spi.RunRequest;
-import io.creditmigration.spi.RunStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,8 +92,7 @@ final class StoredRun {
     }
 
     private void cut(List<String> userIds, Instant now) {
-        int pages = userIds.size() / (settings.pageSize() * RunStore.RANGE_PAGES_MIN);
-        int count = Math.max(1, Math.min(RunStore.RANGES_MAX, pages));
+        int count = request.ranges(userIds.size());
         int each = (userIds.size() + count - 1) / count;
         String after = null;
         for (int number = 0; number < count; number++) {

@@ -7,12 +7,16 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNeste
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
 import io.creditmigration.StoreException;
+import io.creditmigration.Tally;
 import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
+import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
@@ -29,8 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +142,32 @@ final class BrokenStoresTest {
                         List.of(
                                 "a_user_whom_the_store_refuses_in_the_middle_of_a_page_concerns_one_user",
                                 "several_refused_users_are_found_one_by_one")),
+                arguments(
+                        WithPausesThatAreNotKept.class,
+                        MigrationStoreContract.Runs.class,
+                        List.of(
+                                "a_run_that_was_paused_writes_nothing_until_it_is_resumed",
+                                "a_run_pauses_itself_when_too_many_fail",
+                                "what_requests_have_granted_counts_towards_the_limit_of_a_run")),
+                arguments(
+                        WithLockedUsersForgotten.class,
+                        MigrationStoreContract.Runs.class,
+                        List.of(
+                                "users_who_appear_behind_the_position_are_migrated_and_those_deleted_or_flagged_are_accounted_for")),
+                arguments(
+                        WithFiguresOfNoPage.class,
+                        MigrationStoreContract.Runs.class,
+                        List.of(
+                                "many_threads_of_many_nodes_share_a_run_and_all_know_its_figures",
+                                "pages_and_threads_change_while_a_run_goes_on_and_nobody_is_skipped")),
+                arguments(
+                        WithSettingsAsTheRunWasOpened.class,
+                        MigrationStoreContract.Runs.class,
+                        List.of("pages_and_threads_change_while_a_run_goes_on_and_nobody_is_skipped")),
+                arguments(
+                        WithScansThatDoNotReadBalances.class,
+                        MigrationStoreContract.Surveys.class,
+                        List.of("a_plan_is_the_same_until_something_changes")),
                 arguments(
                         WithReadsThatStoreTheDefinition.class,
                         MigrationStoreContract.Dry.class,
@@ -493,6 +525,98 @@ final class BrokenStoresTest {
                         throw new StoreException(StoreException.Kind.UNAVAILABLE, "the batch failed", null);
                     }
                     return page;
+                }
+            };
+        }
+    }
+
+    static final class WithPausesThatAreNotKept extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public boolean changeRun(
+                        Migration migration,
+                        String runId,
+                        MigrationRun.State from,
+                        MigrationRun.State to,
+                        Cause cause) {
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** What is kept with a page, changed. */
+    private static final class Counting extends DelegatingStore {
+
+        private final UnaryOperator<PageWork.Counted> counting;
+
+        Counting(InMemoryMigrationStore store, UnaryOperator<PageWork.Counted> counting) {
+            super(store);
+            this.counting = counting;
+        }
+
+        @Override
+        public Page page(
+                Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
+            return store.page(migration, runId, range, limit, now, new DelegatingWork(work) {
+                @Override
+                public Optional<Counted> count(List<CommitResult> results) {
+                    return super.count(results).map(counting);
+                }
+            });
+        }
+    }
+
+    static final class WithLockedUsersForgotten extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Counting(tables, counted -> new PageWork.Counted(counted.tally(), Set.of()));
+        }
+    }
+
+    static final class WithFiguresOfNoPage extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Counting(tables, counted -> new PageWork.Counted(Tally.NOBODY, counted.left()));
+        }
+    }
+
+    static final class WithSettingsAsTheRunWasOpened extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
+                    return true;
+                }
+            };
+        }
+    }
+
+    static final class WithScansThatDoNotReadBalances extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public List<UserState> scan(
+                        Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+                    return store.scan(migration, scope, afterUserId, 1).stream()
+                            .map(state -> state(state.user().withCredits(Credits.ZERO), state))
+                            .toList();
+                }
+
+                private UserState state(UserSnapshot user, UserState state) {
+                    return new UserState(
+                            user,
+                            state.record(),
+                            state.flagged(),
+                            state.superseded(),
+                            state.hostState(),
+                            state.rollout(),
+                            state.moved(),
+                            state.defect());
                 }
             };
         }

@@ -1,0 +1,70 @@
+package io.creditmigration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.MigrationResult.Status;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How far what would be done now is from a plan. */
+final class DriftTest {
+
+    private static final MigrationPlan PLAN = plan(100, "1000", "one");
+
+    @Test
+    void equal_plans_have_not_drifted() {
+        Drift drift = Drift.between(PLAN, plan(100, "1000.00", "one"));
+
+        assertThat(drift.share()).isZero();
+        assertThat(drift.isWithin(BigDecimal.ZERO)).isTrue();
+        assertThat(drift.differences()).isEmpty();
+    }
+
+    @Test
+    void the_share_is_that_of_the_figure_that_differs_most() {
+        Drift drift = Drift.between(PLAN, plan(101, "1250", "two"));
+
+        assertThat(drift.share()).isEqualByComparingTo("0.2");
+        assertThat(drift.isWithin(new BigDecimal("0.2"))).isTrue();
+        assertThat(drift.isWithin(new BigDecimal("0.199999"))).isFalse();
+        assertThat(drift.differences())
+                .contains("users: 100 → 101", "users MIGRATED: 100 → 101", "credits before: 1000 → 1250");
+    }
+
+    @Test
+    void where_no_figure_differs_and_the_users_do_it_is_one_of_them() {
+        Drift drift = Drift.between(PLAN, plan(100, "1000", "two"));
+
+        assertThat(drift.share()).isEqualByComparingTo("0.01");
+        assertThat(drift.isWithin(BigDecimal.ZERO)).isFalse();
+    }
+
+    @Test
+    void a_share_is_rounded_up_so_that_none_is_lost() {
+        assertThat(Drift.between(plan(3_000_000, "1", "one"), plan(3_000_001, "1", "one"))
+                        .share())
+                .isEqualByComparingTo("0.000001");
+    }
+
+    @Test
+    void a_plan_for_nobody_can_drift_too() {
+        assertThat(Drift.between(plan(0, "0", "none"), plan(3, "5", "three")).share())
+                .isEqualByComparingTo("1");
+    }
+
+    private static MigrationPlan plan(long users, String credits, String population) {
+        BigDecimal amount = new BigDecimal(credits);
+        return new MigrationPlan(
+                RunScope.everyone(),
+                new Tally(Map.of(Status.MIGRATED, users), amount, amount, amount, BigDecimal.ZERO),
+                0,
+                BigDecimal.ZERO,
+                List.of(),
+                List.of(),
+                "definition",
+                "mapping",
+                population);
+    }
+}
