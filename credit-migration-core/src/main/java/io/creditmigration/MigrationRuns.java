@@ -218,7 +218,7 @@ public final class MigrationRuns {
     }
 
     private RunGuard guard(MigrationRun run, HealthSignal health) {
-        return new RunGuard(migration, store, run.id(), health, bounds.clock());
+        return new RunGuard(migration, store, run.id(), health, bounds);
     }
 
     private RunWorker worker(MigrationRun run, RunGuard guard) {

@@ -35,13 +35,14 @@ final class RunGuard {
     private final String runId;
     private final HealthSignal signal;
     private final Clock clock;
+    private final int attempts;
     private final ReentrantLock looking = new ReentrantLock();
 
     private long nextLookNanos = System.nanoTime();
     private long nextTotalsNanos = System.nanoTime();
     private volatile Health health = Health.GO;
 
-    private int pacedAt;
+    private volatile int pacedAt;
     private long paceFromNanos;
     private long doneFrom;
     private long done;
@@ -51,12 +52,13 @@ final class RunGuard {
     private long attempted;
     private BigDecimal granted = BigDecimal.ZERO;
 
-    RunGuard(Migration migration, RunStore store, String runId, HealthSignal signal, Clock clock) {
+    RunGuard(Migration migration, RunStore store, String runId, HealthSignal signal, MigrationOptions options) {
         this.migration = migration;
         this.store = store;
         this.runId = runId;
         this.signal = signal;
-        this.clock = clock;
+        this.clock = options.clock();
+        this.attempts = options.attempts();
     }
 
     String runId() {
@@ -144,7 +146,9 @@ final class RunGuard {
                 .orElse(0L);
         synchronized (this) {
             done = reached;
-            if (pacedAt != usersPerSecond) {
+            // Who stood still for long may not make up for it.
+            boolean behind = pacedAt > 0 && now - paceFromNanos - dueNanos() > LOOK_NANOS;
+            if (pacedAt != usersPerSecond || behind) {
                 pacedAt = usersPerSecond;
                 paceFromNanos = now;
                 doneFrom = reached;
@@ -156,8 +160,12 @@ final class RunGuard {
         if (settings.usersPerSecond() == 0 || pacedAt == 0) {
             return 0;
         }
-        long dueNanos = Math.multiplyExact(done - doneFrom, TimeUnit.SECONDS.toNanos(1)) / pacedAt;
-        return dueNanos - (System.nanoTime() - paceFromNanos);
+        return dueNanos() - (System.nanoTime() - paceFromNanos);
+    }
+
+    /** How long what was done since has to take at least. */
+    private long dueNanos() {
+        return Math.multiplyExact(done - doneFrom, TimeUnit.SECONDS.toNanos(1)) / pacedAt;
     }
 
     private Health healthNow() {
@@ -189,7 +197,10 @@ final class RunGuard {
 
     private void pause(String who, String reason) {
         Cause cause = new Cause(Actor.automatic(who), reason, clock.instant().truncatedTo(ChronoUnit.MICROS));
-        if (store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause)) {
+        boolean paused = Backoff.retrying(
+                attempts,
+                () -> store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause));
+        if (paused) {
             LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, reason);
         }
     }

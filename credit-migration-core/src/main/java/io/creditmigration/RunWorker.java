@@ -83,15 +83,16 @@ final class RunWorker implements PageWork {
 
     /** One page, or what kept it from being written. Waits first where the run's limits say so. */
     Page.Status step() {
-        guard.awaitTurn(settings);
-        decider.learn(store::definitions);
-        long begunNanos = System.nanoTime();
-        int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
-        limit = Math.min(limit, Math.min(most, settings.pageSize()));
         decisions = List.of();
         counted = Tally.NOBODY;
         Page page;
+        long begunNanos;
         try {
+            guard.awaitTurn(settings);
+            decider.learn(store::definitions);
+            int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
+            limit = Math.min(limit, Math.min(most, settings.pageSize()));
+            begunNanos = System.nanoTime();
             page = store.page(migration, runId, range, limit, now(), this);
             faults = 0;
         } catch (StoreException e) {
