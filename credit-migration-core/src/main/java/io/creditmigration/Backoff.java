@@ -35,4 +35,18 @@ final class Backoff {
             Thread.currentThread().interrupt();
         }
     }
+
+    /** Does what may be done twice, again after passing faults and unknown outcomes, so many times at most. */
+    static <T> T repeating(int attempts, Supplier<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return work.get();
+            } catch (StoreException e) {
+                if (e.kind() == StoreException.Kind.UNAVAILABLE || attempt >= attempts) {
+                    throw e;
+                }
+                pause(attempt);
+            }
+        }
+    }
 }
