@@ -125,6 +125,7 @@ final class PostgresPlansTest {
                                                 .rate("rate")),
                                 MigrationOptions.defaults().withNotices())
                         .run();
+                flushCounters(worker);
             }
 
             assertThat(migrated(sql)).isEqualTo(5_000);
@@ -145,6 +146,7 @@ final class PostgresPlansTest {
             MigrationService.of(migration, JdbcMigrationStore.owning(opener, tables))
                     .runs()
                     .open(RunOptions.defaults());
+            flushCounters(opener);
         }
         sql.one("SELECT pg_stat_reset()");
         try (HikariDataSource worker = new HikariDataSource(single(database))) {
@@ -169,6 +171,11 @@ final class PostgresPlansTest {
                 assertThat(pages[0]).isEqualTo(PAGES);
             }
         }
+    }
+
+    /** A server process that ends makes its counters known when it comes to it: too late for who resets or reads them. */
+    private static void flushCounters(HikariDataSource single) {
+        new TestSql(single).one("SELECT pg_stat_force_next_flush()");
     }
 
     private static long migrated(TestSql sql) {
