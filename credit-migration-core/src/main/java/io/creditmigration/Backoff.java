@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -12,13 +14,22 @@ final class Backoff {
 
     private Backoff() {}
 
-    /** Does it again while the store reports that it may succeed at once, so often at most. */
+    /** Does it again while the store reports that it may succeed at once, so many times at most. */
     static <T> T retrying(int attempts, Supplier<T> work) {
+        return again(attempts, EnumSet.of(StoreException.Kind.TRANSIENT), work);
+    }
+
+    /** Does what may be done twice, again after passing faults and unknown outcomes, so many times at most. */
+    static <T> T repeating(int attempts, Supplier<T> work) {
+        return again(attempts, EnumSet.of(StoreException.Kind.TRANSIENT, StoreException.Kind.OUTCOME_UNKNOWN), work);
+    }
+
+    private static <T> T again(int attempts, Set<StoreException.Kind> after, Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (StoreException e) {
-                if (e.kind() != StoreException.Kind.TRANSIENT || attempt >= attempts) {
+                if (!after.contains(e.kind()) || attempt >= attempts) {
                     throw e;
                 }
                 pause(attempt);

@@ -30,12 +30,14 @@ final class Decider {
     private final int balanceScale;
     private final Lineage lineage;
     private final Clock clock;
+    private final Notices notices;
 
-    Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock) {
+    Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock, Notices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.lineage = lineage;
         this.clock = clock;
+        this.notices = notices;
     }
 
     /** Takes up definitions that were stored lately, where they matter. */
@@ -119,7 +121,7 @@ final class Decider {
                 null,
                 words);
         return new Decision.Write<>(
-                new UserChange(UserChange.Kind.RECORD_ONLY, state, null, record, null),
+                notices.with(new UserChange(UserChange.Kind.RECORD_ONLY, state, null, record, null)),
                 written -> new MigrationResult(Status.FAILED, written.userId(), written, null, words));
     }
 
@@ -138,6 +140,24 @@ final class Decider {
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * What the user can be told before the migration: of who would be migrated, or asked, if it were for everybody now. Null
+     * for everybody else.
+     */
+    @Nullable
+    Notice announcement(UserState state, Intent intent) {
+        UserState admitted = new UserState(
+                state.user(),
+                state.record(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                Rollout.EVERYBODY,
+                state.moved(),
+                state.defect());
+        return notices.announcement(decide(admitted, intent));
     }
 
     /** Whether this migration concerns the user at all. */
@@ -186,7 +206,7 @@ final class Decider {
                 now,
                 offer.reason());
         return new Decision.Write<>(
-                new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), record, log),
+                notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), record, log)),
                 written -> MigrationResult.of(Status.MIGRATED, userId, written));
     }
 
@@ -247,12 +267,12 @@ final class Decider {
     }
 
     /** Databases keep microseconds; what is compared after reading must not have had more. */
-    private Instant now() {
+    Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** As much of a message as a record keeps: no half of a character, and no NUL, which not every database can have. */
-    private static String kept(String error) {
+    static String kept(String error) {
         String words = error.replace('\0', '\uFFFD');
         if (words.length() <= UserMigration.ERROR_LENGTH_MAX) {
             return words;

@@ -11,11 +11,12 @@ import java.time.Duration;
  *     transient fault, 1 to 100
  * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers nobody
  * @param knownFor how long it remembers them at most: a rollback is seen on every node within this time
+ * @param notices whether users are told: notices are queued with changes, for a {@link NoticeDispatcher} to deliver
  */
-public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Duration knownFor) {
+public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Duration knownFor, boolean notices) {
 
     private static final MigrationOptions DEFAULTS =
-            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60));
+            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false);
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
@@ -30,23 +31,28 @@ public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Dur
         }
     }
 
-    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds. */
+    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, and nobody is told. */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor);
+        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices);
     }
 
     /** The same with so many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor);
+        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time);
+        return new MigrationOptions(clock, attempts, max, time, notices);
+    }
+
+    /** The same, telling users what becomes of them. Nodes of one application agree on it. */
+    public MigrationOptions withNotices() {
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true);
     }
 }

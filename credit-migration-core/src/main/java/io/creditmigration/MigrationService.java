@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
@@ -47,8 +48,9 @@ public final class MigrationService {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
         this.migration = migration;
         this.store = store;
-        this.decider = new Decider(migration, scale, lineage, options.clock());
-        this.reversal = new Reversal(migration, scale, options.clock());
+        Notices notices = new Notices(migration, options.notices());
+        this.decider = new Decider(migration, scale, lineage, options.clock(), notices);
+        this.reversal = new Reversal(migration, scale, options.clock(), notices);
         this.options = options;
         this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts());
         this.runs = store instanceof RunStore population && !store.joins()
@@ -83,6 +85,9 @@ public final class MigrationService {
      * @throws DefinitionConflictException when another definition is stored under the same id
      */
     public static MigrationService of(Migration migration, MigrationStore store, MigrationOptions options) {
+        if (options.notices()) {
+            noticesOf(store);
+        }
         Migration fitted = migration.atScale(store.balanceScale());
         store.check(fitted);
         List<StoredDefinition> stored = store.definitions();
@@ -289,6 +294,30 @@ public final class MigrationService {
         return runs;
     }
 
+    /** Tells users of the migration before it comes, with {@link RunOptions#defaults()}. */
+    public long announce() {
+        return announce(RunOptions.defaults());
+    }
+
+    /**
+     * Queues a pre-announcement for everybody who would be migrated, or asked to confirm, if this were the day: whatever the
+     * rollout says, so it can be done while everything is halted. Works page by page, each a transaction, and returns at the
+     * end. To resume one that was interrupted, call it again: nobody gets a second one.
+     *
+     * @param runOptions of these, the scope and the page size
+     * @return how many notices this call has queued
+     * @throws InvalidValueException when the store cannot walk a population or keep notices, or joins a transaction of the
+     *     host's
+     */
+    public long announce(RunOptions runOptions) {
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, for announcements");
+        }
+        decider.learn(store::definitions);
+        return new Announcement(migration, population(), noticesOf(store), decider, options.attempts()).to(runOptions);
+    }
+
     /** Who may migrate now. */
     public Rollout rollout() {
         return store.rollout(migration);
@@ -370,5 +399,13 @@ public final class MigrationService {
             return population;
         }
         throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
+    }
+
+    private static NoticeStore noticesOf(MigrationStore store) {
+        if (store instanceof NoticeStore notices) {
+            return notices;
+        }
+        throw new InvalidValueException(
+                "store", store.getClass().getName(), "one that implements NoticeStore, for notices");
     }
 }

@@ -17,11 +17,13 @@ final class Reversal {
     private final Migration migration;
     private final int balanceScale;
     private final Clock clock;
+    private final Notices notices;
 
-    Reversal(Migration migration, int balanceScale, Clock clock) {
+    Reversal(Migration migration, int balanceScale, Clock clock, Notices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.clock = clock;
+        this.notices = notices;
     }
 
     /** Goes through {@link Status} in its order of precedence. */
@@ -140,7 +142,7 @@ final class Reversal {
                 now,
                 reason);
         return new Decision.Write<>(
-                new UserChange(UserChange.Kind.ROLL_BACK, state, restored, rolledBack, log),
+                notices.with(new UserChange(UserChange.Kind.ROLL_BACK, state, restored, rolledBack, log)),
                 written -> new RollbackResult(Status.ROLLED_BACK, written.userId(), written, restored, null));
     }
 

@@ -199,7 +199,7 @@ final class DeciderChangeTest {
                 .consent(Consent.NONE)
                 .build();
         Lineage lineage = new Lineage(StoredDefinition.of(newest), List.of(StoredDefinition.of(UNASKED)));
-        Decider decider = new Decider(newest, SCALE, lineage, Fixture.CLOCK);
+        Decider decider = new Decider(newest, SCALE, lineage, Fixture.CLOCK, new Notices(newest, false));
         UserState skipped = States.withCredits(ANN, "30");
         UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));
 

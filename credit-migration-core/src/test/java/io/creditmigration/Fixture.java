@@ -57,7 +57,8 @@ final class Fixture {
 
     static Decider decider(Migration migration, int balanceScale) {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
-        return new Decider(migration.atScale(balanceScale), balanceScale, lineage, CLOCK);
+        return new Decider(
+                migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new Notices(migration, false));
     }
 
     /** A record of Ann's first attempt. */

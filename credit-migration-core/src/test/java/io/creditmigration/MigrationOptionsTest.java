@@ -20,16 +20,20 @@ final class MigrationOptionsTest {
     @Test
     void the_defaults_are_those_of_the_documentation() {
         assertThat(MigrationOptions.defaults())
-                .isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60)));
+                .isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false));
     }
 
     @Test
     void each_change_leaves_the_rest_as_it_was() {
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
 
-        assertThat(DEFAULTS.withClock(clock).withAttempts(7).withKnownUsers(3, Duration.ofMillis(4)))
-                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4)))
-                .isEqualTo(DEFAULTS.withKnownUsers(3, Duration.ofMillis(4))
+        assertThat(DEFAULTS.withClock(clock)
+                        .withAttempts(7)
+                        .withKnownUsers(3, Duration.ofMillis(4))
+                        .withNotices())
+                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4), true))
+                .isEqualTo(DEFAULTS.withNotices()
+                        .withKnownUsers(3, Duration.ofMillis(4))
                         .withAttempts(7)
                         .withClock(clock));
     }

@@ -348,7 +348,7 @@ final class ReversalTest {
     }
 
     private static Reversal reversal(Migration migration, int scale) {
-        return new Reversal(migration, scale, Fixture.CLOCK);
+        return new Reversal(migration, scale, Fixture.CLOCK, new Notices(migration, false));
     }
 
     private static RollbackResult rollback(int scale, UserState state) {

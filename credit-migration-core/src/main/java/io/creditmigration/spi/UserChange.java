@@ -2,6 +2,7 @@ package io.creditmigration.spi;
 
 import io.creditmigration.Credits;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Notice;
 import io.creditmigration.UserMigration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param newCredits the balance to write; null for {@link Kind#RECORD_ONLY}, and for a rollback to no account
  * @param record the record to write
  * @param log the line to append to the log; null where nothing is logged
+ * @param notice the notice to queue, once; null where nobody is told. A rollback, and every change that has a notice, cancels
+ *     what was queued for the user in this migration before and is not sent yet
  */
 public record UserChange(
         Kind kind,
         UserState expected,
         @Nullable Credits newCredits,
         UserMigration record,
-        @Nullable MigrationLogEntry log) {
+        @Nullable MigrationLogEntry log,
+        @Nullable Notice notice) {
 
     /** What is to be done to the user's balance and marker. */
     public enum Kind {
@@ -33,5 +37,20 @@ public record UserChange(
         ROLL_BACK,
         /** Leave them alone: only the record changes. */
         RECORD_ONLY
+    }
+
+    /** A change of which nobody is told. */
+    public UserChange(
+            Kind kind,
+            UserState expected,
+            @Nullable Credits newCredits,
+            UserMigration record,
+            @Nullable MigrationLogEntry log) {
+        this(kind, expected, newCredits, record, log, null);
+    }
+
+    /** The same with this notice. */
+    public UserChange withNotice(@Nullable Notice newNotice) {
+        return new UserChange(kind, expected, newCredits, record, log, newNotice);
     }
 }

@@ -1,6 +1,7 @@
 /**
  * What the author of a store implements. {@link io.creditmigration.spi.MigrationStore} is required,
- * {@link io.creditmigration.spi.RunStore} is the optional role of stores that can walk a whole population.
+ * {@link io.creditmigration.spi.RunStore} is the optional role of stores that can walk a whole population, and
+ * {@link io.creditmigration.spi.NoticeStore} of those that keep notices to users.
  */
 @NullMarked
 package io.creditmigration.spi;

@@ -95,6 +95,7 @@ final class BatchWrites implements Writes {
     private final Sql insertRecord;
     private final Sql updateRecord;
     private final Sql insertLog;
+    private final Notices notices;
 
     BatchWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
@@ -120,6 +121,7 @@ final class BatchWrites implements Writes {
         this.insertRecord = sql(INSERT_RECORD);
         this.updateRecord = sql(UPDATE_RECORD);
         this.insertLog = sql(INSERT_LOG);
+        this.notices = new Notices(mapping.dialect, ours);
     }
 
     @Override
@@ -237,7 +239,7 @@ final class BatchWrites implements Writes {
         return matched;
     }
 
-    /** Copies history, writes entries, records and log; answers operations copied, in order. */
+    /** Copies history, writes entries, records, log and notices; answers operations copied, in order. */
     private long[] writeOwn(Connection connection, Migration migration, List<UserChange> changes) throws SQLException {
         long[] copied = new long[changes.size()];
         List<Map<String, @Nullable Object>> entries = new ArrayList<>();
@@ -267,6 +269,7 @@ final class BatchWrites implements Writes {
             }
         }
         insert("the log", connection, insertLog, logs);
+        notices.write(connection, changes);
         return copied;
     }
 

@@ -1,8 +1,10 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.DeadLetter;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
@@ -13,6 +15,7 @@ import io.creditmigration.jdbc.Transactions.Outcome;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
@@ -43,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p>Opening a store checks the mapping against the database's metadata and writes nothing. Thread-safe: it holds no
  * connection between calls.
  */
-public final class JdbcMigrationStore implements RunStore {
+public final class JdbcMigrationStore implements RunStore, NoticeStore {
 
     private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
     private static final int PAGE_WAIT_MILLIS_MAX = 100;
@@ -60,6 +63,7 @@ public final class JdbcMigrationStore implements RunStore {
     private final Writes writes;
     private final Runs runs;
     private final Pages pages;
+    private final Notices notices;
 
     private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
         this.transactions = transactions;
@@ -82,6 +86,7 @@ public final class JdbcMigrationStore implements RunStore {
         Ranges ranges = new Ranges(mapping, ours, reads);
         this.runs = new Runs(mapping, ours, ranges);
         this.pages = new Pages(definitions, reads, writes, runs, ranges);
+        this.notices = new Notices(mapping.dialect, ours);
     }
 
     private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
@@ -92,6 +97,7 @@ public final class JdbcMigrationStore implements RunStore {
         this.writes = opened.writes;
         this.runs = opened.runs;
         this.pages = opened.pages;
+        this.notices = opened.notices;
     }
 
     /**
@@ -293,6 +299,44 @@ public final class JdbcMigrationStore implements RunStore {
         } catch (Writes.StaleException e) {
             throw passing(e);
         }
+    }
+
+    @Override
+    public int queue(Migration migration, List<Notice> announcements, Instant due) {
+        return changing("Queueing announcements", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            definitions.admit(connection, migration);
+            return new Outcome<>(true, notices.announce(connection, announcements, due));
+        }));
+    }
+
+    @Override
+    public List<Leased> lease(int limit, Instant now, Instant until) {
+        return outbox("Leasing notices", connection -> notices.lease(connection, limit, now, until));
+    }
+
+    @Override
+    public boolean holds(Leased leased) {
+        return transactions.read("Looking at a notice", connection -> notices.holds(connection, leased));
+    }
+
+    @Override
+    public boolean settle(Leased leased, Settlement settlement) {
+        return outbox("Settling a notice", connection -> notices.settle(connection, leased, settlement));
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        return transactions.read("Reading dead letters", connection -> notices.dead(connection, limit));
+    }
+
+    @Override
+    public boolean requeue(DeadLetter letter, Instant due) {
+        return outbox("Requeueing a notice", connection -> notices.requeue(connection, letter, due));
+    }
+
+    private <T> T outbox(String what, Transactions.Work<T> work) {
+        return transactions.write(
+                what, boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> new Outcome<>(true, work.with(connection))));
     }
 
     private <T> T changing(String what, Transactions.Work<Outcome<T>> work) {

@@ -28,7 +28,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
 
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
     private static final List<String> TABLES =
-            List.of("definition", "user", "log", "account", "entry", "run", "range", "run_user", "event");
+            List.of("definition", "user", "log", "account", "entry", "run", "range", "run_user", "event", "notice");
 
     /** Refuses a prefix that would need quoting. */
     public LibraryTables {

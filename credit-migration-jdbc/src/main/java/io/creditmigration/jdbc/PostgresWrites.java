@@ -5,6 +5,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.Notice;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Dialect.Untyped;
@@ -83,6 +84,10 @@ final class PostgresWrites implements Writes {
                 SELECT :migration, c.user_id, c.attempt, :kind, c.log_old_credits, c.log_new_credits, c.log_old_rate,
                        c.log_new_rate, c.residual, c.actor_kind, c.actor, c.changed_at, c.reason
                 FROM change c JOIN stood s ON s.n = c.n
+            ), cancelled AS (
+                {cancel}
+            ), noticed AS (
+                {notice}
             )
             SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, COALESCE(k.copied, 0) AS copied,
                    (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM record) AS records_in_all,
@@ -134,7 +139,7 @@ final class PostgresWrites implements Writes {
                 SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n
                 ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key""";
 
-    private static final String SET_NOTHING = "SELECT n FROM stood";
+    private static final String WRITE_NOTHING = "SELECT n FROM stood";
 
     private static final String SET_USERS = """
             UPDATE {users} u SET {set_users}
@@ -157,19 +162,45 @@ final class PostgresWrites implements Writes {
                 SELECT :migration, c.user_id, c.attempt, :entry_kind, c.amount, c.changed_at
                 FROM change c JOIN stood s ON s.n = c.n""";
 
+    /**
+     * Each user's notices are looked up by key: the limit keeps PostgreSQL from reading all that are queued for a page, and
+     * the words for QUEUED from using the index of what is due, which it does while it has no statistics.
+     */
+    private static final String CANCEL_ALL = """
+            UPDATE {our_notice} t SET state = 'CANCELLED'
+                FROM change c JOIN stood s ON s.n = c.n CROSS JOIN LATERAL (
+                    SELECT q.attempt, q.kind FROM {our_notice} q
+                    WHERE q.migration_id = :migration AND q.user_id = c.user_id
+                      AND q.state NOT IN ('SENT', 'DEAD', 'CANCELLED')
+                    LIMIT 1000) queued
+                WHERE t.migration_id = :migration AND t.user_id = c.user_id AND t.attempt = queued.attempt
+                  AND t.kind = queued.kind AND t.state NOT IN ('SENT', 'DEAD', 'CANCELLED')""";
+
+    private static final String CANCEL_OTHERS = CANCEL_ALL + " AND c.notice_kind IS NOT NULL";
+
+    private static final String QUEUE_NOTICES = """
+            INSERT INTO {our_notice} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
+                                          happens_at, state, state_at, deliveries)
+                SELECT :migration, c.user_id, c.attempt, c.notice_kind, c.notice_old_credits, c.notice_new_credits,
+                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.changed_at, 0
+                FROM change c JOIN stood s ON s.n = c.n WHERE c.notice_kind IS NOT NULL
+                ON CONFLICT DO NOTHING""";
+
     /** One column of the changes: its name in the statement, its type, and its value for a change. */
     private record Input(String name, String type, Function<UserChange, @Nullable Object> value) {}
 
     /**
      * What statements differ in. Users whose accounts are to be opened have a statement of their own: in one with the others
      * PostgreSQL, which has no statistics of accounts on the day of the migration, would look for theirs too, in all there are.
+     * Of notices the whole page is asked: who has none among others that have costs no statement more.
      */
-    private record Shape(UserChange.Kind kind, boolean opens, boolean grants, boolean waits) {}
+    private record Shape(UserChange.Kind kind, boolean opens, boolean grants, boolean waits, boolean tells) {}
 
     private final Mapping mapping;
     private final Map<String, String> names;
     private final BatchWrites records;
     private final List<Input> inputs;
+    private final List<Input> inputsWithNotices;
     private final Map<Shape, Sql> statements = new ConcurrentHashMap<>();
 
     PostgresWrites(Mapping mapping, LibraryTables ours) {
@@ -177,15 +208,17 @@ final class PostgresWrites implements Writes {
         this.names = mapping.names(ours);
         this.records = new BatchWrites(mapping, ours);
         this.inputs = inputs();
+        this.inputsWithNotices = Stream.concat(inputs.stream(), notices()).toList();
     }
 
     @Override
     public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
             throws SQLException {
         boolean grants = migration.conversion().isEmpty();
+        boolean tells = changes.stream().anyMatch(change -> change.notice() != null);
         Map<Shape, List<UserChange>> byShape = changes.stream()
                 .collect(Collectors.groupingBy(
-                        change -> new Shape(change.kind(), opens(change), grants, waits),
+                        change -> new Shape(change.kind(), opens(change), grants, waits, tells),
                         LinkedHashMap::new,
                         Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
@@ -210,7 +243,7 @@ final class PostgresWrites implements Writes {
         List<CommitResult> results =
                 new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
         try (PreparedStatement prepared = statement.prepare(connection)) {
-            statement.bind(prepared, values(connection, migration, shape.kind(), changes));
+            statement.bind(prepared, values(connection, migration, shape, changes));
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
                     long stood = row.getLong("stood_in_all");
@@ -230,10 +263,9 @@ final class PostgresWrites implements Writes {
     }
 
     private Map<String, @Nullable Object> values(
-            Connection connection, Migration migration, UserChange.Kind kind, List<UserChange> changes)
-            throws SQLException {
+            Connection connection, Migration migration, Shape shape, List<UserChange> changes) throws SQLException {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        for (Input input : inputs) {
+        for (Input input : inputs(shape)) {
             @Nullable Object[] column = new Object[changes.size()];
             for (int i = 0; i < column.length; i++) {
                 column[i] = input.value().apply(changes.get(i));
@@ -243,7 +275,7 @@ final class PostgresWrites implements Writes {
         Integer[] numbers = new Integer[changes.size()];
         Arrays.setAll(numbers, i -> i);
         values.put("n", connection.createArrayOf("int4", numbers));
-        boolean forward = kind == UserChange.Kind.MIGRATE;
+        boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
         values.put("migration", migration.id());
         values.put("status", (forward ? MigrationStatus.COMPLETED : MigrationStatus.ROLLED_BACK).name());
         values.put("kind", (forward ? MigrationLogEntry.Kind.MIGRATED : MigrationLogEntry.Kind.ROLLED_BACK).name());
@@ -252,6 +284,10 @@ final class PostgresWrites implements Writes {
     }
 
     /** The columns of the changes, in the order of the arrays. */
+    private List<Input> inputs(Shape shape) {
+        return shape.tells() ? inputsWithNotices : inputs;
+    }
+
     private List<Input> inputs() {
         List<Input> list = new ArrayList<>();
         Column holderKey = mapping.accountUser == null ? mapping.id : mapping.accountUser;
@@ -322,6 +358,23 @@ final class PostgresWrites implements Writes {
         list.add(new Input("reason", "text", change -> line(change).reason()));
     }
 
+    private static Stream<Input> notices() {
+        return Stream.of(
+                notice("notice_kind", "text", notice -> notice.kind().name()),
+                notice("notice_old_credits", "numeric", notice -> amount(notice.oldCredits())),
+                notice("notice_new_credits", "numeric", notice -> amount(notice.newCredits())),
+                notice("notice_old_rate", "numeric", notice -> rate(notice.oldRate())),
+                notice("notice_new_rate", "numeric", notice -> rate(notice.newRate())),
+                notice("happens_at", "timestamptz", notice -> notice.at().toString()));
+    }
+
+    private static Input notice(String name, String type, Function<Notice, @Nullable Object> value) {
+        return new Input(name, type, change -> {
+            Notice notice = change.notice();
+            return notice == null ? null : value.apply(notice);
+        });
+    }
+
     private Sql statement(Shape shape) {
         boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
         boolean inAccount = mapping.accounts != null;
@@ -330,10 +383,10 @@ final class PostgresWrites implements Writes {
         all.put(
                 "arrays",
                 "CAST(:n AS int4[]), "
-                        + inputs.stream()
+                        + inputs(shape).stream()
                                 .map(input -> "CAST(:" + input.name() + " AS " + input.type() + "[])")
                                 .collect(Collectors.joining(", ")));
-        all.put("columns", "n, " + inputs.stream().map(Input::name).collect(Collectors.joining(", ")));
+        all.put("columns", "n, " + inputs(shape).stream().map(Input::name).collect(Collectors.joining(", ")));
         all.put(
                 "set",
                 Stream.concat(Stream.of(setBalance(forward)), set(inAccount, "h"))
@@ -347,12 +400,15 @@ final class PostgresWrites implements Writes {
         all.put("claim", Sql.replaced(claim(shape, setsUsers), all));
         all.put("move", shape.opens() ? MOVE_NOTHING : Sql.replaced(MOVE, all));
         all.put("open", Sql.replaced(shape.opens() ? OPEN_ACCOUNTS : OPEN_NOTHING, all));
-        all.put("settings", Sql.replaced(setsUsers ? SET_USERS : SET_NOTHING, all));
+        all.put("settings", Sql.replaced(setsUsers ? SET_USERS : WRITE_NOTHING, all));
         all.put(
                 "copy",
                 Sql.replaced(
                         shape.grants() && forward && mapping.operations != null ? COPY_OPERATIONS : COPY_NOTHING, all));
-        all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : SET_NOTHING);
+        all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : WRITE_NOTHING);
+        String cancel = forward ? shape.tells() ? CANCEL_OTHERS : WRITE_NOTHING : CANCEL_ALL;
+        all.put("cancel", Sql.replaced(cancel, all));
+        all.put("notice", Sql.replaced(shape.tells() ? QUEUE_NOTICES : WRITE_NOTHING, all));
         return new Sql(mapping.dialect, WRITE, all);
     }
 

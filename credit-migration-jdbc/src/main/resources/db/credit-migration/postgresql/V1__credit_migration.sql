@@ -143,3 +143,25 @@ CREATE TABLE ${prefix}event (
 );
 
 CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);
+
+-- Notices to users, queued in the transaction of the change that they speak of. A lease is a due time in the future.
+CREATE TABLE ${prefix}notice (
+    migration_id VARCHAR(64)   NOT NULL,
+    user_id      VARCHAR(255) COLLATE "C" NOT NULL,
+    attempt      INTEGER       NOT NULL,
+    kind         VARCHAR(16)   NOT NULL CHECK (kind IN ('PRE_ANNOUNCEMENT', 'COMPLETE', 'ISSUE', 'ROLLED_BACK')),
+    old_credits  NUMERIC(38, 18),
+    new_credits  NUMERIC(38, 18),
+    old_rate     NUMERIC(18, 6),
+    new_rate     NUMERIC(18, 6),
+    happens_at   TIMESTAMPTZ NOT NULL,
+    state        VARCHAR(16)   NOT NULL CHECK (state IN ('QUEUED', 'SENT', 'DEAD', 'CANCELLED')),
+    state_at     TIMESTAMPTZ NOT NULL,
+    deliveries   INTEGER       NOT NULL CHECK (deliveries >= 0),
+    lease        VARCHAR(36),
+    error        VARCHAR(1000),
+    PRIMARY KEY (migration_id, user_id, attempt, kind)
+);
+
+CREATE INDEX ${prefix}notice_due ON ${prefix}notice (state_at) WHERE state = 'QUEUED';
+CREATE INDEX ${prefix}notice_dead ON ${prefix}notice (state_at) WHERE state = 'DEAD';

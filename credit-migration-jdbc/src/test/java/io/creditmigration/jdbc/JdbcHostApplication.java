@@ -204,7 +204,8 @@ final class JdbcHostApplication implements HostApplication {
                 "credit_migration_user",
                 "credit_migration_log",
                 "credit_migration_account",
-                "credit_migration_entry")) {
+                "credit_migration_entry",
+                "credit_migration_notice")) {
             sql.rows("SELECT * FROM " + table).stream()
                     .map(row -> table + " " + row)
                     .sorted()

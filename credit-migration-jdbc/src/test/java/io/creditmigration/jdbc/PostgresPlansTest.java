@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
+import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RunOptions;
@@ -52,7 +54,8 @@ final class PostgresPlansTest {
             work(
                     dataSource,
                     migration,
-                    HostTables.users("users").balance("credits").rate("rate"));
+                    HostTables.users("users").balance("credits").rate("rate"),
+                    MigrationOptions.defaults());
 
             assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
@@ -60,7 +63,7 @@ final class PostgresPlansTest {
     }
 
     @Test
-    void a_grant_finds_users_accounts_and_operations_by_index() {
+    void a_grant_finds_users_accounts_operations_and_notices_by_index() {
         try (HikariDataSource dataSource = TestDatabase.POSTGRESQL.create()) {
             TestSql sql = new TestSql(dataSource);
             LibraryTables.defaults().install(dataSource);
@@ -72,6 +75,9 @@ final class PostgresPlansTest {
                     "CREATE INDEX operations_by_user ON operations (user_id, made_at)",
                     "INSERT INTO credit_migration_account SELECT n, 5, TRUE, 0 FROM generate_series(1, " + USERS
                             + ", 2) n",
+                    "INSERT INTO credit_migration_notice (migration_id, user_id, attempt, kind, happens_at, state, state_at,"
+                            + " deliveries) SELECT 'credits', n, 1, 'PRE_ANNOUNCEMENT', '2026-01-06Z', 'QUEUED',"
+                            + " '2026-01-01Z', 0 FROM generate_series(1, " + USERS + ") n",
                     "ANALYZE");
             Migration migration = Migration.named("credits")
                     .cutOff(CUT_OFF)
@@ -84,27 +90,68 @@ final class PostgresPlansTest {
                     HostTables.users("users")
                             .ownAccounts()
                             .onMigrationSet("rate_limit", null)
-                            .operations("operations", "id", "user_id", "made_at"));
+                            .operations("operations", "id", "user_id", "made_at"),
+                    MigrationOptions.defaults().withNotices());
 
             assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
             assertReadByIndex(sql, "operations");
             assertReadByIndex(sql, "credit_migration_account");
+            assertReadByIndex(sql, "credit_migration_notice");
+        }
+    }
+
+    @Test
+    void while_there_are_no_statistics_notices_are_found_by_their_users_and_not_among_all_that_are_queued() {
+        try (HikariDataSource dataSource = TestDatabase.POSTGRESQL.create()) {
+            TestSql sql = new TestSql(dataSource);
+            LibraryTables.defaults().install(dataSource);
+            sql.runAll(
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(19, 4), rate NUMERIC(18, 6))",
+                    "INSERT INTO users SELECT n, 50, NULL FROM generate_series(1, 5000) n");
+            Migration migration = Migration.named("rate-2500")
+                    .cutOff(CUT_OFF)
+                    .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
+                    .consent(Consent.NONE)
+                    .build();
+
+            try (HikariDataSource worker = new HikariDataSource(single(dataSource))) {
+                MigrationService.of(
+                                migration,
+                                JdbcMigrationStore.owning(
+                                        worker,
+                                        HostTables.users("users")
+                                                .balance("credits")
+                                                .rate("rate")),
+                                MigrationOptions.defaults().withNotices())
+                        .run();
+                flushCounters(worker);
+            }
+
+            assertThat(migrated(sql)).isEqualTo(5_000);
+            assertThat(sql.text("SELECT idx_tup_read FROM pg_stat_user_indexes"
+                            + " WHERE indexrelname = 'credit_migration_notice_due'"))
+                    .isEqualTo("0");
+            assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_notice WHERE state = 'QUEUED'"))
+                    .isEqualTo("5000");
         }
     }
 
     /** Requests, and some pages of a run, over connections of their own: closing them makes the counters known. */
-    private static void work(HikariDataSource database, Migration migration, HostTables tables) {
+    private static void work(
+            HikariDataSource database, Migration migration, HostTables tables, MigrationOptions options) {
         TestSql sql = new TestSql(database);
         // Cutting a run into ranges reads all keys once; what follows is what must not.
         try (HikariDataSource opener = new HikariDataSource(single(database))) {
             MigrationService.of(migration, JdbcMigrationStore.owning(opener, tables))
                     .runs()
                     .open(RunOptions.defaults());
+            flushCounters(opener);
         }
         sql.one("SELECT pg_stat_reset()");
         try (HikariDataSource worker = new HikariDataSource(single(database))) {
-            MigrationService migrations = MigrationService.of(migration, JdbcMigrationStore.owning(worker, tables));
+            MigrationService migrations =
+                    MigrationService.of(migration, JdbcMigrationStore.owning(worker, tables), options);
             for (int user = 900_001; user <= 900_050; user++) {
                 String userId = String.valueOf(user);
                 MigrationResult result = migrations.autoMigrateIfZeroCredits(userId);
@@ -124,6 +171,11 @@ final class PostgresPlansTest {
                 assertThat(pages[0]).isEqualTo(PAGES);
             }
         }
+    }
+
+    /** A server process that ends makes its counters known when it comes to it: too late for who resets or reads them. */
+    private static void flushCounters(HikariDataSource single) {
+        new TestSql(single).one("SELECT pg_stat_force_next_flush()");
     }
 
     private static long migrated(TestSql sql) {

@@ -53,6 +53,9 @@ final class Account {
     final Map<String, UserMigration> records;
     final List<MigrationLogEntry> log;
 
+    /** By their ids. */
+    final Map<String, StoredNotice> notices = new TreeMap<>();
+
     Account(SeedUser seed) {
         this.userId = seed.userId();
         this.credits = seed.credits();
@@ -85,6 +88,7 @@ final class Account {
         other.operationsCopied.forEach((id, places) -> operationsCopied.put(id, new HashSet<>(places)));
         this.records = new TreeMap<>(other.records);
         this.log = new ArrayList<>(other.log);
+        this.notices.putAll(other.notices);
     }
 
     Account copy() {
@@ -96,6 +100,6 @@ final class Account {
         return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " ref=" + refCredits + " reserved="
                 + reserved + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
                 + rateLimit + " operations=" + operations + " history=" + history + " records=" + records.values()
-                + " log=" + log;
+                + " log=" + log + " notices=" + notices.values();
     }
 }

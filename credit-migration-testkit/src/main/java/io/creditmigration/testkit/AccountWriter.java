@@ -3,6 +3,7 @@ package io.creditmigration.testkit;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Notice;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
@@ -132,6 +133,25 @@ class AccountWriter {
             throw new IllegalStateException("The log has such a line already: " + line);
         }
         draft.log.add(line);
+    }
+
+    /**
+     * The notice of the change, once; what was queued before and is not sent is cancelled, also by a rollback of which nobody
+     * is told.
+     */
+    void writeNotice(Account draft, UserChange change) {
+        Notice notice = change.notice();
+        if (notice == null && change.kind() != UserChange.Kind.ROLL_BACK) {
+            return;
+        }
+        String migrationId = change.record().migrationId();
+        String id = notice == null ? "" : notice.id();
+        draft.notices.replaceAll((key, other) ->
+                key.equals(id) || !other.notice().migrationId().equals(migrationId) ? other : other.cancelled());
+        if (notice != null) {
+            draft.notices.putIfAbsent(
+                    id, StoredNotice.queued(notice, change.record().changedAt()));
+        }
     }
 
     static Credits orZero(@Nullable Credits credits) {

@@ -1,9 +1,11 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
@@ -12,6 +14,7 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
@@ -46,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each thing asked for happens once, at the next such call; asked for several times it happens at as many calls, in that
  * order. Thread-safe.
  */
-public final class FaultyStore implements RunStore {
+public final class FaultyStore implements RunStore, NoticeStore {
 
     /** The calls of the SPI. */
     public enum Call {
@@ -77,7 +80,19 @@ public final class FaultyStore implements RunStore {
         /** {@link RunStore#page}. */
         PAGE,
         /** The decision inside {@link RunStore#page}: before it the page is read, after it nothing is written yet. */
-        DECIDE
+        DECIDE,
+        /** {@link NoticeStore#queue}. */
+        QUEUE,
+        /** {@link NoticeStore#lease}. */
+        LEASE,
+        /** {@link NoticeStore#holds}. */
+        HOLDS,
+        /** {@link NoticeStore#settle}. */
+        SETTLE,
+        /** {@link NoticeStore#deadLetters}. */
+        DEAD_LETTERS,
+        /** {@link NoticeStore#requeue}. */
+        REQUEUE
     }
 
     private final MigrationStore store;
@@ -237,6 +252,36 @@ public final class FaultyStore implements RunStore {
         return around(Call.PAGE, () -> runStore().page(migration, runId, range, limit, now, watched));
     }
 
+    @Override
+    public int queue(Migration migration, List<Notice> announcements, Instant due) {
+        return around(Call.QUEUE, () -> notices().queue(migration, announcements, due));
+    }
+
+    @Override
+    public List<Leased> lease(int limit, Instant now, Instant until) {
+        return around(Call.LEASE, () -> notices().lease(limit, now, until));
+    }
+
+    @Override
+    public boolean holds(Leased leased) {
+        return around(Call.HOLDS, () -> notices().holds(leased));
+    }
+
+    @Override
+    public boolean settle(Leased leased, Settlement settlement) {
+        return around(Call.SETTLE, () -> notices().settle(leased, settlement));
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        return around(Call.DEAD_LETTERS, () -> notices().deadLetters(limit));
+    }
+
+    @Override
+    public boolean requeue(DeadLetter letter, Instant due) {
+        return around(Call.REQUEUE, () -> notices().requeue(letter, due));
+    }
+
     private <T> T around(Call call, Supplier<T> answer) {
         count(call).incrementAndGet();
         next(queue(before, call));
@@ -257,6 +302,14 @@ public final class FaultyStore implements RunStore {
             return runs;
         }
         throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
+    }
+
+    private NoticeStore notices() {
+        if (store instanceof NoticeStore notices) {
+            return notices;
+        }
+        throw new InvalidValueException(
+                "store", store.getClass().getName(), "one that implements NoticeStore, for notices");
     }
 
     private AtomicLong count(Call call) {

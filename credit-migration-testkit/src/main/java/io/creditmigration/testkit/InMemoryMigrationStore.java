@@ -2,11 +2,13 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
+import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
@@ -15,6 +17,7 @@ import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
@@ -63,7 +66,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one monitor stands for the database, and is never held while a caller's code runs. Users are in the order
  * of their ids' code points. A user's row can be {@linkplain #lock locked} as by a transaction of the host.
  */
-public final class InMemoryMigrationStore implements RunStore {
+public final class InMemoryMigrationStore implements RunStore, NoticeStore {
 
     private static final int USUAL_SCALE = 4;
     private static final long ROW_WAIT_MILLIS_MAX = 100;
@@ -83,6 +86,7 @@ public final class InMemoryMigrationStore implements RunStore {
     private final Map<String, StoredRun> runs = new LinkedHashMap<>();
     private final Set<String> lockedUsers = new HashSet<>();
     private final Set<String> refusedUsers = new HashSet<>();
+    private final Outbox outbox = new Outbox();
 
     /** For the tests of this module, which break a step of the writer, or let pages wait for locked users. */
     InMemoryMigrationStore(int balanceScale, AccountWriter writer, long pageWaitMillisMax) {
@@ -427,6 +431,7 @@ public final class InMemoryMigrationStore implements RunStore {
         long copied = writer.writeHistory(draft, migration, change);
         writer.writeRecord(draft, migration, record.withHistoricalOperations(record.historicalOperations() + copied));
         writer.writeLog(draft, change.log());
+        writer.writeNotice(draft, change);
         if (change.log() != null && refusedUsers.contains(userId)) {
             throw new RejectedException("the log refuses user '" + userId + "', as a test has asked for");
         }
@@ -457,6 +462,57 @@ public final class InMemoryMigrationStore implements RunStore {
             }
         }
         return true;
+    }
+
+    @Override
+    public int queue(Migration migration, List<Notice> announcements, Instant due) {
+        synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+            int queued = 0;
+            for (Notice notice : announcements) {
+                Account account = account(notice.userId());
+                boolean isNew = isPending(account.records.get(migration.id()))
+                        && account.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, due)) == null;
+                queued += isNew ? 1 : 0;
+            }
+            return queued;
+        }
+    }
+
+    @Override
+    public List<Leased> lease(int limit, Instant now, Instant until) {
+        synchronized (database) {
+            return outbox.lease(accounts, limit, now, until);
+        }
+    }
+
+    @Override
+    public boolean holds(Leased leased) {
+        synchronized (database) {
+            return outbox.holds(account(leased.notice().userId()), leased);
+        }
+    }
+
+    @Override
+    public boolean settle(Leased leased, Settlement settlement) {
+        synchronized (database) {
+            return outbox.settle(account(leased.notice().userId()), leased, settlement);
+        }
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        synchronized (database) {
+            return outbox.deadLetters(accounts, limit);
+        }
+    }
+
+    @Override
+    public boolean requeue(DeadLetter letter, Instant due) {
+        synchronized (database) {
+            return outbox.requeue(account(letter.notice().userId()), letter, due);
+        }
     }
 
     private Stream<Account> accountsAfter(@Nullable String afterUserId) {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * What every store has to pass: the nine guarantees of the design, part 3, each a group of tests, the facts of parts 1
- * and 7 that a store can get wrong, and runs.
+ * and 7 that a store can get wrong, runs, and the notices of stores that keep some.
  *
  * <pre>{@code
  * final class MyStoreTest extends MigrationStoreContract {
@@ -112,6 +112,15 @@ public abstract class MigrationStoreContract {
     @DisplayName("9. Bad input is refused")
     public final class BadInput extends BadInputContract {
         BadInput() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** What users are told, and how often. */
+    @Nested
+    @DisplayName("Notices")
+    public final class Notices extends NoticesContract {
+        Notices() {
             super(MigrationStoreContract.this);
         }
     }

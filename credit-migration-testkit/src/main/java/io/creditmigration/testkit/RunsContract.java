@@ -415,8 +415,18 @@ abstract class RunsContract extends ContractGroup {
         grant(users(USERS));
         runStore();
         Thread caller = Thread.currentThread();
+        AtomicBoolean done = new AtomicBoolean();
 
-        MigrationRun interrupted = node(GRANT).run(pagesOf(2).withListener(run -> caller.interrupt()));
+        MigrationRun interrupted = node(GRANT).run(pagesOf(2).withListener(run -> {
+            if (!done.getAndSet(true)) {
+                caller.interrupt();
+                // Until it has noticed, pages of a store in memory may be so fast that none is left.
+                long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+                while (caller.isInterrupted() && System.nanoTime() < deadline) {
+                    Thread.onSpinWait();
+                }
+            }
+        }));
 
         assertTrue(Thread.interrupted(), "the flag is left to the caller");
         assertEquals(State.RUNNING, interrupted.state());

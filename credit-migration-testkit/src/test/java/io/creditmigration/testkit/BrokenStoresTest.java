@@ -9,6 +9,7 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
@@ -188,6 +189,24 @@ final class BrokenStoresTest {
                         List.of(
                                 "a_halt_between_read_and_write_is_obeyed",
                                 "a_percentage_between_read_and_write_is_obeyed")),
+                arguments(
+                        WithNoticesInATransactionOfTheirOwn.class,
+                        MigrationStoreContract.Notices.class,
+                        List.of("a_refused_change_tells_of_the_issue_only_and_only_once")),
+                arguments(
+                        WithNoticesThatAreNeverCancelled.class,
+                        MigrationStoreContract.Notices.class,
+                        List.of(
+                                "a_rollback_cancels_what_was_not_sent_and_tells_of_itself",
+                                "a_rollback_by_a_node_that_tells_nobody_cancels_too",
+                                "who_is_migrated_after_all_is_not_told_of_the_issue",
+                                "an_announcement_that_was_not_sent_is_cancelled_by_the_migration")),
+                arguments(
+                        WithLeasesThatNobodyKeeps.class,
+                        MigrationStoreContract.Notices.class,
+                        List.of(
+                                "a_leased_notice_is_nobody_elses_until_the_lease_runs_out",
+                                "what_cannot_be_marked_is_delivered_again_under_the_same_key")),
                 arguments(
                         WithUsageOfAllTime.class,
                         MigrationStoreContract.WhoGetsWhat.class,
@@ -686,6 +705,49 @@ final class BrokenStoresTest {
                 public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
                     rollouts.put(migration.id(), rollout);
                     return true;
+                }
+            };
+        }
+    }
+
+    static final class WithNoticesInATransactionOfTheirOwn extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public CommitResult commit(Migration migration, UserChange change) {
+                    Notice notice = change.notice();
+                    if (notice != null) {
+                        notices().queue(migration, List.of(notice), notice.at());
+                    }
+                    return store.commit(migration, change.withNotice(null));
+                }
+            };
+        }
+    }
+
+    static final class WithNoticesThatAreNeverCancelled extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeNotice(Account draft, UserChange change) {
+                    Notice notice = change.notice();
+                    if (notice != null) {
+                        draft.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, notice.at()));
+                    }
+                }
+            };
+        }
+    }
+
+    static final class WithLeasesThatNobodyKeeps extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public List<Leased> lease(int limit, Instant now, Instant until) {
+                    return notices().lease(limit, now, now);
                 }
             };
         }

@@ -1,8 +1,10 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.DeadLetter;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
@@ -10,6 +12,7 @@ import io.creditmigration.RunSettings;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
@@ -24,7 +27,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another one does, but for what a test overrides. */
-class DelegatingStore implements RunStore {
+class DelegatingStore implements RunStore, NoticeStore {
 
     final RunStore store;
 
@@ -132,5 +135,39 @@ class DelegatingStore implements RunStore {
     public Page page(
             Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
         return store.page(migration, runId, range, limit, now, work);
+    }
+
+    @Override
+    public int queue(Migration migration, List<Notice> announcements, Instant due) {
+        return notices().queue(migration, announcements, due);
+    }
+
+    @Override
+    public List<Leased> lease(int limit, Instant now, Instant until) {
+        return notices().lease(limit, now, until);
+    }
+
+    @Override
+    public boolean holds(Leased leased) {
+        return notices().holds(leased);
+    }
+
+    @Override
+    public boolean settle(Leased leased, Settlement settlement) {
+        return notices().settle(leased, settlement);
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(int limit) {
+        return notices().deadLetters(limit);
+    }
+
+    @Override
+    public boolean requeue(DeadLetter letter, Instant due) {
+        return notices().requeue(letter, due);
+    }
+
+    NoticeStore notices() {
+        return (NoticeStore) store;
     }
 }

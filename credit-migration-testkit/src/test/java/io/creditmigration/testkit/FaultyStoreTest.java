@@ -1,17 +1,24 @@
 package io.creditmigration.testkit;
 
 import static io.creditmigration.testkit.SeedUser.user;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
+import io.creditmigration.DeadLetter;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationRun.State;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.Notice;
+import io.creditmigration.NoticeKind;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.NoticeStore.Leased;
+import io.creditmigration.spi.NoticeStore.Settlement;
+import io.creditmigration.spi.NoticeStore.State;
 import io.creditmigration.spi.Page;
 import io.creditmigration.testkit.FaultyStore.Call;
 import java.time.Instant;
@@ -31,24 +38,36 @@ final class FaultyStoreTest {
 
     private static final Cause CAUSE = new Cause(Actor.operator("test"), "again", Instant.EPOCH);
 
+    private static final Notice NOTICE =
+            new Notice("grant", "ann", 1, NoticeKind.PRE_ANNOUNCEMENT, null, null, null, null, Instant.EPOCH);
+
     private final InMemoryMigrationStore tables = InMemoryMigrationStore.with(user("ann"));
     private final FaultyStore store = FaultyStore.around(tables);
 
     /** One way to make each call, but for a commit, whose change only a service can make. */
     private final Map<Call, Runnable> calls = Map.ofEntries(
-            Map.entry(Call.DEFINITIONS, store::definitions),
-            Map.entry(Call.FIND, () -> store.find(GRANT, "ann")),
-            Map.entry(Call.ROLLOUT, () -> store.rollout(GRANT)),
-            Map.entry(Call.SET_ROLLOUT, () -> store.setRollout(GRANT, Rollout.EVERYBODY, Rollout.EVERYBODY, CAUSE)),
-            Map.entry(Call.LOG, () -> store.log(GRANT, "ann")),
-            Map.entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
-            Map.entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),
-            Map.entry(Call.CHANGE_RUN, () -> store.changeRun(GRANT, "run-1", State.PAUSED, State.RUNNING, CAUSE)),
-            Map.entry(Call.REPORT, () -> store.events(GRANT, 1)),
-            Map.entry(Call.TOTALS, () -> store.totals(GRANT)),
-            Map.entry(Call.SCAN, () -> store.scan(GRANT, RunScope.Kind.EVERYONE, null, 1)),
-            Map.entry(Call.PAGE, this::page),
-            Map.entry(Call.DECIDE, this::page));
+            entry(Call.DEFINITIONS, store::definitions),
+            entry(Call.FIND, () -> store.find(GRANT, "ann")),
+            entry(Call.ROLLOUT, () -> store.rollout(GRANT)),
+            entry(Call.SET_ROLLOUT, () -> store.setRollout(GRANT, Rollout.EVERYBODY, Rollout.EVERYBODY, CAUSE)),
+            entry(Call.LOG, () -> store.log(GRANT, "ann")),
+            entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
+            entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),
+            entry(Call.CHANGE_RUN, this::resume),
+            entry(Call.REPORT, () -> store.events(GRANT, 1)),
+            entry(Call.TOTALS, () -> store.totals(GRANT)),
+            entry(Call.SCAN, () -> store.scan(GRANT, RunScope.Kind.EVERYONE, null, 1)),
+            entry(Call.PAGE, this::page),
+            entry(Call.DECIDE, this::page),
+            entry(Call.QUEUE, () -> store.queue(GRANT, List.of(NOTICE), Instant.EPOCH)),
+            entry(Call.LEASE, () -> store.lease(1, Instant.EPOCH, Instant.MAX)),
+            entry(Call.HOLDS, () -> store.holds(new Leased(NOTICE, "lease", 1))),
+            entry(
+                    Call.SETTLE,
+                    () -> store.settle(
+                            new Leased(NOTICE, "lease", 1), new Settlement(State.SENT, 1, Instant.EPOCH, null))),
+            entry(Call.DEAD_LETTERS, () -> store.deadLetters(1)),
+            entry(Call.REQUEUE, () -> store.requeue(new DeadLetter(NOTICE, 1, "down"), Instant.EPOCH)));
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "COMMIT")
@@ -84,6 +103,10 @@ final class FaultyStoreTest {
     void the_scale_is_no_round_trip() {
         assertThat(store.balanceScale()).isEqualTo(4);
         assertThat(store.calls()).isZero();
+    }
+
+    private void resume() {
+        store.changeRun(GRANT, "run-1", MigrationRun.State.PAUSED, MigrationRun.State.RUNNING, CAUSE);
     }
 
     private void page() {

@@ -1,0 +1,57 @@
+package io.creditmigration.testkit;
+
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.Rollout;
+import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.util.List;
+import java.util.Optional;
+
+/** A store with the required role alone. */
+record WithoutNotices(MigrationStore store) implements MigrationStore {
+
+    @Override
+    public int balanceScale() {
+        return store.balanceScale();
+    }
+
+    @Override
+    public String mapping() {
+        return store.mapping();
+    }
+
+    @Override
+    public List<StoredDefinition> definitions() {
+        return store.definitions();
+    }
+
+    @Override
+    public Optional<UserState> find(Migration migration, String userId) {
+        return store.find(migration, userId);
+    }
+
+    @Override
+    public CommitResult commit(Migration migration, UserChange change) {
+        return store.commit(migration, change);
+    }
+
+    @Override
+    public Rollout rollout(Migration migration) {
+        return store.rollout(migration);
+    }
+
+    @Override
+    public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
+        return store.setRollout(migration, expected, rollout, cause);
+    }
+
+    @Override
+    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+        return store.log(migration, storedUserId);
+    }
+}
