@@ -11,6 +11,7 @@ import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.RunOptions;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One in a thousand users cannot be migrated, for three reasons: exactly those are marked FAILED. */
@@ -83,6 +85,37 @@ final class BadUsersTest {
         migrations.runs().retune(run.id(), run.settings().withFailureRateMax(null), Actor.operator("olga"), "known");
         migrations.runs().resume(run.id(), Actor.operator("olga"), "known");
         assertThat(migrations.run(options).count(Status.FAILED)).isEqualTo(USERS / 1_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "H2, 12345678901234567890123.5, at most 20 digits before",
+        "POSTGRESQL, 12345678901234567890123.5, at most 20 digits before",
+        "POSTGRESQL, 'NaN', NaN",
+        "MARIADB, 12345678901234567890123.5, at most 20 digits before"
+    })
+    void what_cannot_be_read_of_a_user_fails_that_user_alone(TestDatabase on, String balance, String error) {
+        dataSource = on.create();
+        sql = new TestSql(dataSource);
+        LibraryTables.defaults().install(dataSource);
+        List.of(
+                        "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(38, 4), migrated INTEGER NOT NULL)",
+                        "INSERT INTO users VALUES (1, 5, 0), (2, '" + balance + "', 0), (3, 5, 0)")
+                .forEach(sql::run);
+        migrations = MigrationService.of(
+                GRANT,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+
+        MigrationRun run = migrations.run();
+
+        assertThat(run.count(Status.MIGRATED)).isEqualTo(2);
+        assertThat(run.count(Status.FAILED)).isEqualTo(1);
+        assertThat(migrations.find("2").orElseThrow().error()).contains(error);
+        assertThat(migrations.rollback("2", Actor.operator("olga"), "test").status())
+                .isEqualTo(RollbackResult.Status.NOT_COMPLETED);
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 25 AND migrated = 1"))
+                .isEqualTo("2");
     }
 
     private void open(TestDatabase on) {
