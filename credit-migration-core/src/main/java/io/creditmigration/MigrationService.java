@@ -108,6 +108,9 @@ public final class MigrationService {
             throw new InvalidValueException(
                     "store", joined.getClass().getName(), "one that joins a transaction of the host's");
         }
+        if (options.notices()) {
+            noticesOf(joined);
+        }
         return new MigrationService(this, joined);
     }
 

@@ -263,6 +263,24 @@ final class NoticeDispatcherTest {
     }
 
     @Test
+    void a_store_that_joins_has_to_keep_notices_where_users_are_told() {
+        WithoutNotices joining = new WithoutNotices(store) {
+            @Override
+            public boolean joins() {
+                return true;
+            }
+        };
+        MigrationService silent = MigrationService.of(GRANT, store);
+        MigrationService telling =
+                MigrationService.of(GRANT, store, MigrationOptions.defaults().withNotices());
+
+        assertThat(silent.joining(joining)).isNotNull();
+        assertThatThrownBy(() -> telling.joining(joining))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("one that implements NoticeStore");
+    }
+
+    @Test
     void a_store_that_joins_is_refused() {
         DelegatingStore joining = new DelegatingStore(store) {
             @Override

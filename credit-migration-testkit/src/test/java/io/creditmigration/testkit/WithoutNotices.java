@@ -13,7 +13,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** A store with the required role alone. */
-record WithoutNotices(MigrationStore store) implements MigrationStore {
+class WithoutNotices implements MigrationStore {
+
+    private final MigrationStore store;
+
+    WithoutNotices(MigrationStore store) {
+        this.store = store;
+    }
 
     @Override
     public int balanceScale() {
