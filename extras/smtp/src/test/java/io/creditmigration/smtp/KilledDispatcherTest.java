@@ -33,13 +33,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Every user is told, by processes of which three are killed with SIGKILL. {@code -Dcredit-migration.test.users=10000} makes it
+ * Every user is told, by processes of which three are killed with SIGKILL. {@code CREDIT_MIGRATION_TEST_USERS=10000} makes it
  * large.
  */
 @Timeout(600)
 final class KilledDispatcherTest {
 
-    private static final int USERS = Integer.getInteger("credit-migration.test.users", 2_000);
+    private static final int USERS =
+            Integer.parseInt(System.getenv().getOrDefault("CREDIT_MIGRATION_TEST_USERS", "2000"));
     private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     @BeforeAll
