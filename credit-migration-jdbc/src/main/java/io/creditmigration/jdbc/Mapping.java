@@ -66,6 +66,9 @@ final class Mapping {
     final List<Marked> marked = new ArrayList<>();
     final int balanceScale;
 
+    /** Whether operations become entries of the credit history. */
+    final boolean copiesHistory;
+
     /** What works and is not as it should be; logged when the store is opened. */
     final List<String> warnings = new ArrayList<>();
 
@@ -76,6 +79,7 @@ final class Mapping {
         this.dialect = Dialect.of(connection);
         this.host = host;
         this.zone = host.zone;
+        this.copiesHistory = host.operations != null && !host.withoutHistory;
         dialect.check(connection);
         Metadata metadata = new Metadata(connection, dialect, host.schema);
         this.users = metadata.table("users table", host.users);

@@ -350,8 +350,7 @@ final class PostgresWrites implements Writes {
         all.put("settings", Sql.replaced(setsUsers ? SET_USERS : SET_NOTHING, all));
         all.put(
                 "copy",
-                Sql.replaced(
-                        shape.grants() && forward && mapping.operations != null ? COPY_OPERATIONS : COPY_NOTHING, all));
+                Sql.replaced(shape.grants() && forward && mapping.copiesHistory ? COPY_OPERATIONS : COPY_NOTHING, all));
         all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : SET_NOTHING);
         return new Sql(mapping.dialect, WRITE, all);
     }
