@@ -52,6 +52,7 @@ final class Reads {
             FROM {users} u
             {account}
             {record}
+            {counted}
             LEFT JOIN {our_definition} m ON m.id = :migration
             """;
 
@@ -131,6 +132,19 @@ final class Reads {
              AND {operation_at} >= :window_from AND {operation_at} < :window_to
              GROUP BY {operation_hour} ORDER BY n DESC LIMIT 1) AS most_in_hour,
             (SELECT COUNT(*) FROM {operations} o WHERE {operation_user} = {id}) AS total""";
+
+    /** The same, where each of them would read the user's operations again: hours are counted, and then summed up. */
+    private static final String USAGE_ON_POSTGRESQL = """
+            COALESCE(counted.operations, 0) AS operations, COALESCE(counted.most_in_hour, 0) AS most_in_hour,
+            COALESCE(counted.total, 0) AS total""";
+
+    private static final String COUNTED_ON_POSTGRESQL = """
+            CROSS JOIN LATERAL (
+                SELECT SUM(hour.operations) AS operations, MAX(hour.operations) AS most_in_hour, SUM(hour.total) AS total
+                FROM (
+                    SELECT COUNT(*) FILTER (WHERE {operation_at} >= :window_from AND {operation_at} < :window_to)
+                               AS operations, COUNT(*) AS total
+                    FROM {operations} o WHERE {operation_user} = {id} GROUP BY {operation_hour}) hour) counted""";
 
     private static final String NO_USAGE = "0 AS operations, 0 AS most_in_hour, 0 AS total";
 
@@ -382,7 +396,9 @@ final class Reads {
         boolean counts = !conversion && mapping.operations != null;
         all.put("record", record());
         all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
-        all.put("usage", counts ? named(USAGE, names) : NO_USAGE);
+        boolean atOnce = counts && mapping.dialect == Dialect.POSTGRESQL;
+        all.put("usage", atOnce ? USAGE_ON_POSTGRESQL : counts ? named(USAGE, names) : NO_USAGE);
+        all.put("counted", atOnce ? named(COUNTED_ON_POSTGRESQL, names) : "");
         String latest = alone ? OWN_RATE : named(LATEST_RATE, names);
         all.put("rate", names.getOrDefault("RATE", conversion ? latest : "NULL"));
         all.put("flagged", flagged(names, conversion));
