@@ -62,11 +62,11 @@ final class Reads {
             WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
             """;
 
-    private static final String COUNT = "SELECT COUNT(*) FROM {users} u {record} WHERE {filter} {scope}";
+    private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
-            SELECT {user_id} AS user_id FROM {users} u {record} WHERE {filter} {scope} {after}
+            SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after}
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
 
@@ -86,6 +86,10 @@ final class Reads {
     private static final String RECORD_ON_POSTGRESQL = """
             LEFT JOIN LATERAL (SELECT * FROM {our_user} s WHERE s.migration_id = :migration AND s.user_id = {user_id} LIMIT 1) r
             ON TRUE""";
+
+    /** A balance of zero or none, and no reservations. */
+    private static final String ONLY_ZERO_CREDITS =
+            "AND ({read_balance} = 0 OR {read_balance} IS NULL) AND {reserved} <= 0";
 
     private static final String ONLY_FAILED = "AND r.status = 'FAILED'";
 
@@ -351,17 +355,20 @@ final class Reads {
         all.put("upto", shape.upto() ? "AND {id} <= :upto".replace("{id}", names.get("id")) : "");
         all.put("swept", shape.swept() ? named(ONLY_SWEPT, all) : "");
         all.put("record", record());
+        all.put("account", named("{account}", names));
         return new Sql(mapping.dialect, MANY, all);
     }
 
-    /** The conditions of a scope, with the record where they need it. */
+    /** The conditions of a scope, with the record and the account where they need them. */
     private Map<String, String> scoped(RunScope.Kind scope, boolean after) {
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("record", scope == RunScope.Kind.FAILED ? record() : "");
+        all.put("account", scope == RunScope.Kind.ZERO_CREDITS ? named("{account}", names) : "");
         all.put(
                 "scope",
                 switch (scope) {
-                    case EVERYONE, ZERO_CREDITS -> "";
+                    case EVERYONE -> "";
+                    case ZERO_CREDITS -> named(ONLY_ZERO_CREDITS, names);
                     case FAILED -> ONLY_FAILED;
                     case LISTED -> named(ONLY_LISTED, names);
                 });
