@@ -12,13 +12,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The benchmark in small: catches a library that has become half as fast, beside whatever else the machine does. What is
- * compared ran within the same seconds, and the margins are half of what was seen and less.
+ * compared ran within the same seconds, and the margins are less than half of what was seen: 0.26 (0.25 to 0.40) and 0.24
+ * (0.24 to 0.28) of the giant statement, 1.6 (1.0 to 1.7) and 1.4 (1.4 to 1.7) times Spring Batch, on two busy cores.
  */
 @Timeout(300)
 final class SmallBenchmarkTest {
 
     private static final int USERS = 10_000;
-    private static final int REPETITIONS = 3;
+    private static final int REPETITIONS = 2;
 
     private static Engine postgres;
 
@@ -38,7 +39,7 @@ final class SmallBenchmarkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GRANT, 0.01, 0.08", "EVERYBODY, 0.02, 0.12"})
+    @CsvSource({"GRANT, 0.11, 0.6", "EVERYBODY, 0.1, 0.6"})
     void the_library_is_not_slower_than_it_was(Job job, double ofGiant, double ofBatch) throws Exception {
         Contender giant = new GiantStatement();
         Contender batch = new SpringBatch(1);
