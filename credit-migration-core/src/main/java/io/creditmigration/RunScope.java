@@ -18,7 +18,10 @@ public record RunScope(Kind kind, boolean includeExempt, String list) {
     public enum Kind {
         /** Everybody whom no other rule leaves alone. */
         EVERYONE,
-        /** Users without credits; those with credits are left alone even where nobody has to confirm. */
+        /**
+         * Users without credits: a balance of zero or none, and no reservations. The others are not looked at and not counted,
+         * and left alone even where nobody has to confirm.
+         */
         ZERO_CREDITS,
         /** Users marked FAILED, who are tried again. */
         FAILED,

@@ -116,7 +116,7 @@ final class BatchWrites implements Writes {
         boolean setsUsers = inAccount && mapping.marked.stream().anyMatch(mark -> !mark.inAccount());
         this.setUser = setsUsers ? host(SET_USER, "", "", false) : null;
         this.unsetUser = setsUsers ? unsetUser() : null;
-        this.copyHistory = mapping.operations == null ? null : sql(COPY_HISTORY);
+        this.copyHistory = mapping.copiesHistory ? sql(COPY_HISTORY) : null;
         this.insertEntry = sql(INSERT_ENTRY);
         this.insertRecord = sql(INSERT_RECORD);
         this.updateRecord = sql(UPDATE_RECORD);

@@ -90,6 +90,7 @@ public final class HostTables {
     @Nullable
     String operationAt;
 
+    boolean withoutHistory;
     List<Setting> settings = List.of();
     List<Filter> filters = List.of();
 
@@ -123,6 +124,7 @@ public final class HostTables {
         this.operationId = other.operationId;
         this.operationUser = other.operationUser;
         this.operationAt = other.operationAt;
+        this.withoutHistory = other.withoutHistory;
         this.settings = other.settings;
         this.filters = other.filters;
         this.zone = other.zone;
@@ -232,6 +234,11 @@ public final class HostTables {
             copy.operationUser = name("user column of the operations table", userColumn);
             copy.operationAt = name("time column of the operations table", timeColumn);
         });
+    }
+
+    /** Operations are counted for usage and not copied into the credit history. */
+    public HostTables withoutHistory() {
+        return with(copy -> copy.withoutHistory = true);
     }
 
     /**

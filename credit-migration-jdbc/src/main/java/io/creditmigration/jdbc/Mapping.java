@@ -66,6 +66,9 @@ final class Mapping {
     final List<Marked> marked = new ArrayList<>();
     final int balanceScale;
 
+    /** Whether operations become entries of the credit history. */
+    final boolean copiesHistory;
+
     /** What works and is not as it should be; logged when the store is opened. */
     final List<String> warnings = new ArrayList<>();
 
@@ -76,6 +79,7 @@ final class Mapping {
         this.dialect = Dialect.of(connection);
         this.host = host;
         this.zone = host.zone;
+        this.copiesHistory = host.operations != null && !host.withoutHistory;
         dialect.check(connection);
         Metadata metadata = new Metadata(connection, dialect, host.schema);
         this.users = metadata.table("users table", host.users);
@@ -261,7 +265,7 @@ final class Mapping {
             names.put("operation_at", operationTime);
             names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
             names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
-            names.put("operation_hour", dialect.periodOf(operationTime, hourShiftSeconds(), HOUR_SECONDS));
+            names.put("operation_hour", operationHour(operationTime, operationAt));
         }
         return names;
     }
@@ -436,6 +440,17 @@ final class Mapping {
                 ? from.getEpochSecond()
                 : LocalDateTime.ofInstant(from, local).toEpochSecond(ZoneOffset.UTC);
         return dialect.periodOf(dialect.time(at, "o." + quoted(at)), second, DAY_SECONDS);
+    }
+
+    /** The clock hour that an operation was made in. PostgreSQL truncates in a fraction of the time that it divides in. */
+    private String operationHour(String operationTime, Column at) {
+        return dialect == Dialect.POSTGRESQL
+                ? "date_trunc('hour', "
+                        + (at.kind() == Column.Kind.INSTANT
+                                ? operationTime + " AT TIME ZONE 'UTC'"
+                                : "CAST(" + operationTime + " AS TIMESTAMP)")
+                        + " - INTERVAL '" + hourShiftSeconds() + " seconds')"
+                : dialect.periodOf(operationTime, hourShiftSeconds(), HOUR_SECONDS);
     }
 
     /** Tables and columns, with their types, as a plan keeps them. */

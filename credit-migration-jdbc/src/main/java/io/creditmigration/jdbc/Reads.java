@@ -52,6 +52,7 @@ final class Reads {
             FROM {users} u
             {account}
             {record}
+            {counted}
             LEFT JOIN {our_definition} m ON m.id = :migration
             """;
 
@@ -61,11 +62,11 @@ final class Reads {
             WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
             """;
 
-    private static final String COUNT = "SELECT COUNT(*) FROM {users} u {record} WHERE {filter} {scope}";
+    private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
-            SELECT {user_id} AS user_id FROM {users} u {record} WHERE {filter} {scope} {after}
+            SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after}
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
 
@@ -85,6 +86,10 @@ final class Reads {
     private static final String RECORD_ON_POSTGRESQL = """
             LEFT JOIN LATERAL (SELECT * FROM {our_user} s WHERE s.migration_id = :migration AND s.user_id = {user_id} LIMIT 1) r
             ON TRUE""";
+
+    /** A balance of zero or none, and no reservations. */
+    private static final String ONLY_ZERO_CREDITS =
+            "AND ({read_balance} = 0 OR {read_balance} IS NULL) AND {reserved} <= 0";
 
     private static final String ONLY_FAILED = "AND r.status = 'FAILED'";
 
@@ -131,6 +136,19 @@ final class Reads {
              AND {operation_at} >= :window_from AND {operation_at} < :window_to
              GROUP BY {operation_hour} ORDER BY n DESC LIMIT 1) AS most_in_hour,
             (SELECT COUNT(*) FROM {operations} o WHERE {operation_user} = {id}) AS total""";
+
+    /** The same, where each of them would read the user's operations again: hours are counted, and then summed up. */
+    private static final String USAGE_ON_POSTGRESQL = """
+            COALESCE(counted.operations, 0) AS operations, COALESCE(counted.most_in_hour, 0) AS most_in_hour,
+            COALESCE(counted.total, 0) AS total""";
+
+    private static final String COUNTED_ON_POSTGRESQL = """
+            CROSS JOIN LATERAL (
+                SELECT SUM(hour.operations) AS operations, MAX(hour.operations) AS most_in_hour, SUM(hour.total) AS total
+                FROM (
+                    SELECT COUNT(*) FILTER (WHERE {operation_at} >= :window_from AND {operation_at} < :window_to)
+                               AS operations, COUNT(*) AS total
+                    FROM {operations} o WHERE {operation_user} = {id} GROUP BY {operation_hour}) hour) counted""";
 
     private static final String NO_USAGE = "0 AS operations, 0 AS most_in_hour, 0 AS total";
 
@@ -337,17 +355,20 @@ final class Reads {
         all.put("upto", shape.upto() ? "AND {id} <= :upto".replace("{id}", names.get("id")) : "");
         all.put("swept", shape.swept() ? named(ONLY_SWEPT, all) : "");
         all.put("record", record());
+        all.put("account", named("{account}", names));
         return new Sql(mapping.dialect, MANY, all);
     }
 
-    /** The conditions of a scope, with the record where they need it. */
+    /** The conditions of a scope, with the record and the account where they need them. */
     private Map<String, String> scoped(RunScope.Kind scope, boolean after) {
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("record", scope == RunScope.Kind.FAILED ? record() : "");
+        all.put("account", scope == RunScope.Kind.ZERO_CREDITS ? named("{account}", names) : "");
         all.put(
                 "scope",
                 switch (scope) {
-                    case EVERYONE, ZERO_CREDITS -> "";
+                    case EVERYONE -> "";
+                    case ZERO_CREDITS -> named(ONLY_ZERO_CREDITS, names);
                     case FAILED -> ONLY_FAILED;
                     case LISTED -> named(ONLY_LISTED, names);
                 });
@@ -382,7 +403,9 @@ final class Reads {
         boolean counts = !conversion && mapping.operations != null;
         all.put("record", record());
         all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
-        all.put("usage", counts ? named(USAGE, names) : NO_USAGE);
+        boolean atOnce = counts && mapping.dialect == Dialect.POSTGRESQL;
+        all.put("usage", atOnce ? USAGE_ON_POSTGRESQL : counts ? named(USAGE, names) : NO_USAGE);
+        all.put("counted", atOnce ? named(COUNTED_ON_POSTGRESQL, names) : "");
         String latest = alone ? OWN_RATE : named(LATEST_RATE, names);
         all.put("rate", names.getOrDefault("RATE", conversion ? latest : "NULL"));
         all.put("flagged", flagged(names, conversion));

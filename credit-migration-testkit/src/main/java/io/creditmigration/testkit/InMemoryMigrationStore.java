@@ -523,7 +523,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
     private static boolean isInScope(Migration migration, RunScope.Kind scope, List<String> listed, Account account) {
         UserMigration record = account.records.get(migration.id());
         return switch (scope) {
-            case EVERYONE, ZERO_CREDITS -> true;
+            case EVERYONE -> true;
+            case ZERO_CREDITS -> AccountWriter.orZero(account.credits).signum() == 0 && account.reserved.signum() <= 0;
             case FAILED -> record != null && record.status() == MigrationStatus.FAILED;
             case LISTED -> listed.contains(account.userId);
         };

@@ -300,15 +300,21 @@ abstract class WhoGetsWhatContract extends ContractGroup {
     }
 
     @Test
-    final void a_run_for_users_without_credits_leaves_the_others_alone() {
-        conversion(user("ann").credits("0"), user("bob").credits("50"));
+    final void a_run_for_users_without_credits_does_not_look_at_the_others() {
+        conversion(
+                user("ann").credits("0"),
+                user("bob").credits("50"),
+                user("cem").credits("0").reserved("1"),
+                user("dan"));
         runStore();
 
         MigrationRun run = node(RATE_2500_UNASKED).run(pagesOf(10).withZeroCreditsOnly());
 
         assertEquals(1, run.count(Status.MIGRATED), run::toString);
-        assertEquals(1, run.count(Status.HAS_CREDITS), run::toString);
+        assertEquals(1, run.count(Status.ABSENT_BALANCE), run::toString);
+        assertEquals(2, run.users(), run::toString);
         assertCredits("50", "bob");
+        assertCredits("0", "cem");
     }
 
     @Test

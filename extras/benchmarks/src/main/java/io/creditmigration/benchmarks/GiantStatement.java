@@ -1,0 +1,146 @@
+package io.creditmigration.benchmarks;
+
+import javax.sql.DataSource;
+
+/**
+ * One statement per job, as somebody who knows PostgreSQL writes it: everything in one transaction on one connection, the
+ * policy in SQL. It takes from every user's balance what is there, so a second run finds nothing to do.
+ */
+record GiantStatement() implements Contender {
+
+    private static final String GRANT = """
+            WITH usage AS (
+                SELECT user_id, COUNT(*) AS operations
+                FROM operations
+                WHERE made_at >= TIMESTAMPTZ '2026-01-06 00:00Z' - INTERVAL '720 hours' AND made_at < '2026-01-06 00:00Z'
+                GROUP BY user_id
+            ), subject AS (
+                SELECT id, LEAST(30, CEIL(EXTRACT(EPOCH FROM '2026-01-06 00:00Z' - registered_at) / 86400))::int AS days
+                FROM users WHERE registered_at < '2026-01-06 00:00Z'
+            ), allocated AS (
+                SELECT CAST(s.id AS text) AS user_id, COALESCE(o.operations, 0) AS operations, s.days,
+                       CASE WHEN o.operations > 10 * s.days THEN 50 ELSE 20 END AS credits
+                FROM subject s LEFT JOIN usage o ON o.user_id = s.id
+            ), opened AS (
+                INSERT INTO credit_migration_account (user_id, balance, active, version)
+                SELECT user_id, credits, TRUE, 1 FROM allocated
+                ON CONFLICT DO NOTHING
+                RETURNING user_id
+            ), granted AS (
+                SELECT a.* FROM allocated a JOIN opened USING (user_id)
+            ), recorded AS (
+                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
+                                                   historical_operations, changed_at, new_credits, host_state)
+                SELECT 'credits', user_id, 'COMPLETED', 1, credits, 0, now(), credits, 'active&version' FROM granted
+            ), entered AS (
+                INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, amount, entered_at)
+                SELECT 'credits', user_id, 1, 'GRANT', credits, now() FROM granted
+            )
+            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
+                                              logged_at, reason)
+            SELECT 'credits', user_id, 1, 'MIGRATED', credits, 0, 'AUTOMATIC', 'run', now(),
+                   operations || ' operations in ' || days || CASE WHEN days = 1 THEN ' day' ELSE ' days' END
+                   || CASE WHEN credits = 50 THEN ', more than 10 a day' ELSE '' END || ': ' || credits || ' credits'
+            FROM granted
+            """;
+
+    private static final String GRANT_WITH_HISTORY = """
+            WITH usage AS (
+                SELECT user_id, COUNT(*) AS total,
+                       COUNT(*) FILTER (WHERE made_at >= TIMESTAMPTZ '2026-01-06 00:00Z' - INTERVAL '720 hours'
+                                        AND made_at < '2026-01-06 00:00Z') AS operations
+                FROM operations
+                GROUP BY user_id
+            ), subject AS (
+                SELECT id, LEAST(30, CEIL(EXTRACT(EPOCH FROM '2026-01-06 00:00Z' - registered_at) / 86400))::int AS days
+                FROM users WHERE registered_at < '2026-01-06 00:00Z'
+            ), allocated AS (
+                SELECT s.id, CAST(s.id AS text) AS user_id, COALESCE(o.operations, 0) AS operations, s.days,
+                       COALESCE(o.total, 0) AS total, CASE WHEN o.operations > 10 * s.days THEN 50 ELSE 20 END AS credits
+                FROM subject s LEFT JOIN usage o ON o.user_id = s.id
+            ), opened AS (
+                INSERT INTO credit_migration_account (user_id, balance, active, version)
+                SELECT user_id, credits, TRUE, 1 FROM allocated
+                ON CONFLICT DO NOTHING
+                RETURNING user_id
+            ), granted AS (
+                SELECT a.* FROM allocated a JOIN opened USING (user_id)
+            ), recorded AS (
+                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
+                                                   historical_operations, changed_at, new_credits, host_state)
+                SELECT 'credits', user_id, 'COMPLETED', 1, credits, total, now(), credits, 'active&version' FROM granted
+            ), entered AS (
+                INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, amount, entered_at)
+                SELECT 'credits', user_id, 1, 'GRANT', credits, now() FROM granted
+            ), copied AS (
+                INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
+                SELECT 'credits', g.user_id, 1, 'OPERATION', CAST(o.id AS text), 0, o.made_at
+                FROM operations o JOIN granted g ON g.id = o.user_id
+                ON CONFLICT (migration_id, operation_id) DO NOTHING
+            )
+            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
+                                              logged_at, reason)
+            SELECT 'credits', user_id, 1, 'MIGRATED', credits, 0, 'AUTOMATIC', 'run', now(),
+                   operations || ' operations in ' || days || CASE WHEN days = 1 THEN ' day' ELSE ' days' END
+                   || CASE WHEN credits = 50 THEN ', more than 10 a day' ELSE '' END || ': ' || credits || ' credits'
+            FROM granted
+            """;
+
+    private static final String ZERO_CREDITS = """
+            WITH converted AS (
+                UPDATE users SET migrated = TRUE
+                WHERE credits = 0 AND NOT migrated AND role <> 'admin' AND registered_at < '2026-01-06 00:00Z'
+                RETURNING CAST(id AS text) AS user_id
+            ), recorded AS (
+                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
+                                                   historical_operations, changed_at, old_credits, new_credits, old_rate,
+                                                   new_rate, host_state)
+                SELECT 'rate-2500', user_id, 'COMPLETED', 1, 0, 0, now(), 0, 0, 1000, 2500, 'migrated=false' FROM converted
+            )
+            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate,
+                                              new_rate, residual, actor_kind, actor, logged_at, reason)
+            SELECT 'rate-2500', user_id, 1, 'MIGRATED', 0, 0, 1000, 2500, 0, 'AUTOMATIC', 'run', now(),
+                   '0 credits at 1000 are 0 at 2500'
+            FROM converted
+            """;
+
+    private static final String EVERYBODY = """
+            WITH converted AS (
+                UPDATE users SET credits = ROUND(credits * 0.4, 4), migrated = TRUE
+                WHERE credits >= 0 AND NOT migrated AND role <> 'admin' AND registered_at < '2026-01-06 00:00Z'
+                RETURNING CAST(id AS text) AS user_id, old.credits AS old_credits, new.credits AS new_credits
+            ), recorded AS (
+                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
+                                                   historical_operations, changed_at, old_credits, new_credits, old_rate,
+                                                   new_rate, host_state)
+                SELECT 'rate-2500', user_id, 'COMPLETED', 1, new_credits, 0, now(), old_credits, new_credits, 1000, 2500,
+                       'migrated=false'
+                FROM converted
+            )
+            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate,
+                                              new_rate, residual, actor_kind, actor, logged_at, reason)
+            SELECT 'rate-2500', user_id, 1, 'MIGRATED', old_credits, new_credits, 1000, 2500,
+                   old_credits * 1000 - new_credits * 2500, 'AUTOMATIC', 'run', now(),
+                   trim_scale(old_credits) || ' credits at 1000 are ' || trim_scale(new_credits) || ' at 2500'
+            FROM converted
+            """;
+
+    /** So that a million users are hashed and sorted in memory. */
+    private static final String MEMORY = "SET LOCAL work_mem = '256MB'";
+
+    @Override
+    public String name() {
+        return "giant statement";
+    }
+
+    @Override
+    public Run prepare(Job job, DataSource database) {
+        String statement = switch (job) {
+            case GRANT -> GRANT;
+            case GRANT_WITH_HISTORY -> GRANT_WITH_HISTORY;
+            case ZERO_CREDITS -> ZERO_CREDITS;
+            case EVERYBODY -> EVERYBODY;
+        };
+        return () -> Jdbc.inTransaction(database, MEMORY, statement);
+    }
+}

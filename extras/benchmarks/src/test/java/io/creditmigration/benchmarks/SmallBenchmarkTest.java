@@ -1,0 +1,63 @@
+package io.creditmigration.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The benchmark in small: catches a library that has become half as fast, beside whatever else the machine does. What is
+ * compared ran within the same seconds, and the margins are less than half of what was seen: 0.26 (0.25 to 0.40) and 0.24
+ * (0.24 to 0.28) of the giant statement, 1.6 (1.0 to 1.7) and 1.4 (1.4 to 1.7) times Spring Batch, on two busy cores.
+ */
+@Timeout(300)
+final class SmallBenchmarkTest {
+
+    private static final int USERS = 10_000;
+    private static final int REPETITIONS = 2;
+
+    private static Engine postgres;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(
+                (System.getProperty("os.name") + " " + System.getProperty("os.arch")).equals("Linux amd64"),
+                "the embedded server is for Linux on amd64");
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GRANT, 0.08, 0.5", "EVERYBODY, 0.08, 0.5"})
+    void the_library_is_not_slower_than_it_was(Job job, double ofGiant, double ofBatch) throws Exception {
+        Contender giant = new GiantStatement();
+        Contender batch = new SpringBatch(1);
+        Contender library = new Library(1);
+
+        Comparison comparison = Comparison.of(
+                "PostgreSQL", postgres, job, USERS, REPETITIONS, List.of(giant, batch, library), System.out::println);
+
+        assertThat(comparison.disqualified()).isEmpty();
+        assertThat(comparison
+                        .timesAsFastAs(giant.name(), library.name())
+                        .orElseThrow()
+                        .median())
+                .isGreaterThan(ofGiant);
+        assertThat(comparison
+                        .timesAsFastAs(batch.name(), library.name())
+                        .orElseThrow()
+                        .median())
+                .isGreaterThan(ofBatch);
+    }
+}
