@@ -138,8 +138,10 @@ final class ProcessesTest {
         assumeTrue(USERS >= 200_000, "CREDIT_MIGRATION_TEST_USERS is below 200000");
         open(on);
 
-        WorkerProcess node =
-                started(WorkerProcess.start(dataSource, RunOptions.defaults().withThreads(2)));
+        // A steady load: at full speed PostgreSQL is through the first 5 % before a JVM is warm.
+        RunOptions steady = RunOptions.defaults().withThreads(2).withUsersPerSecond(USERS / 100);
+        migrations.runs().open(steady);
+        WorkerProcess node = started(WorkerProcess.start(dataSource, steady));
         String[] millis = node.await(WorkerProcess.PREDICTION)
                 .substring(WorkerProcess.PREDICTION.length())
                 .split(" ", 2);
