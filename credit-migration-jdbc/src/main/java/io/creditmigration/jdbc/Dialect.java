@@ -177,6 +177,16 @@ enum Dialect {
         return answer;
     }
 
+    /**
+     * Until the transaction ends, plans go by indexes where there are any. PostgreSQL keeps a plan that it made while tables were
+     * small, and would read them whole when they are large: those of the library grow from nothing in the run itself.
+     */
+    void avoidWholeTables(Connection connection) throws SQLException {
+        if (this == POSTGRESQL) {
+            execute(connection, "SET LOCAL enable_seqscan = off");
+        }
+    }
+
     private void boundWaits(Connection connection, int millisMax) throws SQLException {
         switch (this) {
             case H2 -> {

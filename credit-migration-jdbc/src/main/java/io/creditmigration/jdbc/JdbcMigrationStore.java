@@ -292,7 +292,10 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
         try {
             return transactions.write(
                     "Writing a page",
-                    boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> pages.page(connection, migration, asked, work)),
+                    boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> {
+                        mapping.dialect.avoidWholeTables(connection);
+                        return pages.page(connection, migration, asked, work);
+                    }),
                     error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
                             ? Page.rejected(SqlErrors.words(error))
                             : null);

@@ -429,7 +429,13 @@ final class Mapping {
             return "";
         }
         String user = host.ownAccounts ? dialect.asText(id, "u." + quoted(id)) : "u." + quoted(id);
-        return "LEFT JOIN " + accounts.sql() + " a ON a." + quoted(accountUser) + " = " + user;
+        String key = quoted(accountUser);
+        // The limit keeps PostgreSQL, which has no statistics of accounts on the day of the migration, from reading
+        // them all.
+        return dialect == Dialect.POSTGRESQL
+                ? "LEFT JOIN LATERAL (SELECT * FROM " + accounts.sql() + " b WHERE b." + key + " = " + user
+                        + " LIMIT 1) a ON TRUE"
+                : "LEFT JOIN " + accounts.sql() + " a ON a." + key + " = " + user;
     }
 
     /** The number of the 24-hour day, from this instant on, that an operation was made in. */

@@ -59,22 +59,26 @@ final class Pages {
                 }
             }
         }
-        List<Position> open = ranges.open(connection, run.id(), asked.range());
-        if (open.isEmpty()) {
-            runs.finish(connection, migration, run.id(), asked.now());
-            return new Outcome<>(true, Page.of(Page.Status.FINISHED, null, run.settings()));
-        }
-        for (Position position : open) {
-            Position claimed = ranges.claim(connection, run.id(), position);
-            if (claimed != null) {
-                Outcome<Page> outcome = page(connection, migration, run, claimed, asked, work);
-                if (outcome.keep()) {
-                    runs.measure(connection, row, asked.now());
-                }
-                return outcome;
+        Position claimed = asked.range() == null ? null : ranges.claim(connection, run.id(), asked.range(), 0);
+        if (claimed == null) {
+            List<Position> open = ranges.open(connection, run.id(), asked.range());
+            if (open.isEmpty()) {
+                runs.finish(connection, migration, run.id(), asked.now());
+                return new Outcome<>(true, Page.of(Page.Status.FINISHED, null, run.settings()));
+            }
+            for (int i = 0; i < open.size() && claimed == null; i++) {
+                claimed = ranges.claim(
+                        connection, run.id(), open.get(i).number(), open.get(i).pass());
             }
         }
-        return nothing(Page.Status.BUSY, run);
+        if (claimed == null) {
+            return nothing(Page.Status.BUSY, run);
+        }
+        Outcome<Page> outcome = page(connection, migration, run, claimed, asked, work);
+        if (outcome.keep()) {
+            runs.measure(connection, row, asked.now());
+        }
+        return outcome;
     }
 
     private Outcome<Page> page(
@@ -82,8 +86,10 @@ final class Pages {
             throws SQLException {
         RunSettings settings = run.settings();
         boolean alone = definitions.isAlone(connection, migration);
-        List<UserState> users = reads.page(connection, migration, alone, run, claimed, asked.limit());
-        Position reached = claimed.next();
+        String swept = claimed.sweep() ? ranges.sweptUpTo(connection, migration, run, claimed) : null;
+        String upto = swept == null ? claimed.upto() : swept;
+        List<UserState> users = reads.page(connection, migration, alone, run, claimed, upto, asked.limit());
+        Position reached = swept == null ? claimed.next() : claimed.behind(swept);
         Set<String> left = Set.of();
         if (!users.isEmpty()) {
             Set<String> wasLeft = claimed.sweep() && claimed.left() > 0

@@ -11,6 +11,8 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
+import io.creditmigration.jdbc.PageColumns.Input;
+import io.creditmigration.jdbc.PageColumns.Layout;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
@@ -19,7 +21,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -44,8 +45,10 @@ final class PostgresWrites implements Writes {
      * reads whole tables at a million users.
      */
     private static final String WRITE = """
-            WITH change AS MATERIALIZED (
-                SELECT * FROM UNNEST({arrays}) AS c ({columns})
+            WITH given AS MATERIALIZED (
+                SELECT * FROM UNNEST({arrays}) WITH ORDINALITY AS g ({array_columns}, n)
+            ), change AS NOT MATERIALIZED (
+                SELECT g.n, {columns} FROM given g
             ), free AS (
                 {claim}
             ), moved AS (
@@ -63,19 +66,7 @@ final class PostgresWrites implements Writes {
             ), counts AS (
                 SELECT user_id, COUNT(*) AS copied FROM copied GROUP BY user_id
             ), record AS (
-                INSERT INTO {our_user} AS r (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                             changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
-                SELECT :migration, c.user_id, :status, c.attempt, c.granted, c.copied_before + COALESCE(k.copied, 0),
-                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state
-                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
-                ON CONFLICT (migration_id, user_id) DO UPDATE
-                SET status = EXCLUDED.status, attempt = EXCLUDED.attempt, credits_granted = EXCLUDED.credits_granted,
-                    historical_operations = EXCLUDED.historical_operations, changed_at = EXCLUDED.changed_at,
-                    old_credits = EXCLUDED.old_credits, new_credits = EXCLUDED.new_credits, old_rate = EXCLUDED.old_rate,
-                    new_rate = EXCLUDED.new_rate, host_state = EXCLUDED.host_state, error = NULL
-                WHERE EXISTS (SELECT 1 FROM change c WHERE c.user_id = r.user_id
-                              AND c.was_status = r.status AND c.was_attempt = r.attempt)
-                RETURNING user_id
+                {record}
             ), entries AS (
                 {entries}
             ), logged AS (
@@ -96,10 +87,31 @@ final class PostgresWrites implements Writes {
             LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
             """;
 
+    /** Who had no record has none now, or the primary key says so: cheaper than to look first. */
+    private static final String NEW_RECORDS = """
+            INSERT INTO {our_user} (migration_id, user_id, status, attempt, credits_granted, historical_operations,
+                                        changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
+                SELECT :migration, c.user_id, :status, c.attempt, c.granted, c.copied_before + COALESCE(k.copied, 0),
+                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state
+                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
+                RETURNING 1""";
+
+    private static final String CHANGED_RECORDS = """
+            UPDATE {our_user} r
+                SET status = :status, attempt = c.attempt, credits_granted = c.granted,
+                    historical_operations = c.copied_before + COALESCE(k.copied, 0), changed_at = c.changed_at,
+                    old_credits = c.old_credits, new_credits = c.new_credits, old_rate = c.old_rate,
+                    new_rate = c.new_rate, host_state = c.host_state, error = NULL
+                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
+                WHERE r.migration_id = :migration AND r.user_id = c.user_id
+                  AND r.user_id = ANY (ARRAY(SELECT user_id FROM change))
+                  AND r.status = c.was_status AND r.attempt = c.was_attempt
+                RETURNING 1""";
+
     private static final String MOVE = """
             UPDATE {holder} h SET {set}
                 FROM change c JOIN free f ON f.n = c.n
-                WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (:holder_key)
+                WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
                 RETURNING c.n""";
 
@@ -121,18 +133,18 @@ final class PostgresWrites implements Writes {
     private static final String CLAIM_HOLDERS = """
             SELECT n, place FROM (
                     SELECT c.n, h.ctid AS place FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
-                    WHERE h.{holder_key} = ANY (:holder_key)
+                    WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                     FOR UPDATE OF h SKIP LOCKED) held""";
 
     /** The guard of the users' rows holds from here on, so that an account is never written without them. */
     private static final String CLAIM_USERS_WAITING = """
             SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
-                WHERE u.{key} = ANY (:user_key){guard_users} FOR UPDATE OF u""";
+                WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users} FOR UPDATE OF u""";
 
     private static final String CLAIM_USERS = """
             SELECT n FROM (
                     SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
-                    WHERE u.{key} = ANY (:user_key){guard_users}
+                    WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users}
                     FOR UPDATE OF u SKIP LOCKED) users_held""";
 
     private static final String CLAIM_HOLDERS_AND_USERS = CLAIM_USERS + """
@@ -140,7 +152,7 @@ final class PostgresWrites implements Writes {
                 WHERE n IN (
                     SELECT n FROM (
                         SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
-                        WHERE h.{holder_key} = ANY (:holder_key)
+                        WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                         FOR UPDATE OF h SKIP LOCKED) held)""";
 
     private static final String OPEN_NOTHING = "SELECT holder_key FROM change WHERE FALSE";
@@ -155,7 +167,7 @@ final class PostgresWrites implements Writes {
     private static final String SET_USERS = """
             UPDATE {users} u SET {set_users}
                 FROM change c JOIN stood s ON s.n = c.n
-                WHERE u.{key} = c.user_key AND u.{key} = ANY (:user_key){guard_users}
+                WHERE u.{key} = c.user_key AND u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users}
                 RETURNING c.n""";
 
     private static final String COPY_NOTHING = "SELECT user_id FROM change WHERE FALSE";
@@ -165,7 +177,7 @@ final class PostgresWrites implements Writes {
                 SELECT :migration, c.user_id, c.attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
                 FROM {operations} o JOIN change c ON {operation_user} = c.operation_user JOIN stood s ON s.n = c.n
                 WHERE {operation_at} < {operation_before}
-                ON CONFLICT (migration_id, operation_id) DO NOTHING
+                ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
                 RETURNING user_id""";
 
     private static final String ENTER_AMOUNTS = """
@@ -197,26 +209,32 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN stood s ON s.n = c.n WHERE c.notice_kind IS NOT NULL
                 ON CONFLICT DO NOTHING""";
 
-    /** One column of the changes: its name in the statement, its type, and its value for a change. */
-    private record Input(String name, String type, Function<UserChange, @Nullable Object> value) {}
-
     /**
      * What statements differ in. Users whose accounts are to be opened have a statement of their own: in one with the others
      * PostgreSQL, which has no statistics of accounts on the day of the migration, would look for theirs too, in all there are.
      * Of notices the whole page is asked: who has none among others that have costs no statement more.
      */
-    private record Shape(UserChange.Kind kind, boolean opens, boolean grants, boolean waits, boolean tells) {}
+    private record Shape(
+            UserChange.Kind kind, boolean opens, boolean isNew, boolean grants, boolean waits, boolean tells) {}
+
+    /** A statement of this shape for changes whose columns are laid out so. */
+    private record Laid(Shape shape, Layout layout) {}
+
+    /** Pages of a run have a few; the bound is for changes that no two of are alike. */
+    private static final int STATEMENTS_MAX = 256;
 
     private final Mapping mapping;
     private final Map<String, String> names;
+    private final String recordKey;
     private final BatchWrites records;
     private final List<Input> inputs;
     private final List<Input> inputsWithNotices;
-    private final Map<Shape, Sql> statements = new ConcurrentHashMap<>();
+    private final Map<Laid, Sql> statements = new ConcurrentHashMap<>();
 
     PostgresWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
         this.names = mapping.names(ours);
+        this.recordKey = ours.prefix() + "user_pkey";
         this.records = new BatchWrites(mapping, ours);
         this.inputs = inputs();
         this.inputsWithNotices = Stream.concat(inputs.stream(), notices()).toList();
@@ -229,7 +247,8 @@ final class PostgresWrites implements Writes {
         boolean tells = changes.stream().anyMatch(change -> change.notice() != null);
         Map<Shape, List<UserChange>> byShape = changes.stream()
                 .collect(Collectors.groupingBy(
-                        change -> new Shape(change.kind(), opens(change), grants, waits, tells),
+                        change -> new Shape(
+                                change.kind(), opens(change), change.expected().record() == null, grants, waits, tells),
                         LinkedHashMap::new,
                         Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
@@ -250,11 +269,14 @@ final class PostgresWrites implements Writes {
 
     private List<CommitResult> write(Connection connection, Migration migration, Shape shape, List<UserChange> changes)
             throws SQLException {
-        Sql statement = statements.computeIfAbsent(shape, this::statement);
+        PageColumns columns = new PageColumns(inputs(shape), changes);
+        Sql statement = statement(new Laid(shape, columns.layout()));
+        Map<String, @Nullable Object> values = values(migration, shape);
+        columns.bindTo(values, connection);
         List<CommitResult> results =
                 new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
         try (PreparedStatement prepared = statement.prepare(connection)) {
-            statement.bind(prepared, values(connection, migration, shape, changes));
+            statement.bind(prepared, values);
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
                     long stood = row.getLong("stood_in_all");
@@ -262,30 +284,25 @@ final class PostgresWrites implements Writes {
                         throw new StaleException(
                                 "Of " + stood + " users whose balance matched some did not match elsewhere", null);
                     }
+                    int change = row.getInt("n") - 1;
                     if (row.getBoolean("stood")) {
-                        results.set(row.getInt("n"), CommitResult.committed(row.getLong("copied")));
+                        results.set(change, CommitResult.committed(row.getLong("copied")));
                     } else if (!row.getBoolean("free")) {
-                        results.set(row.getInt("n"), CommitResult.of(CommitResult.Status.LOCKED));
+                        results.set(change, CommitResult.of(CommitResult.Status.LOCKED));
                     }
                 }
             }
+        } catch (SQLException e) {
+            if (SqlErrors.isDuplicate(e) && SqlErrors.words(e).contains(recordKey)) {
+                throw new StaleException("Somebody else has written a record: " + SqlErrors.words(e), e);
+            }
+            throw e;
         }
         return results;
     }
 
-    private Map<String, @Nullable Object> values(
-            Connection connection, Migration migration, Shape shape, List<UserChange> changes) throws SQLException {
+    private Map<String, @Nullable Object> values(Migration migration, Shape shape) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        for (Input input : inputs(shape)) {
-            @Nullable Object[] column = new Object[changes.size()];
-            for (int i = 0; i < column.length; i++) {
-                column[i] = input.value().apply(changes.get(i));
-            }
-            values.put(input.name(), connection.createArrayOf(input.type(), column));
-        }
-        Integer[] numbers = new Integer[changes.size()];
-        Arrays.setAll(numbers, i -> i);
-        values.put("n", connection.createArrayOf("int4", numbers));
         boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
         values.put("migration", migration.id());
         values.put("status", (forward ? MigrationStatus.COMPLETED : MigrationStatus.ROLLED_BACK).name());
@@ -386,18 +403,29 @@ final class PostgresWrites implements Writes {
         });
     }
 
-    private Sql statement(Shape shape) {
+    /** One that was made before, if there is room for all that are made. */
+    private Sql statement(Laid laid) {
+        Sql known = statements.get(laid);
+        if (known != null) {
+            return known;
+        }
+        Sql made = made(laid);
+        if (statements.size() < STATEMENTS_MAX) {
+            statements.put(laid, made);
+        }
+        return made;
+    }
+
+    private Sql made(Laid laid) {
+        Shape shape = laid.shape();
+        List<Input> inputs = inputs(shape);
         boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
         boolean inAccount = mapping.accounts != null;
         boolean setsUsers = inAccount && mapping.marked.stream().anyMatch(mark -> !mark.inAccount());
         Map<String, String> all = new LinkedHashMap<>(names);
-        all.put(
-                "arrays",
-                "CAST(:n AS int4[]), "
-                        + inputs(shape).stream()
-                                .map(input -> "CAST(:" + input.name() + " AS " + input.type() + "[])")
-                                .collect(Collectors.joining(", ")));
-        all.put("columns", "n, " + inputs(shape).stream().map(Input::name).collect(Collectors.joining(", ")));
+        all.put("arrays", laid.layout().arrays(inputs));
+        all.put("array_columns", laid.layout().arrayColumns(inputs));
+        all.put("columns", laid.layout().columns(inputs, "g"));
         all.put(
                 "set",
                 Stream.concat(Stream.of(setBalance(forward)), set(inAccount, "h"))
@@ -417,6 +445,7 @@ final class PostgresWrites implements Writes {
         all.put(
                 "copy",
                 Sql.replaced(shape.grants() && forward && mapping.copiesHistory ? COPY_OPERATIONS : COPY_NOTHING, all));
+        all.put("record", Sql.replaced(shape.isNew() ? NEW_RECORDS : CHANGED_RECORDS, all));
         all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : WRITE_NOTHING);
         String cancel = forward ? shape.tells() ? CANCEL_OTHERS : WRITE_NOTHING : CANCEL_ALL;
         all.put("cancel", Sql.replaced(cancel, all));

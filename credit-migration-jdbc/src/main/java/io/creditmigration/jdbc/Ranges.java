@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.RunProgress;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The ranges that a run is cut into: a page claims one by its row lock, and moves its position. */
 final class Ranges {
+
+    /** Through how many users a page of the sweep looks: most have a record, and are passed by. */
+    private static final int SWEPT_USERS_MAX = 5_000;
 
     private static final String INSERT = """
             INSERT INTO {our_range} (run_id, number, after_user_id, upto_user_id, pass, last_user_id, finished, done,
@@ -94,6 +98,11 @@ final class Ranges {
                     tally.plus(counted.tally()));
         }
 
+        /** The same, having looked through users up to this one and found nobody to take. */
+        Position behind(String userId) {
+            return new Position(number, after, upto, pass, userId, false, done, left, tally);
+        }
+
         /** The sweep follows the first pass, and nothing follows the sweep. */
         Position next() {
             return sweep()
@@ -140,7 +149,7 @@ final class Ranges {
         String after = null;
         for (int number = 0; number < count; number++) {
             boolean isLast = number == count - 1;
-            String upto = isLast ? null : reads.keyAt(connection, migrationId, scope, runId, after, each);
+            String upto = isLast ? null : reads.keyAt(connection, migrationId, scope, runId, after, null, each);
             Map<String, @Nullable Object> row = new LinkedHashMap<>();
             row.put("run", runId);
             row.put("number", number);
@@ -177,15 +186,29 @@ final class Ranges {
         return positions;
     }
 
-    /** The range's position, its row locked until the transaction ends; null where somebody else has it. */
+    /** The range's position, its row locked until the transaction ends; null where somebody else has it or it is elsewhere. */
     @Nullable
-    Position claim(Connection connection, String runId, Position wanted) throws SQLException {
+    Position claim(Connection connection, String runId, int number, int pass) throws SQLException {
         try (PreparedStatement statement = claim.prepare(connection)) {
-            claim.bind(statement, Map.of("run", runId, "number", wanted.number(), "pass", wanted.pass()));
+            claim.bind(statement, Map.of("run", runId, "number", number, "pass", pass));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? position(row, false) : null;
             }
         }
+    }
+
+    /** The stored id up to which a page of the sweep looks for users to take; null where it reaches the end of the range. */
+    @Nullable
+    String sweptUpTo(Connection connection, Migration migration, MigrationRun run, Position claimed)
+            throws SQLException {
+        return reads.keyAt(
+                connection,
+                migration.id(),
+                run.scope().kind(),
+                run.id(),
+                claimed.last(),
+                claimed.upto(),
+                SWEPT_USERS_MAX);
     }
 
     /** Whether the position was still where it was claimed. */

@@ -62,11 +62,35 @@ final class Reads {
             WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
             """;
 
+    /**
+     * The same with operations counted for all users of the page at once: one by one costs three times as much. The page is
+     * found first, and its keys are looked up in the index of operations.
+     */
+    private static final String MANY_COUNTED_ON_POSTGRESQL =
+            """
+            WITH page AS MATERIALIZED (
+                SELECT u.* FROM {users} u {account_of_page} {record_of_page}
+                WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
+            ), counted AS MATERIALIZED (
+                SELECT operation_user, SUM(operations) AS operations, MAX(operations) AS most_in_hour, SUM(total) AS total
+                FROM (
+                    SELECT {operation_user} AS operation_user,
+                           COUNT(*) FILTER (WHERE {operation_at} >= :window_from AND {operation_at} < :window_to)
+                               AS operations,
+                           COUNT(*) AS total
+                    FROM {operations} o WHERE {operation_user} = ANY (ARRAY(SELECT {id} FROM page u))
+                    GROUP BY {operation_user}, {operation_hour}) hour
+                GROUP BY operation_user
+            )
+            """ + STATE.replace("{users} u", "page u") + "ORDER BY {id}";
+
+    private static final String COUNTED_OF_PAGE = "LEFT JOIN counted ON counted.operation_user = {id}";
+
     private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
-            SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after}
+            SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after} {upto}
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
 
@@ -101,6 +125,16 @@ final class Reads {
             AND (r.user_id IS NULL OR r.status = 'PENDING' OR EXISTS (
                 SELECT 1 FROM {our_run_user} l
                 WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
+
+    /** The same, where looking records up one by one costs three times as much. */
+    private static final String ONLY_SWEPT_ON_POSTGRESQL = """
+            AND ({user_id} NOT IN (
+                     SELECT s.user_id FROM {our_user} s
+                     WHERE s.migration_id = :migration AND s.status <> 'PENDING' AND s.user_id = ANY (ARRAY(
+                         SELECT {user_id} FROM {users} u WHERE {filter} {after} {upto})))
+                 OR EXISTS (
+                     SELECT 1 FROM {our_run_user} l
+                     WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
     private static final String TOTALS = """
             SELECT status, COUNT(*) AS users, SUM(credits_granted) AS granted FROM {our_user}
@@ -206,26 +240,26 @@ final class Reads {
         return many(connection, migration, shape, bounds(null, after, null, limit));
     }
 
-    /** The next users of a range of a run; of its sweep, only those who are to be looked at again. */
+    /** The next users of a range of a run, up to this stored id; of its sweep, only those who are to be looked at again. */
     List<UserState> page(
             Connection connection,
             Migration migration,
             boolean alone,
             MigrationRun run,
             Ranges.Position range,
+            @Nullable String upto,
             int limit)
             throws SQLException {
         boolean converts = migration.conversion().isPresent();
-        Shape shape = new Shape(
-                converts, alone, run.scope().kind(), range.last() != null, range.upto() != null, range.sweep());
-        return many(connection, migration, shape, bounds(run.id(), range.last(), range.upto(), limit));
+        Shape shape = new Shape(converts, alone, run.scope().kind(), range.last() != null, upto != null, range.sweep());
+        return many(connection, migration, shape, bounds(run.id(), range.last(), upto, limit));
     }
 
     /** How many users a scope has. */
     long count(Connection connection, String migrationId, RunScope.Kind scope, String runId) throws SQLException {
-        Sql count = new Sql(mapping.dialect, COUNT, scoped(scope, false));
+        Sql count = new Sql(mapping.dialect, COUNT, scoped(scope, false, false));
         try (PreparedStatement statement = count.prepare(connection)) {
-            count.bind(statement, cutting(migrationId, runId, null));
+            count.bind(statement, cutting(migrationId, runId, null, null));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -233,7 +267,7 @@ final class Reads {
         }
     }
 
-    /** The stored id of the user who stands so many further on; null where there are not so many. */
+    /** The stored id of the user who stands so many further on; null where there are not so many up to the other one. */
     @Nullable
     String keyAt(
             Connection connection,
@@ -241,10 +275,11 @@ final class Reads {
             RunScope.Kind scope,
             String runId,
             @Nullable String after,
+            @Nullable String upto,
             int users)
             throws SQLException {
-        Sql keyAt = new Sql(mapping.dialect, KEY_AT, scoped(scope, after != null));
-        Map<String, @Nullable Object> values = cutting(migrationId, runId, after);
+        Sql keyAt = new Sql(mapping.dialect, KEY_AT, scoped(scope, after != null, upto != null));
+        Map<String, @Nullable Object> values = cutting(migrationId, runId, after, upto);
         values.put("offset", users - 1);
         try (PreparedStatement statement = keyAt.prepare(connection)) {
             keyAt.bind(statement, values);
@@ -351,16 +386,23 @@ final class Reads {
 
     private Sql query(Shape shape) {
         Map<String, String> all = names(shape.conversion(), shape.alone());
-        all.putAll(scoped(shape.scope(), shape.after()));
-        all.put("upto", shape.upto() ? "AND {id} <= :upto".replace("{id}", names.get("id")) : "");
-        all.put("swept", shape.swept() ? named(ONLY_SWEPT, all) : "");
+        Map<String, String> scoped = scoped(shape.scope(), shape.after(), shape.upto());
+        all.putAll(scoped);
+        boolean postgres = mapping.dialect == Dialect.POSTGRESQL;
+        all.put("swept", shape.swept() ? named(postgres ? ONLY_SWEPT_ON_POSTGRESQL : ONLY_SWEPT, all) : "");
         all.put("record", record());
         all.put("account", named("{account}", names));
+        if (!shape.conversion() && mapping.operations != null && postgres) {
+            all.put("counted", named(COUNTED_OF_PAGE, names));
+            all.put("account_of_page", scoped.get("account"));
+            all.put("record_of_page", scoped.get("record"));
+            return new Sql(mapping.dialect, MANY_COUNTED_ON_POSTGRESQL, all);
+        }
         return new Sql(mapping.dialect, MANY, all);
     }
 
     /** The conditions of a scope, with the record and the account where they need them. */
-    private Map<String, String> scoped(RunScope.Kind scope, boolean after) {
+    private Map<String, String> scoped(RunScope.Kind scope, boolean after, boolean upto) {
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("record", scope == RunScope.Kind.FAILED ? record() : "");
         all.put("account", scope == RunScope.Kind.ZERO_CREDITS ? named("{account}", names) : "");
@@ -373,6 +415,7 @@ final class Reads {
                     case LISTED -> named(ONLY_LISTED, names);
                 });
         all.put("after", after ? named("AND {id} > :after", names) : "");
+        all.put("upto", upto ? named("AND {id} <= :upto", names) : "");
         return all;
     }
 
@@ -386,11 +429,13 @@ final class Reads {
         return values;
     }
 
-    private Map<String, @Nullable Object> cutting(String migrationId, String runId, @Nullable String after) {
+    private Map<String, @Nullable Object> cutting(
+            String migrationId, String runId, @Nullable String after, @Nullable String upto) {
         Map<String, @Nullable Object> values = mapping.parameters();
         values.put("migration", migrationId);
         values.put("run", runId);
         values.put("after", after == null ? null : mapping.id.key(after));
+        values.put("upto", upto == null ? null : mapping.id.key(upto));
         return values;
     }
 

@@ -29,10 +29,8 @@ CREATE TABLE ${prefix}user (
     new_rate              NUMERIC(18, 6),
     host_state            VARCHAR(4000),
     error                 VARCHAR(1000),
-    PRIMARY KEY (migration_id, user_id)
+    PRIMARY KEY (user_id, migration_id)
 );
-
-CREATE INDEX ${prefix}user_by_user ON ${prefix}user (user_id);
 
 -- The append-only audit log.
 CREATE TABLE ${prefix}log (
@@ -49,7 +47,7 @@ CREATE TABLE ${prefix}log (
     actor        VARCHAR(255)  NOT NULL,
     logged_at    TIMESTAMP(6) WITH TIME ZONE NOT NULL,
     reason       VARCHAR(500)  NOT NULL,
-    PRIMARY KEY (migration_id, user_id, attempt, kind)
+    PRIMARY KEY (user_id, migration_id, attempt, kind)
 );
 
 -- Credit accounts, for hosts that have none of their own.

@@ -30,10 +30,8 @@ CREATE TABLE ${prefix}user (
     new_rate              NUMERIC(18, 6),
     host_state            TEXT,
     error                 VARCHAR(1000),
-    PRIMARY KEY (migration_id, user_id)
+    PRIMARY KEY (user_id, migration_id)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
-
-CREATE INDEX ${prefix}user_by_user ON ${prefix}user (user_id);
 
 -- The append-only audit log.
 CREATE TABLE ${prefix}log (
@@ -50,7 +48,7 @@ CREATE TABLE ${prefix}log (
     actor        VARCHAR(255)  NOT NULL,
     logged_at    DATETIME(6) NOT NULL,
     reason       VARCHAR(500)  NOT NULL,
-    PRIMARY KEY (migration_id, user_id, attempt, kind)
+    PRIMARY KEY (user_id, migration_id, attempt, kind)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Credit accounts, for hosts that have none of their own.

@@ -30,10 +30,8 @@ CREATE TABLE ${prefix}user (
     new_rate              NUMERIC(18, 6),
     host_state            TEXT,
     error                 VARCHAR(1000),
-    PRIMARY KEY (migration_id, user_id)
+    PRIMARY KEY (user_id, migration_id)
 );
-
-CREATE INDEX ${prefix}user_by_user ON ${prefix}user (user_id);
 
 -- The append-only audit log.
 CREATE TABLE ${prefix}log (
@@ -50,7 +48,7 @@ CREATE TABLE ${prefix}log (
     actor        VARCHAR(255)  NOT NULL,
     logged_at    TIMESTAMPTZ NOT NULL,
     reason       VARCHAR(500)  NOT NULL,
-    PRIMARY KEY (migration_id, user_id, attempt, kind)
+    PRIMARY KEY (user_id, migration_id, attempt, kind)
 );
 
 -- Credit accounts, for hosts that have none of their own.
@@ -69,9 +67,10 @@ CREATE TABLE ${prefix}entry (
     kind         VARCHAR(16)     NOT NULL CHECK (kind IN ('OPERATION', 'GRANT', 'REVERSAL')),
     operation_id VARCHAR(255) COLLATE "C",
     amount       NUMERIC(38, 18) NOT NULL,
-    entered_at   TIMESTAMPTZ NOT NULL,
-    UNIQUE (migration_id, operation_id)
+    entered_at   TIMESTAMPTZ NOT NULL
 );
+
+CREATE UNIQUE INDEX ${prefix}entry_by_operation ON ${prefix}entry (operation_id, migration_id) WHERE operation_id IS NOT NULL;
 
 CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 

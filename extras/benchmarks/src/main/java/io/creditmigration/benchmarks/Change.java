@@ -90,7 +90,7 @@ record Change(
     private static final Write COPY_OPERATIONS = new Write("""
             INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
             SELECT 'credits', ?, 1, 'OPERATION', CAST(id AS text), 0, made_at FROM operations WHERE user_id = ?
-            ON CONFLICT (migration_id, operation_id) DO NOTHING
+            ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
             """, false, (statement, change) -> {
         statement.setString(1, change.userId());
         statement.setLong(2, change.user().id());

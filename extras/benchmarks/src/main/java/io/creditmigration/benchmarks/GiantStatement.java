@@ -76,7 +76,7 @@ record GiantStatement() implements Contender {
                 INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
                 SELECT 'credits', g.user_id, 1, 'OPERATION', CAST(o.id AS text), 0, o.made_at
                 FROM operations o JOIN granted g ON g.id = o.user_id
-                ON CONFLICT (migration_id, operation_id) DO NOTHING
+                ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
             )
             INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
                                               logged_at, reason)
