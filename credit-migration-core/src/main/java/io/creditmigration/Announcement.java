@@ -58,7 +58,7 @@ final class Announcement {
         String cursor = null;
         List<UserState> page;
         do {
-            page = users.scan(migration, options.scope().kind(), cursor, pageSize);
+            page = users.scan(migration, options.scope(), cursor, pageSize);
             queued += toPage(page, options);
             cursor = page.isEmpty() ? cursor : page.get(page.size() - 1).user().userId();
         } while (page.size() == pageSize);

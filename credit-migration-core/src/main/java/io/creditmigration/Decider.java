@@ -93,7 +93,7 @@ final class Decider {
         boolean mayNot = intent.confirmed() == null && (mustConfirm || (positive && intent.zeroCreditsOnly()));
         Offer offer;
         try {
-            offer = offer(user);
+            offer = offer(state);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, wordsOf(e));
         }
@@ -116,6 +116,7 @@ final class Decider {
                 MigrationStatus.FAILED,
                 attempt(state),
                 Credits.ZERO,
+                consumedBefore(state),
                 copiedBefore(state),
                 now(),
                 null,
@@ -136,7 +137,7 @@ final class Decider {
     /** What the policy would give the user today; empty where it cannot say. */
     Optional<Credits> allocation(UserState state) {
         try {
-            return state.defect() == null ? Optional.of(offer(state.user()).granted()) : Optional.empty();
+            return state.defect() == null ? Optional.of(offer(state).granted()) : Optional.empty();
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return Optional.empty();
         }
@@ -155,7 +156,7 @@ final class Decider {
                 state.superseded(),
                 state.hostState(),
                 Rollout.EVERYBODY,
-                state.moved(),
+                state.bought(),
                 state.defect());
         return notices.announcement(decide(admitted, intent));
     }
@@ -187,6 +188,7 @@ final class Decider {
                 MigrationStatus.COMPLETED,
                 attempt(state),
                 offer.granted(),
+                consumedBefore(state),
                 copiedBefore(state),
                 now,
                 new RollbackData(
@@ -210,14 +212,16 @@ final class Decider {
                 written -> MigrationResult.of(Status.MIGRATED, userId, written));
     }
 
-    private Offer offer(UserSnapshot read) {
+    private Offer offer(UserState state) {
+        UserSnapshot read = state.user();
         CreditRate from = lineage.rateOf(
                 read, migration.conversion().map(RateConversion::oldRate).orElse(null));
         Allocation allocation = migration.policy().allocate(read.withRate(from));
         if (allocation == null) {
             throw new InvalidValueException("answer of the policy", "null", "an Allocation");
         }
-        Offer offer = offer(read.credits(), from, allocation);
+        Allocation remaining = migration.conversion().isPresent() ? allocation : remaining(allocation, state);
+        Offer offer = offer(read.credits(), from, remaining);
         if (offer.newCredits().scale() > balanceScale) {
             throw new InvalidValueException(
                     "new balance",
@@ -225,6 +229,18 @@ final class Decider {
                     "at most " + balanceScale + " decimals, as the balance column has");
         }
         return offer;
+    }
+
+    /** However often somebody is taken back and migrated again, it is one grant: what was consumed of it is not given twice. */
+    private static Allocation remaining(Allocation allocation, UserState state) {
+        Credits consumed = consumedBefore(state);
+        if (consumed.signum() == 0) {
+            return allocation;
+        }
+        Credits rest = allocation.credits().minus(consumed);
+        String less = ", less " + consumed + " consumed in earlier attempts";
+        String reason = cut(allocation.reason(), Allocation.REASON_LENGTH_MAX - less.length());
+        return Allocation.of(rest.signum() < 0 ? Credits.ZERO : rest, reason + less);
     }
 
     private Offer offer(@Nullable Credits old, @Nullable CreditRate from, Allocation allocation) {
@@ -262,6 +278,10 @@ final class Decider {
         return state.record() == null ? 1 : state.record().attempt();
     }
 
+    private static Credits consumedBefore(UserState state) {
+        return state.record() == null ? Credits.ZERO : state.record().creditsConsumed();
+    }
+
     private static long copiedBefore(UserState state) {
         return state.record() == null ? 0 : state.record().historicalOperations();
     }
@@ -273,11 +293,13 @@ final class Decider {
 
     /** As much of a message as a record keeps: no half of a character, and no NUL, which not every database can have. */
     static String kept(String error) {
-        String words = error.replace('\0', '\uFFFD');
-        if (words.length() <= UserMigration.ERROR_LENGTH_MAX) {
+        return cut(error.replace('\0', '\uFFFD'), UserMigration.ERROR_LENGTH_MAX);
+    }
+
+    private static String cut(String words, int end) {
+        if (words.length() <= end) {
             return words;
         }
-        int end = UserMigration.ERROR_LENGTH_MAX;
         return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end);
     }
 

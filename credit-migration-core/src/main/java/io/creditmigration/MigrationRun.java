@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the population, as it stands: the same for all processes that work on it, and exact after any crash, since
+ * One pass over the population, to migrate users or to take them back, as it stands: the same for all processes that work on it, and exact after any crash, since
  * its figures are written with the pages that they speak of.
  *
  * @param id the run's id
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param state how it stands
  * @param reason why it stands so, in words; empty where nobody said
  * @param settings how fast and how far it may go
+ * @param openedBy who opened it; every user taken back by it is logged with this actor
+ * @param openedFor why, in words: the reason that those are logged with
  * @param progress how far it came
  * @param tally what became of the users so far
  * @param slowness why it is slower than it could be, as the process at hand sees it; null where nothing holds it
@@ -25,6 +27,8 @@ public record MigrationRun(
         State state,
         String reason,
         RunSettings settings,
+        Actor openedBy,
+        String openedFor,
         RunProgress progress,
         Tally tally,
         @Nullable String slowness) {
@@ -35,11 +39,14 @@ public record MigrationRun(
         RUNNING,
         /** Stopped by an operator or by one of its limits; goes on when an operator resumes it. */
         PAUSED,
-        /** Stopped by the halt switch; running again goes on from here when the switch is off. */
+        /**
+         * Stopped by the halt switch, which is on, or off while users are taken back; running again goes on from here when
+         * it is switched back.
+         */
         HALTED,
         /** Everybody was looked at, and the sweep is done. */
         FINISHED,
-        /** Given up by an operator; who was migrated stays migrated. */
+        /** Given up by an operator; who was migrated or taken back stays so. */
         CANCELLED,
         /** A finished stage, after which an operator has to raise the percentage. Never stored. */
         AWAITING_APPROVAL
@@ -50,8 +57,18 @@ public record MigrationRun(
         return tally.outcomes();
     }
 
+    /** Of a run that takes users back, by what became of them, in the order of {@link RollbackResult.Status}. */
+    public Map<RollbackResult.Status, Long> rollbacks() {
+        return tally.rollbacks();
+    }
+
     /** How many users came to this. */
     public long count(Status status) {
+        return tally.count(status);
+    }
+
+    /** How many users to be taken back came to this. */
+    public long count(RollbackResult.Status status) {
         return tally.count(status);
     }
 
@@ -61,10 +78,12 @@ public record MigrationRun(
     }
 
     MigrationRun as(State newState) {
-        return new MigrationRun(id, scope, stage, newState, reason, settings, progress, tally, slowness);
+        return new MigrationRun(
+                id, scope, stage, newState, reason, settings, openedBy, openedFor, progress, tally, slowness);
     }
 
     MigrationRun slowedBy(@Nullable String newSlowness) {
-        return new MigrationRun(id, scope, stage, state, reason, settings, progress, tally, newSlowness);
+        return new MigrationRun(
+                id, scope, stage, state, reason, settings, openedBy, openedFor, progress, tally, newSlowness);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ public final class MigrationRuns {
         WORKED,
         /** Others work on all that is left for now: come again, as some of them may die. */
         BUSY,
-        /** The run is paused or cancelled, or the halt switch is on. */
+        /** The run is paused or cancelled, or the {@linkplain RunScope#isHeldUpBy halt switch} holds it up. */
         STOPPED,
         /** The run is over. */
         FINISHED
@@ -52,16 +53,17 @@ public final class MigrationRuns {
 
     private final Migration migration;
     private final RunStore store;
-    private final Decider decider;
+    private final Function<MigrationRun, RunAct<?>> acts;
     private final MigrationOptions bounds;
 
     /** Of the run that was last stepped, so that its limits hold over many steps. */
     private volatile @Nullable RunGuard stepping;
 
-    MigrationRuns(Migration migration, RunStore store, Decider decider, MigrationOptions bounds) {
+    MigrationRuns(
+            Migration migration, RunStore store, Function<MigrationRun, RunAct<?>> acts, MigrationOptions bounds) {
         this.migration = migration;
         this.store = store;
-        this.decider = decider;
+        this.acts = acts;
         this.bounds = bounds;
     }
 
@@ -71,9 +73,32 @@ public final class MigrationRuns {
     }
 
     MigrationRun open(RunOptions options, @Nullable Integer stage) {
-        RunRequest request = new RunRequest(options.scope(), stage, options.userIds(), options.settings());
-        Cause cause =
-                cause(Actor.automatic("run"), "opened for " + options.scope().name());
+        return open(
+                new RunRequest(options.scope(), stage, options.userIds(), options.settings()),
+                cause(Actor.automatic("run"), "opened for " + options.scope().name()));
+    }
+
+    /**
+     * The unfinished run of this scope that takes users back, or a new one, without working on it. Its steps do nothing while
+     * the halt switch is off.
+     *
+     * @param actor who wants it, for the log of each user
+     * @param reason why, for the log: 1 to 500 characters
+     * @throws InvalidValueException when the halt switch is off, or the users of a run are meant that there is not
+     */
+    public MigrationRun open(RollbackOptions options, Actor actor, String reason) {
+        Cause cause = given(actor, reason);
+        if (options.scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
+            find(options.scope().which());
+        }
+        if (options.scope().isHeldUpBy(store.rollout(migration))) {
+            throw new InvalidValueException(
+                    "halt switch", "off", "on, so that nobody migrates while users are taken back; call halt(…) first");
+        }
+        return open(new RunRequest(options.scope(), null, options.userIds(), options.settings()), cause);
+    }
+
+    private MigrationRun open(RunRequest request, Cause cause) {
         MigrationRun run = Backoff.retrying(bounds.attempts(), () -> store.openRun(migration, request, cause));
         LOG.info(
                 "Migration {}: run {} over {}",
@@ -91,7 +116,7 @@ public final class MigrationRuns {
             guard = guard(run, () -> Health.GO);
             stepping = guard;
         }
-        RunWorker worker = worker(run, guard);
+        RunWorker<?> worker = worker(run, guard);
         while (true) {
             switch (worker.step()) {
                 case ADVANCED -> {
@@ -112,16 +137,16 @@ public final class MigrationRuns {
     }
 
     /** Works on the run until it is over or stands still. */
-    MigrationRun work(MigrationRun run, RunOptions options) {
-        RunGuard guard = guard(run, options.health());
+    MigrationRun work(MigrationRun run, HealthSignal health, Consumer<MigrationRun> told) {
+        RunGuard guard = guard(run, health);
         ReentrantLock oneAtATime = new ReentrantLock();
-        Consumer<RunWorker> listener = worker -> {
-            if (options.listener() == RunOptions.NOBODY) {
+        Consumer<RunWorker<?>> listener = worker -> {
+            if (told == RunOptions.NOBODY) {
                 return;
             }
             oneAtATime.lock();
             try {
-                options.listener().accept(find(run.id()).slowedBy(worker.slowness()));
+                told.accept(find(run.id()).slowedBy(worker.slowness()));
             } finally {
                 oneAtATime.unlock();
             }
@@ -132,8 +157,14 @@ public final class MigrationRuns {
         MigrationRun reached = find(run.id());
         MigrationRun answer =
                 end == Page.Status.HALTED && reached.state() == State.RUNNING ? reached.as(State.HALTED) : reached;
-        LOG.info("Migration {}: run {} is {}: {}", migration.id(), run.id(), answer.state(), answer.outcomes());
-        options.listener().accept(answer);
+        LOG.info(
+                "Migration {}: run {} is {}: {} {}",
+                migration.id(),
+                run.id(),
+                answer.state(),
+                answer.outcomes(),
+                answer.rollbacks());
+        told.accept(answer);
         return answer;
     }
 
@@ -147,8 +178,7 @@ public final class MigrationRuns {
         MigrationRun run = store.findRun(migration, runId)
                 .orElseThrow(() -> new InvalidValueException(
                         "run", runId, "the id of a run of migration " + migration.id() + "; list() has them"));
-        boolean halted =
-                run.state() == State.RUNNING && store.rollout(migration).halted();
+        boolean halted = run.state() == State.RUNNING && run.scope().isHeldUpBy(store.rollout(migration));
         return halted ? run.as(State.HALTED) : run;
     }
 
@@ -218,11 +248,11 @@ public final class MigrationRuns {
     }
 
     private RunGuard guard(MigrationRun run, HealthSignal health) {
-        return new RunGuard(migration, store, run.id(), health, bounds);
+        return new RunGuard(migration, store, run, health, bounds);
     }
 
-    private RunWorker worker(MigrationRun run, RunGuard guard) {
-        return new RunWorker(migration, store, decider, bounds, run, guard);
+    private RunWorker<?> worker(MigrationRun run, RunGuard guard) {
+        return new RunWorker<>(migration, store, acts.apply(run), bounds, run, guard);
     }
 
     private Cause cause(Actor actor, String reason) {

@@ -54,7 +54,7 @@ public final class MigrationService {
         this.options = options;
         this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts());
         this.runs = store instanceof RunStore population && !store.joins()
-                ? new MigrationRuns(migration, population, decider, options)
+                ? new MigrationRuns(migration, population, this::act, options)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
@@ -194,16 +194,27 @@ public final class MigrationService {
 
     /**
      * Takes one user back to the old regime. Rolling back twice is the same as once; afterwards automatic triggers leave
-     * the user alone.
+     * the user alone. Who has paid credits on the account is refused.
      *
      * @param actor who wants it, for the log
      * @param reason why, for the log: 1 to 500 characters
      */
     public RollbackResult rollback(String userId, Actor actor, String reason) {
+        return rollback(userId, PaidCredits.REFUSE, actor, reason);
+    }
+
+    /**
+     * The same, doing this about credits on the account that the user has paid for.
+     *
+     * @param actor who wants it, for the log
+     * @param reason why, for the log: 1 to 500 characters
+     */
+    public RollbackResult rollback(String userId, PaidCredits paid, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
         Names.checkUserId(userId);
         Names.given("actor", actor);
-        RollbackResult result = oneUser().rollback(userId, actor, reason);
+        Names.given("paid credits", paid);
+        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(paid, actor, reason));
         known.remove(result.userId());
         known.remove(userId);
         return result;
@@ -255,7 +266,7 @@ public final class MigrationService {
     public MigrationRun run(RunOptions runOptions) {
         MigrationRuns all = runs();
         if (runOptions.stages().percents().isEmpty()) {
-            return all.work(all.open(runOptions), runOptions);
+            return all.work(all.open(runOptions), runOptions.health(), runOptions.listener());
         }
         return new StagedRun(migration, population(), all, runOptions, options).run();
     }
@@ -280,6 +291,39 @@ public final class MigrationService {
     /** How what a run would do now differs from a plan that was approved. Reads only. */
     public Drift drift(MigrationPlan approved, RunOptions options) {
         return Drift.between(approved, plan(options));
+    }
+
+    /** What {@link #rollbackAll} would do now, with {@link RollbackOptions#defaults()}. */
+    public RollbackPlan planRollback() {
+        return planRollback(RollbackOptions.defaults());
+    }
+
+    /**
+     * What {@link #rollbackAll} would do now, found out by the same reading and deciding, without writing; the halt switch may
+     * still be off.
+     *
+     * @throws InvalidValueException when the store cannot walk a population, or the users of a run are meant that there is not
+     */
+    public RollbackPlan planRollback(RollbackOptions rollbackOptions) {
+        if (rollbackOptions.scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
+            runs().find(rollbackOptions.scope().which());
+        }
+        return new RollbackSurvey(migration, population(), reversal).plan(rollbackOptions);
+    }
+
+    /**
+     * Takes back everybody whom this migration has migrated, page by page: a run as any other, which {@link #runs()} shows,
+     * pauses, resumes and steps, and which goes on where it was interrupted, under the actor and reason that it was opened
+     * with. It needs the halt switch on, stands still while it is off, and leaves it on.
+     *
+     * @param actor who wants it, for the log of each user
+     * @param reason why, for the log: 1 to 500 characters
+     * @throws InvalidValueException when the halt switch is off, the users of a run are meant that there is not, or the store
+     *     cannot walk a population or joins a transaction of the host's
+     */
+    public MigrationRun rollbackAll(RollbackOptions rollbackOptions, Actor actor, String reason) {
+        MigrationRuns all = runs();
+        return all.work(all.open(rollbackOptions, actor, reason), rollbackOptions.health(), rollbackOptions.listener());
     }
 
     /**
@@ -379,6 +423,12 @@ public final class MigrationService {
             known.add(result.userId());
         }
         return result;
+    }
+
+    private RunAct<?> act(MigrationRun run) {
+        return run.scope().isRollback()
+                ? new RollbackAct(reversal, run, known::clear)
+                : new MigratingAct(store, decider, run.scope());
     }
 
     private OneUser oneUser() {

@@ -72,11 +72,11 @@ final class OneUser {
         });
     }
 
-    RollbackResult rollback(String userId, Actor actor, String reason) {
+    RollbackResult rollback(String userId, Reversal.Request request) {
         return settle(userId, new Act<RollbackResult>() {
             @Override
             public Decision<RollbackResult> decide(UserState state) {
-                return reversal.rollback(state, actor, reason);
+                return reversal.rollback(state, request);
             }
 
             @Override

@@ -65,6 +65,12 @@ final class RecentUsers {
         now.old().remove(userId);
     }
 
+    synchronized void clear() {
+        long millis = clock.millis();
+        generations = new Generations(
+                generations.number() + 1, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), millis, millis);
+    }
+
     private synchronized Generations turn(Generations seen) {
         if (generations.number() == seen.number()) {
             long millis = clock.millis();

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** The pure middle of read → decide → write for rollbacks and for reopening (design, part 6). */
 final class Reversal {
 
+    /** What a rollback is asked for with. */
+    record Request(PaidCredits paid, Actor actor, String reason) {}
+
+    /** What a rollback leaves: the balance, null where there is none; what of the grant it takes; and what rounding did. */
+    private record Outcome(UserChange.Kind kind, @Nullable Credits restored, Credits consumed, BigDecimal residual) {}
+
     private final Migration migration;
     private final int balanceScale;
     private final Clock clock;
@@ -27,7 +33,7 @@ final class Reversal {
     }
 
     /** Goes through {@link Status} in its order of precedence. */
-    Decision<RollbackResult> rollback(UserState state, Actor actor, String reason) {
+    Decision<RollbackResult> rollback(UserState state, Request request) {
         UserMigration record = state.record();
         if (record != null && record.status() == MigrationStatus.ROLLED_BACK) {
             return refuse(Status.ALREADY_ROLLED_BACK, state);
@@ -47,19 +53,51 @@ final class Reversal {
                     new RollbackResult(Status.REJECTED, state.user().userId(), record, null, state.defect()));
         }
         Credits current = state.user().credits();
+        if (current == null) {
+            return refuse(Status.MOVED_SINCE, state);
+        }
         Credits old = data.oldCredits();
         CreditRate oldRate = data.oldRate();
         CreditRate newRate = data.newRate();
-        if (current != null && old != null && oldRate != null && newRate != null) {
+        if (old != null && oldRate != null && newRate != null) {
             Credits restored = restored(current, old, data.newCredits(), oldRate, newRate);
             BigDecimal residual = current.worthAt(newRate).subtract(restored.worthAt(oldRate));
-            return write(state, record, data, restored, residual, actor, reason);
+            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, restored, Credits.ZERO, residual);
+            return write(state, record, data, outcome, request);
         }
         // A balance that is the same again may be another: credits spent, and others bought.
-        if (state.moved() || !data.newCredits().equals(current)) {
+        if (state.bought() == null) {
             return refuse(Status.MOVED_SINCE, state);
         }
-        return write(state, record, data, data.oldCredits(), BigDecimal.ZERO, actor, reason);
+        return withdraw(state, record, data, current, state.bought(), request);
+    }
+
+    /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
+    private Decision<RollbackResult> withdraw(
+            UserState state,
+            UserMigration record,
+            RollbackData data,
+            Credits current,
+            Credits bought,
+            Request request) {
+        Credits old = data.oldCredits() == null ? Credits.ZERO : data.oldCredits();
+        Credits granted = data.newCredits().minus(old);
+        Credits unspent = within(granted, current.minus(max(Credits.ZERO, old.plus(bought))));
+        Credits left = current.minus(unspent);
+        Credits consumed = granted.minus(unspent);
+        boolean untouched = bought.signum() == 0 && current.equals(data.newCredits());
+        if (untouched || left.signum() <= 0) {
+            boolean hadNoAccount = data.oldCredits() == null && left.signum() == 0;
+            Outcome outcome =
+                    new Outcome(UserChange.Kind.ROLL_BACK, hadNoAccount ? null : left, consumed, BigDecimal.ZERO);
+            return write(state, record, data, outcome, request);
+        }
+        if (request.paid() == PaidCredits.REFUSE) {
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.PAID_CREDITS, state.user().userId(), record, left, null));
+        }
+        Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK_KEEPING_PAID, left, consumed, BigDecimal.ZERO);
+        return write(state, record, data, outcome, request);
     }
 
     /** A new attempt after a rollback; empty where the record is not rolled back. */
@@ -75,6 +113,7 @@ final class Reversal {
                 MigrationStatus.PENDING,
                 record.attempt() + 1,
                 Credits.ZERO,
+                record.creditsConsumed(),
                 record.historicalOperations(),
                 now,
                 null,
@@ -110,20 +149,16 @@ final class Reversal {
     }
 
     private Decision<RollbackResult> write(
-            UserState state,
-            UserMigration record,
-            RollbackData data,
-            @Nullable Credits restored,
-            BigDecimal residual,
-            Actor actor,
-            String reason) {
+            UserState state, UserMigration record, RollbackData data, Outcome outcome, Request request) {
         Instant now = now();
+        Credits restored = outcome.restored();
         UserMigration rolledBack = new UserMigration(
                 migration.id(),
                 record.userId(),
                 MigrationStatus.ROLLED_BACK,
                 record.attempt(),
                 record.creditsGranted(),
+                record.creditsConsumed().plus(outcome.consumed()),
                 record.historicalOperations(),
                 now,
                 data,
@@ -137,13 +172,21 @@ final class Reversal {
                 restored,
                 /* oldRate= */ data.newRate(),
                 /* newRate= */ data.oldRate(),
-                residual,
-                actor,
+                outcome.residual(),
+                request.actor(),
                 now,
-                reason);
+                request.reason());
         return new Decision.Write<>(
-                notices.with(new UserChange(UserChange.Kind.ROLL_BACK, state, restored, rolledBack, log)),
+                notices.with(new UserChange(outcome.kind(), state, restored, rolledBack, log)),
                 written -> new RollbackResult(Status.ROLLED_BACK, written.userId(), written, restored, null));
+    }
+
+    private static Credits within(Credits most, Credits credits) {
+        return credits.compareTo(most) > 0 ? most : max(Credits.ZERO, credits);
+    }
+
+    private static Credits max(Credits one, Credits other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static Decision<RollbackResult> refuse(Status status, UserState state) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param status what became of it
  * @param userId the id as stored, or as asked for where there is no such user
  * @param record the user's record afterwards; null where there is none
- * @param credits the balance afterwards, where this call took the user back; null otherwise, or where none is left
+ * @param credits the balance afterwards, where this call took the user back, null where none is left; for PAID_CREDITS the
+ *     paid part of the balance; null otherwise
  * @param message for REJECTED, what the store said; null otherwise
  */
 public record RollbackResult(
@@ -32,9 +33,11 @@ public record RollbackResult(
         NO_ROLLBACK_DATA,
         /**
          * The balance has moved since the grant, or the store cannot tell whether it has, and how much of it was paid for is
-         * not known.
+         * not known; or it is gone.
          */
         MOVED_SINCE,
+        /** The balance has moved since the grant, and paid credits are on the account: {@link PaidCredits} says what then. */
+        PAID_CREDITS,
         /** Taken back by this call. */
         ROLLED_BACK,
         /** The store refuses what would be written; nothing was. */

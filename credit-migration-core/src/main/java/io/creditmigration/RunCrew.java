@@ -17,8 +17,8 @@ final class RunCrew {
     private static final long LOOK_MILLIS = 200;
     private static final long BUSY_MILLIS = 50;
 
-    private final Supplier<RunWorker> workers;
-    private final Consumer<RunWorker> listener;
+    private final Supplier<RunWorker<?>> workers;
+    private final Consumer<RunWorker<?>> listener;
     private final List<Thread> threads = new ArrayList<>();
     private final BitSet places = new BitSet();
 
@@ -27,7 +27,7 @@ final class RunCrew {
     private Page.@Nullable Status end;
     private @Nullable Throwable failure;
 
-    RunCrew(Supplier<RunWorker> workers, Consumer<RunWorker> listener, int wanted) {
+    RunCrew(Supplier<RunWorker<?>> workers, Consumer<RunWorker<?>> listener, int wanted) {
         this.workers = workers;
         this.listener = listener;
         this.wanted = wanted;
@@ -81,7 +81,7 @@ final class RunCrew {
 
     private void worked(int place) {
         try {
-            RunWorker worker = workers.get();
+            RunWorker<?> worker = workers.get();
             while (isWanted(place, worker.settings().threads())) {
                 Page.Status status = worker.step();
                 switch (status) {

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * fails or grants too much. Shared by the process's workers.
  *
  * <p>The totals of a migration are read from its records, which takes long where there are many; so they are read again when
- * twenty times as long has passed, and what this process has added since is known without reading.
+ * twenty times as long has passed, and what this process has added since is known without reading. Of a run that takes users
+ * back what counts is its own figures: how many the store has refused.
  */
 final class RunGuard {
 
@@ -33,6 +34,7 @@ final class RunGuard {
     private final Migration migration;
     private final RunStore store;
     private final String runId;
+    private final boolean rollback;
     private final HealthSignal signal;
     private final Clock clock;
     private final int attempts;
@@ -52,10 +54,11 @@ final class RunGuard {
     private long attempted;
     private BigDecimal granted = BigDecimal.ZERO;
 
-    RunGuard(Migration migration, RunStore store, String runId, HealthSignal signal, MigrationOptions options) {
+    RunGuard(Migration migration, RunStore store, MigrationRun run, HealthSignal signal, MigrationOptions options) {
         this.migration = migration;
         this.store = store;
-        this.runId = runId;
+        this.runId = run.id();
+        this.rollback = run.scope().isRollback();
         this.signal = signal;
         this.clock = options.clock();
         this.attempts = options.attempts();
@@ -94,8 +97,8 @@ final class RunGuard {
     void pageDone(Tally tally, int users, long tookNanos, RunSettings settings) {
         synchronized (this) {
             done += users;
-            failed += tally.count(Status.FAILED);
-            attempted += tally.count(Status.FAILED) + tally.count(Status.MIGRATED);
+            failed += failedOf(tally);
+            attempted += attemptedOf(tally);
             granted = granted.add(tally.granted());
         }
         String excess = excess(settings);
@@ -110,12 +113,7 @@ final class RunGuard {
         long now = System.nanoTime();
         boolean limited = settings.failureRateMax() != null || settings.grantedMax() != null;
         if (limited && now - nextTotalsNanos >= 0) {
-            Totals totals = store.totals(migration);
-            synchronized (this) {
-                failed = totals.count(MigrationStatus.FAILED);
-                attempted = failed + totals.count(MigrationStatus.COMPLETED);
-                granted = totals.granted();
-            }
+            readTotals();
             long read = System.nanoTime();
             nextTotalsNanos = read + (read - now) * TOTALS_REST_FACTOR;
             String excess = excess(settings);
@@ -137,6 +135,32 @@ final class RunGuard {
         } else if (health.level() != was.level()) {
             LOG.info("Migration {}: run {} goes on: {} {}", migration.id(), runId, health.level(), health.reason());
         }
+    }
+
+    private void readTotals() {
+        if (rollback) {
+            Tally tally =
+                    store.findRun(migration, runId).map(MigrationRun::tally).orElse(Tally.NOBODY);
+            synchronized (this) {
+                failed = failedOf(tally);
+                attempted = attemptedOf(tally);
+            }
+            return;
+        }
+        Totals totals = store.totals(migration);
+        synchronized (this) {
+            failed = totals.count(MigrationStatus.FAILED);
+            attempted = failed + totals.count(MigrationStatus.COMPLETED);
+            granted = totals.granted();
+        }
+    }
+
+    private static long failedOf(Tally tally) {
+        return tally.count(Status.FAILED) + tally.count(RollbackResult.Status.REJECTED);
+    }
+
+    private static long attemptedOf(Tally tally) {
+        return failedOf(tally) + tally.count(Status.MIGRATED) + tally.count(RollbackResult.Status.ROLLED_BACK);
     }
 
     /** All processes together: each reads how far the run came, and adds what it has done since. */

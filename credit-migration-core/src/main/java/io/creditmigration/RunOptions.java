@@ -33,6 +33,14 @@ public record RunOptions(
     private static final RunOptions DEFAULTS = new RunOptions(
             RunScope.everyone(), List.of(), RunSettings.defaults(), Stages.NONE, () -> Health.GO, NOBODY);
 
+    /** Refuses a scope of users to be taken back. */
+    public RunOptions {
+        if (scope.isRollback()) {
+            throw new InvalidValueException(
+                    "scope", scope.name(), "one of users to be migrated; rollbackAll(…) for others");
+        }
+    }
+
     /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
     public static RunOptions defaults() {
         return DEFAULTS;
@@ -48,16 +56,12 @@ public record RunOptions(
 
     /** The same, leaving users with credits alone. */
     public RunOptions withZeroCreditsOnly() {
-        return withScope(new RunScope(RunScope.Kind.ZERO_CREDITS, scope.includeExempt(), ""));
+        return withScope(scope.includeExempt() ? RunScope.zeroCreditsOnly().withExempt() : RunScope.zeroCreditsOnly());
     }
 
     /** The same for these users, at most 100,000. */
     public RunOptions withUsers(Collection<String> ids) {
-        TreeSet<String> sorted = new TreeSet<>();
-        ids.forEach(id -> sorted.add(Names.checkUserId(id)));
-        if (sorted.isEmpty() || sorted.size() > LISTED_USERS_MAX) {
-            throw new InvalidValueException("users of the list", sorted.size(), "1 to " + LISTED_USERS_MAX);
-        }
+        TreeSet<String> sorted = listed(ids);
         RunScope listed = RunScope.listed(sorted);
         return new RunOptions(
                 scope.includeExempt() ? listed.withExempt() : listed,
@@ -116,5 +120,15 @@ public record RunOptions(
     /** The same with this listener. */
     public RunOptions withListener(Consumer<MigrationRun> newListener) {
         return new RunOptions(scope, userIds, settings, stages, health, newListener);
+    }
+
+    /** The users of a list, each once. */
+    static TreeSet<String> listed(Collection<String> ids) {
+        TreeSet<String> sorted = new TreeSet<>();
+        ids.forEach(id -> sorted.add(Names.checkUserId(id)));
+        if (sorted.isEmpty() || sorted.size() > LISTED_USERS_MAX) {
+            throw new InvalidValueException("users of the list", sorted.size(), "1 to " + LISTED_USERS_MAX);
+        }
+        return sorted;
     }
 }

@@ -23,17 +23,16 @@ import org.slf4j.LoggerFactory;
  * Asks for one page after the other, smaller ones while the store refuses somebody or somebody else is writing, and counts
  * what came of them. One thread's.
  */
-final class RunWorker implements PageWork {
+final class RunWorker<R> implements PageWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
 
     private final Migration migration;
     private final RunStore store;
-    private final Decider decider;
+    private final RunAct<R> act;
     private final Clock clock;
     private final int attempts;
     private final String runId;
-    private final Intent intent;
     private final RunGuard guard;
 
     private RunSettings settings;
@@ -48,23 +47,22 @@ final class RunWorker implements PageWork {
     /** What was read, decided and counted of the page in hand; replaced whole when a page is asked for again. */
     private Users read = new Users(List.of(), Set.of(), false);
 
-    private List<Decision<MigrationResult>> decisions = List.of();
+    private List<Decision<R>> decisions = List.of();
     private Tally counted = Tally.NOBODY;
 
     RunWorker(
             Migration migration,
             RunStore store,
-            Decider decider,
+            RunAct<R> act,
             MigrationOptions options,
             MigrationRun run,
             RunGuard guard) {
         this.migration = migration;
         this.store = store;
-        this.decider = decider;
+        this.act = act;
         this.clock = options.clock();
         this.attempts = options.attempts();
         this.runId = run.id();
-        this.intent = Intent.run(run.scope());
         this.settings = run.settings();
         this.limit = settings.pageSize();
         this.guard = guard;
@@ -89,7 +87,7 @@ final class RunWorker implements PageWork {
         long begunNanos;
         try {
             guard.awaitTurn(settings);
-            decider.learn(store::definitions);
+            act.begin();
             int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
             limit = Math.min(limit, Math.min(most, settings.pageSize()));
             begunNanos = System.nanoTime();
@@ -113,6 +111,7 @@ final class RunWorker implements PageWork {
                 contended = 0;
                 limit = Math.min(settings.pageSize(), limit * 2);
                 slowness = limit == settings.pageSize() ? null : slowness;
+                act.end();
                 guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));
@@ -141,13 +140,12 @@ final class RunWorker implements PageWork {
             if (!decisions.isEmpty() && operations > settings.pageOperations()) {
                 break;
             }
-            Decision<MigrationResult> decision = decider.decide(user, intent);
-            if (decision instanceof Decision.Write<MigrationResult>
-                    && user.user().userId().equals(refusedUser)) {
-                decision = decider.fail(user, String.valueOf(refusedMessage));
+            Decision<R> decision = act.decide(user);
+            if (decision instanceof Decision.Write<R> && user.user().userId().equals(refusedUser)) {
+                decision = act.refused(user, String.valueOf(refusedMessage));
             }
             decisions.add(decision);
-            if (decision instanceof Decision.Write<MigrationResult> write) {
+            if (decision instanceof Decision.Write<R> write) {
                 changes.add(write.change());
             }
         }
@@ -161,46 +159,47 @@ final class RunWorker implements PageWork {
         int written = 0;
         for (int i = 0; i < decisions.size(); i++) {
             String userId = read.users().get(i).user().userId();
-            Status status;
-            if (decisions.get(i) instanceof Decision.Write<MigrationResult> write) {
-                CommitResult result = results.get(written++);
-                if (result.status() == CommitResult.Status.COMMITTED) {
-                    sum.add(write.change());
-                    continue;
+            if (decisions.get(i) instanceof Decision.Write<R> write) {
+                switch (results.get(written++).status()) {
+                    case COMMITTED -> {
+                        sum.add(write.change());
+                        continue;
+                    }
+                    case OUTSIDE_ROLLOUT -> {
+                        sum.add(Status.OUTSIDE_ROLLOUT);
+                        continue;
+                    }
+                    case HALTED -> {
+                        return Optional.empty();
+                    }
+                    default -> {
+                        // Somebody else was faster, or holds the user: it is met again.
+                    }
                 }
-                status = statusOf(result);
             } else {
-                status = ((Decision.Answer<MigrationResult>) decisions.get(i))
-                        .result()
-                        .status();
+                R answer = ((Decision.Answer<R>) decisions.get(i)).result();
                 // The sweep meets again whom the first pass has counted.
                 if (read.sweep() && !read.left().contains(userId)) {
                     continue;
                 }
+                if (act.isHalted(answer)) {
+                    return Optional.empty();
+                }
+                if (!act.isContended(answer)) {
+                    act.count(answer, sum);
+                    continue;
+                }
             }
-            if (status == Status.HALTED) {
-                return Optional.empty();
-            }
-            if (status != Status.CONTENDED) {
-                sum.add(status);
-            } else if (!read.sweep()) {
+            if (!read.sweep()) {
                 left.add(userId);
             } else if (limit > 1 || ++contended < attempts) {
                 return Optional.empty();
             } else {
-                sum.add(status);
+                act.countContended(sum);
             }
         }
         counted = sum.tally();
         return Optional.of(new Counted(counted, left));
-    }
-
-    private static Status statusOf(CommitResult result) {
-        return switch (result.status()) {
-            case HALTED -> Status.HALTED;
-            case OUTSIDE_ROLLOUT -> Status.OUTSIDE_ROLLOUT;
-            default -> Status.CONTENDED;
-        };
     }
 
     private void narrow(String why) {
@@ -217,10 +216,10 @@ final class RunWorker implements PageWork {
         if (alone.equals(refusedUser)) {
             throw new StoreException(
                     StoreException.Kind.UNAVAILABLE,
-                    "User " + alone + " can neither be migrated nor marked FAILED: " + message,
+                    "User " + alone + " can neither be written nor marked FAILED: " + message,
                     null);
         }
-        LOG.warn("Migration {}: user {} will be marked FAILED: {}", migration.id(), alone, message);
+        LOG.warn("Migration {}: run {}: the store refuses user {}: {}", migration.id(), runId, alone, message);
         refusedUser = alone;
         refusedMessage = message;
     }

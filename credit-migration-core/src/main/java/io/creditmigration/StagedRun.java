@@ -43,7 +43,7 @@ final class StagedRun {
             if (!admit(percents.get(stage), first)) {
                 return found(percents.get(stage - 1)).orElseThrow().as(State.AWAITING_APPROVAL);
             }
-            run = runs.work(runs.open(options, percents.get(stage)), options);
+            run = runs.work(runs.open(options, percents.get(stage)), options.health(), options.listener());
             first = false;
             stage++;
         } while (run.state() == State.FINISHED && stage < percents.size());

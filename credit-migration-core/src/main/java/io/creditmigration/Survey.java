@@ -13,7 +13,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Survey {
 
     private static final int PAGE_USERS = 1_000;
-    private static final int LARGEST_MAX = 10;
     private static final int TIERS_MAX = 20;
     private static final BigDecimal DUST = new BigDecimal("0.01");
 
@@ -42,18 +40,19 @@ final class Survey {
                 store.find(migration, userId).ifPresentOrElse(planning::add, planning::addUnknown);
             }
         } else {
-            forEach(options.scope().kind(), planning::add);
+            forEach(store, migration, options.scope(), planning::add);
         }
         return planning.plan(options.scope());
     }
 
     PopulationAnalysis analyze() {
         Analyzing analyzing = new Analyzing();
-        forEach(RunScope.Kind.EVERYONE, analyzing::add);
+        forEach(store, migration, RunScope.everyone(), analyzing::add);
         return analyzing.analysis();
     }
 
-    private void forEach(RunScope.Kind scope, Consumer<UserState> user) {
+    /** Everybody of a scope that is no list, in key order. */
+    static void forEach(RunStore store, Migration migration, RunScope scope, Consumer<UserState> user) {
         String cursor = null;
         List<UserState> users;
         do {
@@ -71,8 +70,7 @@ final class Survey {
         private final Intent intent;
         private final Tally.Sum sum = new Tally.Sum();
         private final Sha256 population = new Sha256();
-        private final Comparator<MigrationPlan.Change> bySize = Comparator.comparing(Planning::size);
-        private final PriorityQueue<MigrationPlan.Change> largest = new PriorityQueue<>(bySize);
+        private final LargestChanges largest = new LargestChanges();
         private final List<String> warnings = new ArrayList<>();
         private long toConfirm;
         private BigDecimal creditsToConfirm = BigDecimal.ZERO;
@@ -125,9 +123,6 @@ final class Survey {
                 vanishing++;
             }
             largest.add(change);
-            if (largest.size() > LARGEST_MAX) {
-                largest.remove();
-            }
         }
 
         MigrationPlan plan(RunScope scope) {
@@ -146,14 +141,12 @@ final class Survey {
             if (rollout.percent() < 100) {
                 warnings.add("The rollout admits " + rollout.percent() + " % of the users");
             }
-            List<MigrationPlan.Change> changes = new ArrayList<>(largest);
-            changes.sort(bySize.reversed().thenComparing(MigrationPlan.Change::userId));
             return new MigrationPlan(
                     scope,
                     tally,
                     toConfirm,
                     creditsToConfirm,
-                    changes,
+                    largest.list(),
                     warnings,
                     migration.fingerprint(),
                     store.mapping(),
@@ -164,13 +157,6 @@ final class Survey {
             if (users > 0) {
                 warnings.add(users + " users " + what);
             }
-        }
-
-        private static BigDecimal size(MigrationPlan.Change change) {
-            BigDecimal before = change.oldCredits() == null
-                    ? BigDecimal.ZERO
-                    : change.oldCredits().amount();
-            return change.newCredits().amount().subtract(before).abs();
         }
     }
 

@@ -6,19 +6,22 @@ import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users by what became of them, and the credits of those who were migrated, summed exactly. Immutable.
+ * Users by what became of them, and the credits of those who were migrated or taken back, summed exactly. Immutable.
  *
- * @param outcomes users by what became of them, in the order of {@link MigrationResult.Status}
- * @param creditsBefore the credits of the migrated users before
+ * @param outcomes users to be migrated by what became of them, in the order of {@link MigrationResult.Status}
+ * @param rollbacks users to be taken back by what became of them, in the order of {@link RollbackResult.Status}
+ * @param creditsBefore the credits before of users who were migrated or taken back
  * @param creditsAfter their credits afterwards
- * @param granted what grants added, or the whole new balances of conversions
+ * @param granted what grants added, or the whole new balances of conversions; below zero, what rollbacks of grants withdrew
  * @param residual the money's worth that rounding has left over
  */
 public record Tally(
         Map<Status, Long> outcomes,
+        Map<RollbackResult.Status, Long> rollbacks,
         BigDecimal creditsBefore,
         BigDecimal creditsAfter,
         BigDecimal granted,
@@ -26,13 +29,12 @@ public record Tally(
 
     /** Nobody yet. */
     public static final Tally NOBODY =
-            new Tally(Map.of(), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+            new Tally(Map.of(), Map.of(), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
     /** Brings amounts to one form, so that tallies are equal by value wherever they were added up. */
     public Tally {
-        EnumMap<Status, Long> ordered = new EnumMap<>(Status.class);
-        ordered.putAll(outcomes);
-        outcomes = Collections.unmodifiableMap(ordered);
+        outcomes = ordered(Status.class, outcomes);
+        rollbacks = ordered(RollbackResult.Status.class, rollbacks);
         creditsBefore = plain(creditsBefore);
         creditsAfter = plain(creditsAfter);
         granted = plain(granted);
@@ -41,11 +43,9 @@ public record Tally(
 
     /** Both together. */
     public Tally plus(Tally other) {
-        EnumMap<Status, Long> sum = new EnumMap<>(Status.class);
-        sum.putAll(outcomes);
-        other.outcomes.forEach((status, users) -> sum.merge(status, users, Long::sum));
         return new Tally(
-                sum,
+                sum(Status.class, outcomes, other.outcomes),
+                sum(RollbackResult.Status.class, rollbacks, other.rollbacks),
                 creditsBefore.add(other.creditsBefore),
                 creditsAfter.add(other.creditsAfter),
                 granted.add(other.granted),
@@ -57,15 +57,28 @@ public record Tally(
         return outcomes.getOrDefault(status, 0L);
     }
 
+    /** How many users to be taken back came to this. */
+    public long count(RollbackResult.Status status) {
+        return rollbacks.getOrDefault(status, 0L);
+    }
+
     /** How many users there are in all. */
     public long users() {
-        return outcomes.values().stream().mapToLong(Long::longValue).sum();
+        return Stream.concat(outcomes.values().stream(), rollbacks.values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** What rollbacks of grants withdrew; zero where there were none. */
+    public BigDecimal withdrawn() {
+        return granted.signum() < 0 ? granted.negate() : BigDecimal.ZERO;
     }
 
     /** Adds up one user after the other. */
     static final class Sum {
 
         private final Map<Status, Long> outcomes = new EnumMap<>(Status.class);
+        private final Map<RollbackResult.Status, Long> rollbacks = new EnumMap<>(RollbackResult.Status.class);
         private BigDecimal before = BigDecimal.ZERO;
         private BigDecimal after = BigDecimal.ZERO;
         private BigDecimal granted = BigDecimal.ZERO;
@@ -76,6 +89,11 @@ public record Tally(
             outcomes.merge(status, 1L, Long::sum);
         }
 
+        /** One user to be taken back who came to this. */
+        void add(RollbackResult.Status status) {
+            rollbacks.merge(status, 1L, Long::sum);
+        }
+
         /** One user of whom this was written. */
         void add(UserChange change) {
             MigrationLogEntry log = change.log();
@@ -83,20 +101,40 @@ public record Tally(
                 add(Status.FAILED);
                 return;
             }
-            add(Status.MIGRATED);
-            before = before.add(amountOf(log.oldCredits()));
-            after = after.add(amountOf(log.newCredits()));
-            granted = granted.add(change.record().creditsGranted().amount());
+            BigDecimal was = amountOf(log.oldCredits());
+            BigDecimal is = amountOf(log.newCredits());
+            if (change.kind().isRollback()) {
+                add(RollbackResult.Status.ROLLED_BACK);
+                granted = log.newRate() == null ? granted.add(is.subtract(was)) : granted;
+            } else {
+                add(Status.MIGRATED);
+                granted = granted.add(change.record().creditsGranted().amount());
+            }
+            before = before.add(was);
+            after = after.add(is);
             residual = residual.add(log.residual());
         }
 
         Tally tally() {
-            return new Tally(outcomes, before, after, granted, residual);
+            return new Tally(outcomes, rollbacks, before, after, granted, residual);
         }
 
         private static BigDecimal amountOf(@Nullable Credits credits) {
             return credits == null ? BigDecimal.ZERO : credits.amount();
         }
+    }
+
+    private static <S extends Enum<S>> Map<S, Long> ordered(Class<S> type, Map<S, Long> users) {
+        EnumMap<S, Long> ordered = new EnumMap<>(type);
+        ordered.putAll(users);
+        return Collections.unmodifiableMap(ordered);
+    }
+
+    private static <S extends Enum<S>> Map<S, Long> sum(Class<S> type, Map<S, Long> one, Map<S, Long> other) {
+        EnumMap<S, Long> sum = new EnumMap<>(type);
+        sum.putAll(one);
+        other.forEach((status, users) -> sum.merge(status, users, Long::sum));
+        return sum;
     }
 
     private static BigDecimal plain(BigDecimal amount) {

@@ -58,7 +58,7 @@ final class DriftTest {
         BigDecimal amount = new BigDecimal(credits);
         return new MigrationPlan(
                 RunScope.everyone(),
-                new Tally(Map.of(Status.MIGRATED, users), amount, amount, amount, BigDecimal.ZERO),
+                new Tally(Map.of(Status.MIGRATED, users), Map.of(), amount, amount, amount, BigDecimal.ZERO),
                 0,
                 BigDecimal.ZERO,
                 List.of(),

@@ -14,7 +14,7 @@ final class FiguresTest {
 
     @Test
     void a_tally_counts_users_by_outcome_and_altogether() {
-        Tally tally = new Tally(OUTCOMES, BigDecimal.ONE, BigDecimal.TEN, BigDecimal.TEN, BigDecimal.ZERO);
+        Tally tally = new Tally(OUTCOMES, Map.of(), BigDecimal.ONE, BigDecimal.TEN, BigDecimal.TEN, BigDecimal.ZERO);
 
         assertThat(tally.count(Status.MIGRATED)).isEqualTo(5);
         assertThat(tally.count(Status.FAILED)).isZero();
@@ -26,11 +26,21 @@ final class FiguresTest {
     @Test
     void tallies_of_one_value_are_equal_however_they_were_added_up() {
         Tally written = new Tally(
-                OUTCOMES, new BigDecimal("1.00"), new BigDecimal("100"), new BigDecimal("1E+2"), new BigDecimal("0.0"));
+                OUTCOMES,
+                Map.of(),
+                new BigDecimal("1.00"),
+                new BigDecimal("100"),
+                new BigDecimal("1E+2"),
+                new BigDecimal("0.0"));
 
         assertThat(written)
                 .isEqualTo(new Tally(
-                        OUTCOMES, BigDecimal.ONE, BigDecimal.valueOf(100), BigDecimal.valueOf(100), BigDecimal.ZERO));
+                        OUTCOMES,
+                        Map.of(),
+                        BigDecimal.ONE,
+                        BigDecimal.valueOf(100),
+                        BigDecimal.valueOf(100),
+                        BigDecimal.ZERO));
     }
 
     @Test

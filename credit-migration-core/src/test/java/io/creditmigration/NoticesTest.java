@@ -208,7 +208,8 @@ final class NoticesTest {
         UserState state = States.withRecord(States.withCredits(Fixture.ANN, current), record);
         Reversal reversal =
                 new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
-        return Fixture.write(reversal.rollback(state, Actor.operator("test"), "asked"))
+        return Fixture.write(reversal.rollback(
+                        state, new Reversal.Request(PaidCredits.REFUSE, Actor.operator("test"), "asked")))
                 .change();
     }
 

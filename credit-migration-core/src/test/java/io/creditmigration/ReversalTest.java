@@ -75,7 +75,7 @@ final class ReversalTest {
         UserState state = States.withRecord(States.withCredits(ANN, "15"), record);
 
         Decision.Write<RollbackResult> write =
-                Fixture.write(reversal(CONVERSION, SCALE).rollback(state, OLGA, "asked for it"));
+                Fixture.write(reversal(CONVERSION, SCALE).rollback(state, request("asked for it")));
 
         UserMigration rolledBack = new UserMigration(
                 "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.of(20), 7, NOW, data, null);
@@ -112,7 +112,7 @@ final class ReversalTest {
 
     private static BigDecimal residual(String old, String converted, String current) {
         UserState state = migrated(Credits.of(old), Credits.of(converted), AT_1000, AT_2500, Credits.of(current));
-        return Fixture.write(reversal(CONVERSION, SCALE).rollback(state, OLGA, "why"))
+        return Fixture.write(reversal(CONVERSION, SCALE).rollback(state, request("why")))
                 .change()
                 .log()
                 .residual();
@@ -123,7 +123,7 @@ final class ReversalTest {
     void an_untouched_grant_is_withdrawn_and_what_was_there_before_stays(Credits old, Credits granted) {
         UserState state = migrated(old, granted, null, null, granted);
 
-        UserChange change = Fixture.write(reversal(GRANT, SCALE).rollback(state, OLGA, "why"))
+        UserChange change = Fixture.write(reversal(GRANT, SCALE).rollback(state, request("why")))
                 .change();
 
         assertThat(change.kind()).isEqualTo(UserChange.Kind.ROLL_BACK);
@@ -137,17 +137,100 @@ final class ReversalTest {
 
     @ParameterizedTest
     @CsvSource({"19.9999", "20.0001", "0", "-1", "''"})
-    void a_grant_that_has_moved_since_is_not_withdrawn(String current) {
+    void a_grant_that_has_moved_since_is_not_withdrawn_where_nobody_knows_what_was_paid(String current) {
         UserState state = migrated(null, Credits.of(20), null, null, current.isEmpty() ? null : Credits.of(current));
 
+        assertThat(rollback(SCALE, States.bought(state, null)).status()).isEqualTo(Status.MOVED_SINCE);
+    }
+
+    @Test
+    void a_granted_balance_that_is_gone_altogether_is_not_taken_for_zero() {
+        UserState state = migrated(null, Credits.of(20), null, null, null);
+
         assertThat(rollback(SCALE, state).status()).isEqualTo(Status.MOVED_SINCE);
+    }
+
+    /** Of a grant of 20: what was there before, what was bought since, what is there now. */
+    @ParameterizedTest(name = "{3}: {0} + 20, bought {1}, now {2}: {4} with {5} left, {6} of the grant consumed")
+    @CsvSource({
+        "  , 0,      20,      untouched,                            ROLLED_BACK,    , 0",
+        "  , 0,      15,      spent 5,                              ROLLED_BACK,    , 5",
+        "  , 0,      0,       spent all,                            ROLLED_BACK,    , 20",
+        "  , 0,      0.0001,  spent almost all,                     ROLLED_BACK,    , 19.9999",
+        "  , 20,     40,      bought 20,                            PAID_CREDITS, 20, 0",
+        "  , 20,     20,      spent 20 and bought 20,               PAID_CREDITS, 20, 20",
+        "  , 20,     5,       spent 35 and bought 20,               PAID_CREDITS, 5, 20",
+        "  , 20,     0,       spent 40 and bought 20,               ROLLED_BACK,    , 20",
+        "  , 20,     30,      spent 10 and bought 20,               PAID_CREDITS, 20, 10",
+        "  , 0.0001, 20,      spent and bought 0.0001,              PAID_CREDITS, 0.0001, 0.0001",
+        "  , 0,      -3,      overdrawn,                            ROLLED_BACK,  -3, 20",
+        "5 , 0,      25,      untouched with 5 from before,         ROLLED_BACK,   5, 0",
+        "5 , 0,      24,      spent 1 with 5 from before,           PAID_CREDITS,  5, 1",
+        "5 , 0,      5,       spent the grant alone,                PAID_CREDITS,  5, 20",
+        "5 , 0,      3,       spent 22 with 5 from before,          PAID_CREDITS,  3, 20",
+        "5 , 0,      0,       spent all with 5 from before,         ROLLED_BACK,   0, 20",
+        "0 , 0,      20,      untouched account of nothing,         ROLLED_BACK,   0, 0",
+        "5 , -5,     20,      the 5 from before paid back,          ROLLED_BACK,   0, 0",
+        "5 , -5,     10,      the same and 10 spent,                ROLLED_BACK,   0, 10",
+        "0 , -5,     15,      5 paid back that were not there,      ROLLED_BACK,   0, 5",
+        "  , 0,      23,      3 that nobody has paid for,           PAID_CREDITS,  3, 0"
+    })
+    void free_credits_count_as_spent_first_and_what_was_paid_for_is_never_taken(
+            Credits old, Credits bought, Credits current, String what, Status status, Credits left, Credits consumed) {
+        Credits granted = old == null ? Credits.of(20) : old.plus(Credits.of(20));
+        UserState state = States.bought(migrated(old, granted, null, null, current), bought);
+        Credits nothing = old == null ? null : Credits.ZERO;
+
+        RollbackResult result = rollback(SCALE, state);
+        Decision<RollbackResult> keeping =
+                reversal(GRANT, SCALE).rollback(state, new Reversal.Request(PaidCredits.KEEP, OLGA, "why"));
+
+        assertThat(result.status()).isEqualTo(status);
+        assertThat(result.credits()).isEqualTo(left == null || left.signum() == 0 ? nothing : left);
+        UserChange change = Fixture.write(keeping).change();
+        assertThat(change.kind())
+                .isEqualTo(
+                        status == Status.PAID_CREDITS
+                                ? UserChange.Kind.ROLL_BACK_KEEPING_PAID
+                                : UserChange.Kind.ROLL_BACK);
+        assertThat(change.newCredits()).isEqualTo(result.credits());
+        assertThat(change.record().creditsConsumed()).isEqualTo(consumed);
+        assertThat(change.log().newCredits()).isEqualTo(result.credits());
+    }
+
+    @Test
+    void what_was_consumed_in_several_attempts_adds_up() {
+        RollbackData data = new RollbackData(null, Credits.of(8), null, null, "as it was");
+        UserMigration record = new UserMigration(
+                "to-credits",
+                "ann",
+                MigrationStatus.COMPLETED,
+                3,
+                Credits.of(8),
+                Credits.of(12),
+                0,
+                EARLIER,
+                data,
+                null);
+        UserState state = States.withRecord(States.withCredits(ANN, "5"), record);
+
+        UserMigration rolledBack = Fixture.write(reversal(GRANT, SCALE).rollback(state, request("why")))
+                .change()
+                .record();
+        assertThat(rolledBack.creditsConsumed()).isEqualTo(Credits.of(15));
+
+        UserMigration reopened = Fixture.write(
+                        reversal(GRANT, SCALE).reopen(States.withRecord(state, rolledBack), OLGA, "again"))
+                .change()
+                .record();
+        assertThat(reopened.creditsConsumed()).isEqualTo(Credits.of(15));
     }
 
     @Test
     void a_grant_whose_balance_is_the_same_again_is_not_withdrawn_because_what_is_there_may_be_paid_for() {
         UserState state = migrated(null, Credits.of(20), null, null, Credits.of(20));
 
-        assertThat(rollback(SCALE, States.moved(state)).status()).isEqualTo(Status.MOVED_SINCE);
+        assertThat(rollback(SCALE, States.bought(state, null)).status()).isEqualTo(Status.MOVED_SINCE);
         assertThat(rollback(SCALE, state).status()).isEqualTo(Status.ROLLED_BACK);
     }
 
@@ -155,7 +238,7 @@ final class ReversalTest {
     void whether_a_converted_balance_moved_does_not_matter() {
         UserState state = migrated(Credits.of(50), Credits.of(20), AT_1000, AT_2500, Credits.of(15));
 
-        assertThat(rollback(SCALE, States.moved(state)).credits()).isEqualTo(Credits.of("37.5"));
+        assertThat(rollback(SCALE, States.bought(state, null)).credits()).isEqualTo(Credits.of("37.5"));
     }
 
     @Test
@@ -188,10 +271,11 @@ final class ReversalTest {
         UserMigration record = status == null
                 ? null
                 : new UserMigration("to-credits", "ann", status, 1, Credits.of(20), 0, EARLIER, data, null);
-        UserState state = States.withRecord(States.withCredits(ANN, moved ? "7" : "20"), record);
+        UserState read = States.withRecord(States.withCredits(ANN, moved ? "7" : "20"), record);
+        UserState state = moved ? States.bought(read, null) : read;
 
         Decision<RollbackResult> decision =
-                reversal(GRANT, SCALE).rollback(superseded ? States.superseded(state) : state, OLGA, "why");
+                reversal(GRANT, SCALE).rollback(superseded ? States.superseded(state) : state, request("why"));
 
         assertThat(Fixture.result(decision).status()).isEqualTo(answer);
         if (answer != Status.ROLLED_BACK) {
@@ -347,12 +431,16 @@ final class ReversalTest {
                 .isEqualTo(new Decision.Answer<>(Optional.empty()));
     }
 
+    private static Reversal.Request request(String reason) {
+        return new Reversal.Request(PaidCredits.REFUSE, OLGA, reason);
+    }
+
     private static Reversal reversal(Migration migration, int scale) {
         return new Reversal(migration, scale, Fixture.CLOCK, new Notices(migration, false));
     }
 
     private static RollbackResult rollback(int scale, UserState state) {
-        return Fixture.result(reversal(CONVERSION, scale).rollback(state, OLGA, "why"));
+        return Fixture.result(reversal(CONVERSION, scale).rollback(state, request("why")));
     }
 
     private static UserState migrated(
@@ -388,7 +476,7 @@ final class ReversalTest {
 
         UserChange change(Credits current) {
             UserState state = migrated(old, converted(), from, to, current);
-            return Fixture.write(reversal(CONVERSION, scale).rollback(state, OLGA, "why"))
+            return Fixture.write(reversal(CONVERSION, scale).rollback(state, request("why")))
                     .change();
         }
 

@@ -17,7 +17,7 @@ final class RunOptionsTest {
         RunOptions defaults = RunOptions.defaults();
 
         assertThat(defaults.settings()).isEqualTo(new RunSettings(500, 50_000, 1, 0, null, null));
-        assertThat(defaults.scope()).isEqualTo(new RunScope(RunScope.Kind.EVERYONE, false, ""));
+        assertThat(defaults.scope()).isEqualTo(RunScope.everyone());
         assertThat(defaults.stages().percents()).isEmpty();
     }
 

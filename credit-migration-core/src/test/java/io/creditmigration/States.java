@@ -12,7 +12,7 @@ final class States {
 
     /** No record, no marker, nothing completed later, and everybody may migrate. */
     static UserState of(UserSnapshot user) {
-        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, false, null);
+        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, null);
     }
 
     static UserState withUser(UserState state, UserSnapshot user) {
@@ -23,7 +23,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved(),
+                state.bought(),
                 state.defect());
     }
 
@@ -39,7 +39,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved(),
+                state.bought(),
                 state.defect());
     }
 
@@ -51,7 +51,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                state.moved(),
+                state.bought(),
                 state.defect());
     }
 
@@ -63,11 +63,12 @@ final class States {
                 true,
                 state.hostState(),
                 state.rollout(),
-                state.moved(),
+                state.bought(),
                 state.defect());
     }
 
-    static UserState moved(UserState state) {
+    /** Moved since, and so much of it bought; null where nobody knows how much. */
+    static UserState bought(UserState state, @Nullable Credits bought) {
         return new UserState(
                 state.user(),
                 state.record(),
@@ -75,7 +76,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
-                true,
+                bought,
                 state.defect());
     }
 
@@ -95,7 +96,7 @@ final class States {
                 state.superseded(),
                 state.hostState(),
                 rollout,
-                state.moved(),
+                state.bought(),
                 state.defect());
     }
 }

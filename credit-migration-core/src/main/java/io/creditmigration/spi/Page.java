@@ -27,7 +27,7 @@ public record Page(
         BUSY,
         /** The run is paused or cancelled; nothing was written. */
         STOPPED,
-        /** The halt switch is on; nothing was written. */
+        /** The halt switch {@linkplain io.creditmigration.RunScope#isHeldUpBy holds the run up}; nothing was written. */
         HALTED,
         /** Rolled back because its users were being written by others, as the library has asked. */
         CONTENDED,

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run is cut into ranges of about as many users each. Any number of threads and processes work on it, a page of a range
  * at a time. It makes two passes: one over everybody, and, when all ranges are through with it, a sweep over users without a
- * record or with a PENDING one, for those who appeared behind the position or could not be written by their page.
+ * record or with a PENDING one, for those who appeared behind the position or could not be written by their page. The sweep of
+ * a run that {@linkplain RunScope#isRollback() takes users back} is over those of its scope who are still COMPLETED, and those
+ * whom the first pass had to leave.
+ *
+ * <p>Every record keeps the id of the run whose page wrote it last, and none where no run did: {@link
+ * RunScope.Kind#MIGRATED_BY_RUN} asks for it.
  */
 public interface RunStore extends MigrationStore {
 
@@ -28,7 +33,7 @@ public interface RunStore extends MigrationStore {
 
     /**
      * The unfinished run of this scope and stage, or a new one, cut into ranges and with the definition stored. One
-     * transaction. A run that was found standing still, its last page ten seconds old or more, begins to go on now.
+     * transaction. A run keeps the actor and the reason that it was opened with. One that was found standing still, its last page ten seconds old or more, begins to go on now.
      */
     MigrationRun openRun(Migration migration, RunRequest request, Cause cause);
 
@@ -70,14 +75,15 @@ public interface RunStore extends MigrationStore {
      * The users of this scope after this stored id in key order, at most {@code limit}; null begins. Reads only: this is all
      * that a dry run does to the store. For a listed scope, {@link #find} them.
      */
-    List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit);
+    List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit);
 
     /**
      * One page of a run, in one transaction:
      *
      * <ol>
      *   <li>Claim a range that is not done by a row lock, without waiting: {@code range} if it is free, otherwise the first
-     *       free one. STOPPED if the run is not RUNNING, HALTED if the halt switch is on, FINISHED if all ranges are done,
+     *       free one. STOPPED if the run is not RUNNING, HALTED if the halt switch {@linkplain RunScope#isHeldUpBy holds it
+     *       up}, FINISHED if all ranges are done,
      *       which finishes the run, and BUSY if others have all that are left in this pass. The lock is the lease: a dead
      *       worker's range is free when the database drops its connection.
      *   <li>Read the next {@code limit} users of the range by plain reads; no user's row is locked.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a store is asked to write for one user, with the state that it must still find.
  *
  * <p>The guard of every kind: the record is still as in {@code expected} (absent, or of the same status and attempt). Of
- * {@link Kind#MIGRATE} and {@link Kind#ROLL_BACK} besides: balance, marker and captured columns are still as in
+ * every kind but {@link Kind#RECORD_ONLY} besides: balance, marker and captured columns are still as in
  * {@code expected}.
  *
  * @param kind what is to be done to the user's balance and marker
@@ -35,8 +35,15 @@ public record UserChange(
         MIGRATE,
         /** Write the new balance, put marker and captured columns back as the record's rollback data has them. */
         ROLL_BACK,
+        /** As {@link #ROLL_BACK}, but the account is active afterwards, whatever it was: paid credits are left on it. */
+        ROLL_BACK_KEEPING_PAID,
         /** Leave them alone: only the record changes. */
-        RECORD_ONLY
+        RECORD_ONLY;
+
+        /** Whether the user is taken back. */
+        public boolean isRollback() {
+            return this == ROLL_BACK || this == ROLL_BACK_KEEPING_PAID;
+        }
     }
 
     /** A change of which nobody is told. */

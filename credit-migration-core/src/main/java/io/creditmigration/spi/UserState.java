@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param hostState marker and captured columns as read, in a form of the store's own: part of the guard, and kept as
  *     rollback data
  * @param rollout who may migrate, as read with the user
- * @param moved whether the balance has been written since the user's record was, or the store cannot tell
+ * @param bought of a COMPLETED grant, the credits that the user has paid for since: zero where balance and version are as the
+ *     record has left them, otherwise what the host's purchases have grown by; null where neither tells, and for conversions
  * @param defect why what is stored of this user cannot be read, a balance with more digits than {@link Credits} can have,
  *     for one: the user fails, and nobody else. Null where it can
  */
@@ -28,5 +29,5 @@ public record UserState(
         boolean superseded,
         String hostState,
         Rollout rollout,
-        boolean moved,
+        @Nullable Credits bought,
         @Nullable String defect) {}

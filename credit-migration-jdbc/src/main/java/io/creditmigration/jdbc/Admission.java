@@ -22,7 +22,7 @@ final class Admission implements Writes {
     }
 
     @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
             throws SQLException {
         Rollout rollout = definitions.admit(connection, migration);
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
@@ -39,7 +39,7 @@ final class Admission implements Writes {
             }
         }
         List<CommitResult> written =
-                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, waits);
+                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, terms);
         for (int i = 0; i < written.size(); i++) {
             results.put(admitted.get(i), written.get(i));
         }

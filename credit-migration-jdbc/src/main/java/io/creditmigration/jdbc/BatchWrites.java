@@ -60,9 +60,10 @@ final class BatchWrites implements Writes {
 
     private static final String INSERT_RECORD = """
             INSERT INTO {our_user} (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                    changed_at, old_credits, new_credits, old_rate, new_rate, host_state, error)
+                                    changed_at, old_credits, new_credits, old_rate, new_rate, host_state, error,
+                                    run_id)
             VALUES (:migration, :user_id, :status, :attempt, :granted, :historical_operations,
-                    :at, :old_credits, :new_credits, :old_rate, :new_rate, :host_state, :error)
+                    :at, :old_credits, :new_credits, :old_rate, :new_rate, :host_state, :error, :run)
             """;
 
     private static final String UPDATE_RECORD = """
@@ -70,7 +71,7 @@ final class BatchWrites implements Writes {
             SET status = :status, attempt = :attempt, credits_granted = :granted,
                 historical_operations = :historical_operations, changed_at = :at, old_credits = :old_credits,
                 new_credits = :new_credits, old_rate = :old_rate, new_rate = :new_rate, host_state = :host_state,
-                error = :error
+                error = :error, credits_consumed = :consumed, run_id = :run
             WHERE migration_id = :migration AND user_id = :user_id AND status = :was_status AND attempt = :was_attempt
             """;
 
@@ -125,13 +126,13 @@ final class BatchWrites implements Writes {
     }
 
     @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
             throws SQLException {
         CommitResult[] results = new CommitResult[changes.size()];
         List<Integer> free = new ArrayList<>();
-        Set<String> claimed = waits ? Set.of() : claim(connection, changes);
+        Set<String> claimed = terms.waits() ? Set.of() : claim(connection, changes);
         for (int i = 0; i < results.length; i++) {
-            if (waits || claimed.contains(changes.get(i).record().userId())) {
+            if (terms.waits() || claimed.contains(changes.get(i).record().userId())) {
                 free.add(i);
             } else {
                 results[i] = CommitResult.of(CommitResult.Status.LOCKED);
@@ -146,7 +147,7 @@ final class BatchWrites implements Writes {
                 results[free.get(i)] = CommitResult.of(CommitResult.Status.STALE);
             }
         }
-        long[] copied = writeOwn(connection, migration, at(changes, stood));
+        long[] copied = writeOwn(connection, migration, at(changes, stood), terms.runId());
         for (int i = 0; i < copied.length; i++) {
             results[stood.get(i)] = CommitResult.committed(copied[i]);
         }
@@ -210,12 +211,12 @@ final class BatchWrites implements Writes {
     private boolean[] writeHost(Connection connection, List<UserChange> changes) throws SQLException {
         boolean[] matched = new boolean[changes.size()];
         Arrays.fill(matched, true);
-        for (UserChange.Kind kind : new UserChange.Kind[] {UserChange.Kind.MIGRATE, UserChange.Kind.ROLL_BACK}) {
-            boolean back = kind == UserChange.Kind.ROLL_BACK;
+        for (boolean back : new boolean[] {false, true}) {
             List<Integer> opened = new ArrayList<>();
             List<Integer> moved = new ArrayList<>();
             for (int i = 0; i < changes.size(); i++) {
-                if (changes.get(i).kind() == kind) {
+                UserChange.Kind kind = changes.get(i).kind();
+                if (back ? kind.isRollback() : kind == UserChange.Kind.MIGRATE) {
                     boolean absent = mapping.accounts != null
                             && changes.get(i).expected().user().credits() == null;
                     (absent ? opened : moved).add(i);
@@ -240,7 +241,9 @@ final class BatchWrites implements Writes {
     }
 
     /** Copies history, writes entries, records, log and notices; answers operations copied, in order. */
-    private long[] writeOwn(Connection connection, Migration migration, List<UserChange> changes) throws SQLException {
+    private long[] writeOwn(
+            Connection connection, Migration migration, List<UserChange> changes, @Nullable String runId)
+            throws SQLException {
         long[] copied = new long[changes.size()];
         List<Map<String, @Nullable Object>> entries = new ArrayList<>();
         List<Map<String, @Nullable Object>> inserts = new ArrayList<>();
@@ -252,7 +255,9 @@ final class BatchWrites implements Writes {
         }
         for (int i = 0; i < changes.size(); i++) {
             UserChange change = changes.get(i);
-            (change.expected().record() == null ? inserts : updates).add(record(change, copied[i]));
+            Map<String, @Nullable Object> record = record(change, copied[i]);
+            record.put("run", runId);
+            (change.expected().record() == null ? inserts : updates).add(record);
             MigrationLogEntry log = change.log();
             if (log != null) {
                 logs.add(log(log));
@@ -351,7 +356,10 @@ final class BatchWrites implements Writes {
     /** What a change writes into a marked column, as text. */
     static @Nullable String written(Marked mark, UserChange change) {
         RollbackData data = change.record().rollbackData();
-        if (change.kind() == UserChange.Kind.ROLL_BACK) {
+        if (mark.mark() == Mark.ACTIVE && change.kind() == UserChange.Kind.ROLL_BACK_KEEPING_PAID) {
+            return mark.newValue();
+        }
+        if (change.kind().isRollback()) {
             String before = data == null
                     ? null
                     : HostState.decoded(data.hostState()).get(mark.column().name());
@@ -378,6 +386,7 @@ final class BatchWrites implements Writes {
         values.put("status", record.status().name());
         values.put("attempt", record.attempt());
         values.put("granted", record.creditsGranted().amount());
+        values.put("consumed", record.creditsConsumed().amount());
         values.put("historical_operations", record.historicalOperations() + copied);
         values.put("at", record.changedAt());
         values.put("old_credits", data == null ? null : amount(data.oldCredits()));

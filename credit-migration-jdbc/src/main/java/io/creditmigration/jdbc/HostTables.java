@@ -91,6 +91,16 @@ public final class HostTables {
     String operationAt;
 
     boolean withoutHistory;
+
+    @Nullable
+    String purchases;
+
+    @Nullable
+    String purchaseUser;
+
+    @Nullable
+    String purchaseCredits;
+
     List<Setting> settings = List.of();
     List<Filter> filters = List.of();
 
@@ -125,6 +135,9 @@ public final class HostTables {
         this.operationUser = other.operationUser;
         this.operationAt = other.operationAt;
         this.withoutHistory = other.withoutHistory;
+        this.purchases = other.purchases;
+        this.purchaseUser = other.purchaseUser;
+        this.purchaseCredits = other.purchaseCredits;
         this.settings = other.settings;
         this.filters = other.filters;
         this.zone = other.zone;
@@ -239,6 +252,20 @@ public final class HostTables {
     /** Operations are counted for usage and not copied into the credit history. */
     public HostTables withoutHistory() {
         return with(copy -> copy.withoutHistory = true);
+    }
+
+    /**
+     * What users have paid for: a table, or a view, with a row per purchase and its credits in the unit of the balance; a refund
+     * is one below zero. With it a grant can be taken back that has been spent from, since free credits count as spent first
+     * and what was paid for is known. Only rollbacks of grants need it. The balance's row needs a {@link #version}, which
+     * {@link #ownAccounts} has; a purchase and its credits commit in one transaction of the host's.
+     */
+    public HostTables purchases(String table, String userColumn, String creditsColumn) {
+        return with(copy -> {
+            copy.purchases = name("purchases table", table);
+            copy.purchaseUser = name("user column of the purchases table", userColumn);
+            copy.purchaseCredits = name("credits column of the purchases table", creditsColumn);
+        });
     }
 
     /**

@@ -186,7 +186,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
             return transactions.write(
                     "Writing a user",
                     boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
-                        CommitResult result = writes.write(connection, migration, List.of(change), true)
+                        CommitResult result = writes.write(
+                                        connection, migration, List.of(change), new Writes.Terms(true, null))
                                 .get(0);
                         return new Outcome<>(result.status() == CommitResult.Status.COMMITTED, result);
                     }),
@@ -278,7 +279,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
     }
 
     @Override
-    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+    public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
         return transactions.read("Reading users", connection -> {
             boolean alone = definitions.isAlone(connection, migration);
             return reads.scan(connection, migration, alone, scope, afterUserId, limit);

@@ -63,6 +63,9 @@ final class Mapping {
     final @Nullable Column operationId;
     final @Nullable Column operationUser;
     final @Nullable Column operationAt;
+    final @Nullable Table purchases;
+    final @Nullable Column purchaseUser;
+    final @Nullable Column purchaseCredits;
     final List<Marked> marked = new ArrayList<>();
     final int balanceScale;
 
@@ -172,6 +175,38 @@ final class Mapping {
         }
         int scale = scaleOf(balance);
         this.balanceScale = secondBalance == null ? scale : Math.min(scale, scaleOf(secondBalance));
+        if (host.purchases == null) {
+            this.purchases = null;
+            this.purchaseUser = null;
+            this.purchaseCredits = null;
+        } else {
+            this.purchases = metadata.table("purchases table", host.purchases);
+            this.purchaseUser =
+                    purchases.column("user column of the purchases table", String.valueOf(host.purchaseUser));
+            this.purchaseCredits =
+                    purchases.column("credits column of the purchases table", String.valueOf(host.purchaseCredits));
+            checkPurchases(metadata, purchases, purchaseUser, purchaseCredits);
+        }
+    }
+
+    /** What was paid for is taken off balances, so it must be as exact, and nothing may be bought unseen in between. */
+    private void checkPurchases(Metadata metadata, Table table, Column user, Column credits) throws SQLException {
+        String what = "credits column '" + credits.name() + "' of the purchases table";
+        int scale = scaleOf(what, credits);
+        if (scale > balanceScale) {
+            throw new MappingException(
+                    what, "has " + scale + " decimals, more than the " + balanceScale + " of the balance");
+        }
+        if (marked.stream().noneMatch(mark -> mark.mark() == Mark.VERSION)) {
+            throw new MappingException(
+                    "purchases table '" + table.name() + "'",
+                    "the balance's row has no version that would tell of a purchase in between; map version(…)");
+        }
+        if (!metadata.isIndexed(table, user)) {
+            warnings.add(
+                    "No index leads to a user's purchases, so each user is a read of the whole table: create one on "
+                            + table.sql() + " (" + quoted(user) + ")");
+        }
     }
 
     /**
@@ -266,6 +301,11 @@ final class Mapping {
             names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
             names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
+        }
+        if (purchases != null && purchaseUser != null && purchaseCredits != null) {
+            names.put("purchases", purchases.sql());
+            names.put("purchase_user", "p." + quoted(purchaseUser));
+            names.put("purchase_credits", "p." + quoted(purchaseCredits));
         }
         return names;
     }
@@ -366,7 +406,10 @@ final class Mapping {
     }
 
     private int scaleOf(Column column) {
-        String what = "balance column '" + column.name() + "'";
+        return scaleOf("balance column '" + column.name() + "'", column);
+    }
+
+    private int scaleOf(String what, Column column) {
         if (host.minorUnits >= 0) {
             if (column.kind() != Column.Kind.WHOLE && !(column.kind() == Column.Kind.DECIMAL && column.scale() == 0)) {
                 throw new MappingException(what, "is " + column.typeName() + "; minor units are whole numbers");
@@ -471,6 +514,7 @@ final class Mapping {
         words.add("registered " + registeredAt + " in " + zone);
         words.add("exempt " + exempt + " " + host.exemptValues);
         words.add("rows " + filters);
+        words.add("purchases " + (purchases == null ? null : purchases.sql()) + " " + purchaseCredits);
         words.add("operations " + (operations == null ? null : operations.sql()) + " " + operationAt);
         return String.join("; ", words);
     }

@@ -120,7 +120,7 @@ final class Notices {
             if (notice != null) {
                 cancelled.add(key(notice));
                 queued.add(values(notice, change.record().changedAt()));
-            } else if (change.kind() == UserChange.Kind.ROLL_BACK) {
+            } else if (change.kind().isRollback()) {
                 Map<String, @Nullable Object> all = new LinkedHashMap<>();
                 all.put("migration", change.record().migrationId());
                 all.put("user_id", change.record().userId());

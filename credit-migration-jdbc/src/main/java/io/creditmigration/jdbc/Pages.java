@@ -54,7 +54,7 @@ final class Pages {
                 return nothing(Page.Status.STOPPED, run);
             }
             default -> {
-                if (definitions.rollout(connection, migration).halted()) {
+                if (run.scope().isHeldUpBy(definitions.rollout(connection, migration))) {
                     return nothing(Page.Status.HALTED, run);
                 }
             }
@@ -96,8 +96,8 @@ final class Pages {
                     ? ranges.left(connection, run.id(), claimed.number())
                     : Set.of();
             PageWork.Decided decided = work.decide(new PageWork.Users(users, wasLeft, claimed.sweep()));
-            boolean waits = claimed.sweep() && asked.limit() == 1;
-            Optional<PageWork.Counted> counted = work.count(written(connection, migration, decided.changes(), waits));
+            Writes.Terms terms = new Writes.Terms(claimed.sweep() && asked.limit() == 1, run.id());
+            Optional<PageWork.Counted> counted = work.count(written(connection, migration, decided.changes(), terms));
             if (counted.isEmpty()) {
                 return new Outcome<>(false, Page.of(Page.Status.CONTENDED, claimed.number(), settings));
             }
@@ -116,13 +116,14 @@ final class Pages {
      * either: everybody is answered LOCKED, to be met again by the sweep.
      */
     private List<CommitResult> written(
-            Connection connection, Migration migration, List<UserChange> changes, boolean waits) throws SQLException {
+            Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
+            throws SQLException {
         if (changes.isEmpty()) {
             return List.of();
         }
         Savepoint before = connection.setSavepoint();
         try {
-            return writes.write(connection, migration, changes, waits);
+            return writes.write(connection, migration, changes, terms);
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) != SqlErrors.Meaning.LOCKED) {
                 throw e;

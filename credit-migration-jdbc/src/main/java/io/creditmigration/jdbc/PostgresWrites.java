@@ -90,9 +90,11 @@ final class PostgresWrites implements Writes {
     /** Who had no record has none now, or the primary key says so: cheaper than to look first. */
     private static final String NEW_RECORDS = """
             INSERT INTO {our_user} (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                        changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
+                                        changed_at, old_credits, new_credits, old_rate, new_rate, host_state,
+                                        run_id)
                 SELECT :migration, c.user_id, :status, c.attempt, c.granted, c.copied_before + COALESCE(k.copied, 0),
-                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state
+                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state,
+                       CAST(:run AS text)
                 FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
                 RETURNING 1""";
 
@@ -101,7 +103,8 @@ final class PostgresWrites implements Writes {
                 SET status = :status, attempt = c.attempt, credits_granted = c.granted,
                     historical_operations = c.copied_before + COALESCE(k.copied, 0), changed_at = c.changed_at,
                     old_credits = c.old_credits, new_credits = c.new_credits, old_rate = c.old_rate,
-                    new_rate = c.new_rate, host_state = c.host_state, error = NULL
+                    new_rate = c.new_rate, host_state = c.host_state, error = NULL,
+                    credits_consumed = c.consumed, run_id = CAST(:run AS text)
                 FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
                 WHERE r.migration_id = :migration AND r.user_id = c.user_id
                   AND r.user_id = ANY (ARRAY(SELECT user_id FROM change))
@@ -241,21 +244,21 @@ final class PostgresWrites implements Writes {
     }
 
     @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
             throws SQLException {
         boolean grants = migration.conversion().isEmpty();
         boolean tells = changes.stream().anyMatch(change -> change.notice() != null);
         Map<Shape, List<UserChange>> byShape = changes.stream()
                 .collect(Collectors.groupingBy(
                         change -> new Shape(
-                                change.kind(), opens(change), change.expected().record() == null, grants, waits, tells),
+                                change.kind(), opens(change), change.expected().record() == null, grants, terms.waits(), tells),
                         LinkedHashMap::new,
                         Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
         for (Map.Entry<Shape, List<UserChange>> some : byShape.entrySet()) {
             List<CommitResult> answers = some.getKey().kind() == UserChange.Kind.RECORD_ONLY
-                    ? records.write(connection, migration, some.getValue(), waits)
-                    : write(connection, migration, some.getKey(), some.getValue());
+                    ? records.write(connection, migration, some.getValue(), terms)
+                    : write(connection, migration, some.getKey(), some.getValue(), terms.runId());
             for (int i = 0; i < answers.size(); i++) {
                 results.put(some.getValue().get(i), answers.get(i));
             }
@@ -267,7 +270,8 @@ final class PostgresWrites implements Writes {
         return mapping.accounts != null && change.kind() == UserChange.Kind.MIGRATE && before(change) == null;
     }
 
-    private List<CommitResult> write(Connection connection, Migration migration, Shape shape, List<UserChange> changes)
+    private List<CommitResult> write(
+            Connection connection, Migration migration, Shape shape, List<UserChange> changes, @Nullable String runId)
             throws SQLException {
         PageColumns columns = new PageColumns(inputs(shape), changes);
         Sql statement = statement(new Laid(shape, columns.layout()));
@@ -276,6 +280,7 @@ final class PostgresWrites implements Writes {
         List<CommitResult> results =
                 new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
         try (PreparedStatement prepared = statement.prepare(connection)) {
+            values.put("run", runId);
             statement.bind(prepared, values);
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
@@ -348,6 +353,8 @@ final class PostgresWrites implements Writes {
         list.add(new Input("attempt", "int4", change -> change.record().attempt()));
         list.add(new Input(
                 "granted", "numeric", change -> change.record().creditsGranted().amount()));
+        list.add(new Input(
+                "consumed", "numeric", change -> change.record().creditsConsumed().amount()));
         list.add(new Input("copied_before", "int8", change -> change.record().historicalOperations()));
         list.add(new Input(
                 "changed_at",

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.RunProgress;
 import io.creditmigration.RunScope;
 import io.creditmigration.Tally;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ranges that a run is cut into: a page claims one by its row lock, and moves its position. */
@@ -68,6 +70,8 @@ final class Ranges {
     private static final String LEFT = """
             SELECT user_id FROM {our_run_user} WHERE run_id = :run AND kind = 'LEFT' AND range_number = :number
             """;
+
+    private static final String BACK = "back:";
 
     /** Where a range is: in its first pass (0) or its sweep (1), behind this user, with so much done. */
     record Position(
@@ -141,7 +145,7 @@ final class Ranges {
     long cut(Connection connection, String migrationId, String runId, RunRequest request, Instant now)
             throws SQLException {
         nameUsers(connection, runId, "LISTED", request.userIds(), 0);
-        RunScope.Kind scope = request.scope().kind();
+        RunScope scope = request.scope();
         long users = reads.count(connection, migrationId, scope, runId);
         int count = request.ranges(users);
         int each = Math.toIntExact((users + count - 1) / count);
@@ -204,7 +208,7 @@ final class Ranges {
         return reads.keyAt(
                 connection,
                 migration.id(),
-                run.scope().kind(),
+                run.scope(),
                 run.id(),
                 claimed.last(),
                 claimed.upto(),
@@ -282,6 +286,8 @@ final class Ranges {
                 run.state(),
                 run.reason(),
                 run.settings(),
+                run.openedBy(),
+                run.openedFor(),
                 new RunProgress(
                         own.users(),
                         done,
@@ -318,24 +324,33 @@ final class Ranges {
                 row.getLong("done"),
                 row.getLong("left_users"),
                 new Tally(
-                        outcomes(row.getString("outcomes")),
+                        outcomes(Status.class, "", row.getString("outcomes")),
+                        outcomes(RollbackResult.Status.class, BACK, row.getString("outcomes")),
                         row.getBigDecimal("credits_before"),
                         row.getBigDecimal("credits_after"),
                         row.getBigDecimal("granted"),
                         row.getBigDecimal("residual")));
     }
 
+    /** Such as {@code MIGRATED=5 HAS_CREDITS=2}; what became of users to be taken back as {@code back:ROLLED_BACK=5}. */
     private static String text(Tally tally) {
-        return tally.outcomes().entrySet().stream()
-                .map(outcome -> outcome.getKey() + "=" + outcome.getValue())
+        return Stream.concat(
+                        tally.outcomes().entrySet().stream()
+                                .map(outcome -> outcome.getKey() + "=" + outcome.getValue()),
+                        tally.rollbacks().entrySet().stream()
+                                .map(outcome -> BACK + outcome.getKey() + "=" + outcome.getValue()))
                 .collect(Collectors.joining(" "));
     }
 
-    private static Map<Status, Long> outcomes(String text) {
-        Map<Status, Long> outcomes = new EnumMap<>(Status.class);
+    private static <S extends Enum<S>> Map<S, Long> outcomes(Class<S> type, String prefix, String text) {
+        Map<S, Long> outcomes = new EnumMap<>(type);
         for (String outcome : text.isEmpty() ? new String[0] : text.split(" ")) {
             int equals = outcome.indexOf('=');
-            outcomes.put(Status.valueOf(outcome.substring(0, equals)), Long.valueOf(outcome.substring(equals + 1)));
+            if (outcome.startsWith(BACK) == prefix.equals(BACK)) {
+                outcomes.put(
+                        Enum.valueOf(type, outcome.substring(prefix.length(), equals)),
+                        Long.valueOf(outcome.substring(equals + 1)));
+            }
         }
         return outcomes;
     }

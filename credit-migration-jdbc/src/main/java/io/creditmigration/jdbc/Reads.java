@@ -46,7 +46,8 @@ final class Reads {
                    {usage},
                    {host_state},
                    r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
-                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error,
+                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error, r.credits_consumed,
+                   {purchased} AS purchased,
                    {superseded} AS superseded,
                    m.percent, m.halted
             FROM {users} u
@@ -115,10 +116,31 @@ final class Reads {
     private static final String ONLY_ZERO_CREDITS =
             "AND ({read_balance} = 0 OR {read_balance} IS NULL) AND {reserved} <= 0";
 
+    /** What the user has bought in all. Who has no balance has nothing that would have to be told from a grant. */
+    private static final String PURCHASED = """
+            CASE WHEN {read_balance} IS NULL THEN NULL ELSE
+                (SELECT COALESCE(SUM({purchase_credits}), 0) FROM {purchases} p WHERE {purchase_user} = {id}) END""";
+
     private static final String ONLY_FAILED = "AND r.status = 'FAILED'";
 
     private static final String ONLY_LISTED =
             "AND {user_id} IN (SELECT l.user_id FROM {our_run_user} l WHERE l.run_id = :run AND l.kind = 'LISTED')";
+
+    private static final String ONLY_MIGRATED = "AND r.status = 'COMPLETED'";
+
+    private static final String ONLY_MIGRATED_BY_RUN = ONLY_MIGRATED + " AND r.run_id = :which";
+
+    private static final String ONLY_MIGRATED_IN_STAGE = ONLY_MIGRATED + """
+             AND r.run_id IN (SELECT s.id FROM {our_run} s WHERE s.migration_id = :migration AND s.stage = :stage)""";
+
+    private static final String ONLY_MIGRATED_BETWEEN =
+            ONLY_MIGRATED + " AND r.changed_at >= :from AND r.changed_at < :to";
+
+    /** In the sweep of a rollback: who is of the scope, migrated still or by now, or was left by the first pass. */
+    private static final String SWEPT_BACK = """
+            AND ((1 = 1 {scope} AND r.status = 'COMPLETED') OR EXISTS (
+                SELECT 1 FROM {our_run_user} l
+                WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
     /** Who has no record, or one to begin anew, or was left by the first pass. */
     private static final String ONLY_SWEPT = """
@@ -143,7 +165,7 @@ final class Reads {
 
     private static final String FAILED = """
             SELECT r.user_id, r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
-                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error
+                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error, r.credits_consumed
             FROM {our_user} r WHERE r.migration_id = :migration AND r.status = 'FAILED' AND r.user_id > :after
             ORDER BY r.user_id LIMIT :limit
             """;
@@ -192,6 +214,9 @@ final class Reads {
             ORDER BY logged_at, attempt, CASE kind WHEN 'REOPENED' THEN 0 WHEN 'MIGRATED' THEN 1 ELSE 2 END
             """;
 
+    /** Stands among the captured columns for what a user has bought; no column has an empty name. */
+    private static final String BOUGHT = "";
+
     /** What queries of many users differ in. */
     private record Shape(
             boolean conversion, boolean alone, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
@@ -211,8 +236,8 @@ final class Reads {
         this.log = new Sql(mapping.dialect, LOG, names);
         this.totals = new Sql(mapping.dialect, TOTALS, names);
         this.failed = new Sql(mapping.dialect, FAILED, names);
-        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false));
-        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false));
+        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false));
+        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false));
     }
 
     Optional<UserState> find(Connection connection, Migration migration, String userId) throws SQLException {
@@ -231,13 +256,15 @@ final class Reads {
             Connection connection,
             Migration migration,
             boolean alone,
-            RunScope.Kind scope,
+            RunScope scope,
             @Nullable String after,
             int limit)
             throws SQLException {
         boolean converts = migration.conversion().isPresent();
-        Shape shape = new Shape(converts, alone, scope, after != null, false, false);
-        return many(connection, migration, shape, bounds(null, after, null, limit));
+        Shape shape = new Shape(converts, alone, scope.kind(), after != null, false, false);
+        Map<String, @Nullable Object> values = bounds(null, after, null, limit);
+        values.putAll(limits(scope));
+        return many(connection, migration, shape, values);
     }
 
     /** The next users of a range of a run, up to this stored id; of its sweep, only those who are to be looked at again. */
@@ -252,14 +279,16 @@ final class Reads {
             throws SQLException {
         boolean converts = migration.conversion().isPresent();
         Shape shape = new Shape(converts, alone, run.scope().kind(), range.last() != null, upto != null, range.sweep());
-        return many(connection, migration, shape, bounds(run.id(), range.last(), upto, limit));
+        Map<String, @Nullable Object> values = bounds(run.id(), range.last(), upto, limit);
+        values.putAll(limits(run.scope()));
+        return many(connection, migration, shape, values);
     }
 
     /** How many users a scope has. */
-    long count(Connection connection, String migrationId, RunScope.Kind scope, String runId) throws SQLException {
-        Sql count = new Sql(mapping.dialect, COUNT, scoped(scope, false, false));
+    long count(Connection connection, String migrationId, RunScope scope, String runId) throws SQLException {
+        Sql count = new Sql(mapping.dialect, COUNT, scoped(scope.kind(), false, false));
         try (PreparedStatement statement = count.prepare(connection)) {
-            count.bind(statement, cutting(migrationId, runId, null, null));
+            count.bind(statement, cutting(migrationId, scope, runId, null, null));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -272,14 +301,14 @@ final class Reads {
     String keyAt(
             Connection connection,
             String migrationId,
-            RunScope.Kind scope,
+            RunScope scope,
             String runId,
             @Nullable String after,
             @Nullable String upto,
             int users)
             throws SQLException {
-        Sql keyAt = new Sql(mapping.dialect, KEY_AT, scoped(scope, after != null, upto != null));
-        Map<String, @Nullable Object> values = cutting(migrationId, runId, after, upto);
+        Sql keyAt = new Sql(mapping.dialect, KEY_AT, scoped(scope.kind(), after != null, upto != null));
+        Map<String, @Nullable Object> values = cutting(migrationId, scope, runId, after, upto);
         values.put("offset", users - 1);
         try (PreparedStatement statement = keyAt.prepare(connection)) {
             keyAt.bind(statement, values);
@@ -385,14 +414,19 @@ final class Reads {
     }
 
     private Sql query(Shape shape) {
-        Map<String, String> all = names(shape.conversion(), shape.alone());
-        Map<String, String> scoped = scoped(shape.scope(), shape.after(), shape.upto());
+        RunScope.Kind scope = shape.scope();
+        Map<String, String> all = names(shape.conversion(), shape.alone(), scope.isRollback());
+        Map<String, String> scoped = scoped(scope, shape.after(), shape.upto());
         all.putAll(scoped);
         boolean postgres = mapping.dialect == Dialect.POSTGRESQL;
-        all.put("swept", shape.swept() ? named(postgres ? ONLY_SWEPT_ON_POSTGRESQL : ONLY_SWEPT, all) : "");
+        if (scope.isRollback() && shape.swept()) {
+            all.put("scope", named(SWEPT_BACK, all));
+        }
+        String swept = named(postgres ? ONLY_SWEPT_ON_POSTGRESQL : ONLY_SWEPT, all);
+        all.put("swept", shape.swept() && !scope.isRollback() ? swept : "");
         all.put("record", record());
         all.put("account", named("{account}", names));
-        if (!shape.conversion() && mapping.operations != null && postgres) {
+        if (!shape.conversion() && !scope.isRollback() && mapping.operations != null && postgres) {
             all.put("counted", named(COUNTED_OF_PAGE, names));
             all.put("account_of_page", scoped.get("account"));
             all.put("record_of_page", scoped.get("record"));
@@ -404,7 +438,7 @@ final class Reads {
     /** The conditions of a scope, with the record and the account where they need them. */
     private Map<String, String> scoped(RunScope.Kind scope, boolean after, boolean upto) {
         Map<String, String> all = new LinkedHashMap<>(names);
-        all.put("record", scope == RunScope.Kind.FAILED ? record() : "");
+        all.put("record", scope == RunScope.Kind.FAILED || scope.isRollback() ? record() : "");
         all.put("account", scope == RunScope.Kind.ZERO_CREDITS ? named("{account}", names) : "");
         all.put(
                 "scope",
@@ -412,7 +446,11 @@ final class Reads {
                     case EVERYONE -> "";
                     case ZERO_CREDITS -> named(ONLY_ZERO_CREDITS, names);
                     case FAILED -> ONLY_FAILED;
-                    case LISTED -> named(ONLY_LISTED, names);
+                    case LISTED, MIGRATED_AND_LISTED -> named(ONLY_LISTED, names);
+                    case MIGRATED -> ONLY_MIGRATED;
+                    case MIGRATED_BY_RUN -> ONLY_MIGRATED_BY_RUN;
+                    case MIGRATED_IN_STAGE -> named(ONLY_MIGRATED_IN_STAGE, names);
+                    case MIGRATED_BETWEEN -> ONLY_MIGRATED_BETWEEN;
                 });
         all.put("after", after ? named("AND {id} > :after", names) : "");
         all.put("upto", upto ? named("AND {id} <= :upto", names) : "");
@@ -429,9 +467,27 @@ final class Reads {
         return values;
     }
 
+    /** What limits a scope of users to be taken back. */
+    private static Map<String, @Nullable Object> limits(RunScope scope) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        switch (scope.kind()) {
+            case MIGRATED_BY_RUN -> values.put("which", scope.which());
+            case MIGRATED_IN_STAGE -> values.put("stage", Integer.valueOf(scope.which()));
+            case MIGRATED_BETWEEN -> {
+                values.put("from", scope.from());
+                values.put("to", scope.to());
+            }
+            default -> {
+                // The kind says it all, or the list is kept with the run.
+            }
+        }
+        return values;
+    }
+
     private Map<String, @Nullable Object> cutting(
-            String migrationId, String runId, @Nullable String after, @Nullable String upto) {
+            String migrationId, RunScope scope, String runId, @Nullable String after, @Nullable String upto) {
         Map<String, @Nullable Object> values = mapping.parameters();
+        values.putAll(limits(scope));
         values.put("migration", migrationId);
         values.put("run", runId);
         values.put("after", after == null ? null : mapping.id.key(after));
@@ -443,9 +499,11 @@ final class Reads {
         return named(mapping.dialect == Dialect.POSTGRESQL ? RECORD_ON_POSTGRESQL : RECORD, names);
     }
 
-    private Map<String, String> names(boolean conversion, boolean alone) {
+    /** Usage and history are of no interest to a rollback. */
+    private Map<String, String> names(boolean conversion, boolean alone, boolean rollback) {
         Map<String, String> all = new LinkedHashMap<>(names);
-        boolean counts = !conversion && mapping.operations != null;
+        boolean counts = !conversion && !rollback && mapping.operations != null;
+        all.put("purchased", conversion || mapping.purchases == null ? "NULL" : named(PURCHASED, names));
         all.put("record", record());
         all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
         boolean atOnce = counts && mapping.dialect == Dialect.POSTGRESQL;
@@ -519,10 +577,20 @@ final class Reads {
     private UserState state(ResultSet row, Migration migration) throws SQLException {
         String userId = row.getString("user_id");
         UserMigration record = record(row, migration, userId);
+        Map<String, @Nullable String> hostState = new LinkedHashMap<>();
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            hostState.put(mapping.marked.get(i).column().name(), row.getString("state_" + i));
+        }
         UserSnapshot user;
+        Credits bought = null;
         String defect = null;
         try {
             user = snapshot(row, migration, userId, record);
+            BigDecimal purchased = row.getBigDecimal("purchased");
+            if (purchased != null) {
+                hostState.put(BOUGHT, purchased.toPlainString());
+            }
+            bought = bought(record, hostState, user.credits());
         } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
             user = UserSnapshot.of(userId);
             defect = String.valueOf(e.getMessage());
@@ -533,10 +601,6 @@ final class Reads {
             user = UserSnapshot.of(userId);
             defect = SqlErrors.words(e);
         }
-        Map<String, @Nullable String> hostState = new LinkedHashMap<>();
-        for (int i = 0; i < mapping.marked.size(); i++) {
-            hostState.put(mapping.marked.get(i).column().name(), row.getString("state_" + i));
-        }
         int percent = row.getInt("percent");
         Rollout rollout = row.wasNull() ? Rollout.EVERYBODY : new Rollout(percent, row.getBoolean("halted"));
         return new UserState(
@@ -546,7 +610,7 @@ final class Reads {
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
                 rollout,
-                hasMoved(record, hostState),
+                bought,
                 defect);
     }
 
@@ -570,22 +634,36 @@ final class Reads {
                 usage);
     }
 
-    /** Every write counts the version up, so one that is not what the migration left tells of another write. */
-    private boolean hasMoved(@Nullable UserMigration record, Map<String, @Nullable String> hostState) {
+    /** Nothing where balance and version are as the grant has left them, otherwise what the purchases have grown by. */
+    private @Nullable Credits bought(
+            @Nullable UserMigration record, Map<String, @Nullable String> hostState, @Nullable Credits balance) {
         RollbackData data = record == null ? null : record.rollbackData();
-        if (data == null) {
-            return true;
+        if (data == null || data.newRate() != null) {
+            return null;
         }
+        Map<String, @Nullable String> before = HostState.decoded(data.hostState());
+        if (data.newCredits().equals(balance) && isVersionAsLeft(before, hostState)) {
+            return Credits.ZERO;
+        }
+        String then = before.get(BOUGHT);
+        String now = hostState.get(BOUGHT);
+        return now == null
+                ? null
+                : mapping.credits(new BigDecimal(now).subtract(then == null ? BigDecimal.ZERO : new BigDecimal(then)));
+    }
+
+    /** Every write counts the version up, so one that is not what the migration left tells of another write. */
+    private boolean isVersionAsLeft(Map<String, @Nullable String> before, Map<String, @Nullable String> hostState) {
         for (Mapping.Marked mark : mapping.marked) {
             if (mark.mark() == Mapping.Mark.VERSION) {
                 String column = mark.column().name();
-                String before = HostState.decoded(data.hostState()).get(column);
+                String was = before.get(column);
                 String now = hostState.get(column);
-                BigDecimal left = (before == null ? BigDecimal.ZERO : new BigDecimal(before)).add(BigDecimal.ONE);
-                return now == null || left.compareTo(new BigDecimal(now)) != 0;
+                BigDecimal left = (was == null ? BigDecimal.ZERO : new BigDecimal(was)).add(BigDecimal.ONE);
+                return now != null && left.compareTo(new BigDecimal(now)) == 0;
             }
         }
-        return true;
+        return false;
     }
 
     private @Nullable UserMigration record(ResultSet row, Migration migration, String userId) throws SQLException {
@@ -594,6 +672,7 @@ final class Reads {
             return null;
         }
         Credits newCredits = credits(row, "new_credits");
+        Credits consumed = credits(row, "credits_consumed");
         String hostState = row.getString("host_state");
         return new UserMigration(
                 migration.id(),
@@ -601,6 +680,7 @@ final class Reads {
                 MigrationStatus.valueOf(status),
                 row.getInt("attempt"),
                 Credits.of(row.getBigDecimal("credits_granted")),
+                consumed == null ? Credits.ZERO : consumed,
                 row.getLong("historical_operations"),
                 instant(row, "changed_at"),
                 newCredits == null || hostState == null

@@ -35,9 +35,13 @@ final class Runs {
     /** A run whose last page is older than this stands still. */
     private static final Duration STILL = Duration.ofSeconds(10);
 
+    /** The last part of a UUID, 48 random bits. */
+    private static final int ID_FROM = 24;
+
     private static final String ROWS = """
             SELECT id, scope, stage, state, reason, page_size, page_operations, threads, users_per_second, failure_rate_max,
-                   granted_max, users, started_at, resumed_at, measured_from, done_before, next_from
+                   granted_max, users, opened_by_kind, opened_by, opened_for, started_at, resumed_at, measured_from,
+                   done_before, next_from
             FROM {our_run} WHERE migration_id = :migration
             """;
 
@@ -53,10 +57,12 @@ final class Runs {
 
     private static final String INSERT = """
             INSERT INTO {our_run} (id, migration_id, scope, stage, state, reason, page_size, page_operations, threads,
-                                   users_per_second, failure_rate_max, granted_max, users, started_at, resumed_at,
-                                   measured_from, done_before, next_from, next_before)
+                                   users_per_second, failure_rate_max, granted_max, users, opened_by_kind, opened_by,
+                                   opened_for, started_at, resumed_at, measured_from, done_before, next_from,
+                                   next_before)
             VALUES (:id, :migration, :scope, :stage, 'RUNNING', '', :page_size, :page_operations, :threads,
-                    :users_per_second, :failure_rate_max, :granted_max, :users, :now, :now, :now, 0, :now, 0)
+                    :users_per_second, :failure_rate_max, :granted_max, :users, :opened_by_kind,
+                    :opened_by, :opened_for, :now, :now, :now, 0, :now, 0)
             """;
 
     private static final String CHANGE = """
@@ -141,7 +147,8 @@ final class Runs {
             }
             return run;
         }
-        String id = UUID.randomUUID().toString();
+        // A part is enough to tell runs apart, and every record that the run writes keeps it.
+        String id = UUID.randomUUID().toString().substring(ID_FROM);
         long users = ranges.cut(connection, migration.id(), id, request, cause.at());
         Map<String, @Nullable Object> values = settings(request.settings());
         values.put("id", id);
@@ -149,6 +156,9 @@ final class Runs {
         values.put("scope", request.scope().name());
         values.put("stage", request.stage());
         values.put("users", users);
+        values.put("opened_by_kind", cause.actor().kind().name());
+        values.put("opened_by", cause.actor().name());
+        values.put("opened_for", cause.reason());
         values.put("now", cause.at());
         insert.update(connection, values);
         tell(connection, migration, id, "OPENED", cause);
@@ -305,6 +315,8 @@ final class Runs {
                 State.valueOf(row.getString("state")),
                 row.getString("reason"),
                 settings(row),
+                new Actor(Actor.Kind.valueOf(row.getString("opened_by_kind")), row.getString("opened_by")),
+                row.getString("opened_for"),
                 new RunProgress(
                         row.getLong("users"),
                         0,

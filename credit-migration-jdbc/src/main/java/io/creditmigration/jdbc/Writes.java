@@ -24,10 +24,14 @@ interface Writes {
     }
 
     /**
-     * Writes the changes that find what they expect, each whole; the others are answered.
+     * On what terms changes are written.
      *
      * @param waits whether to wait, for a bounded time, for rows that others hold; otherwise those users are answered LOCKED
+     * @param runId the run whose page it is, for the records; null where it is none
      */
-    List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, boolean waits)
+    record Terms(boolean waits, @Nullable String runId) {}
+
+    /** Writes the changes that find what they expect, each whole; the others are answered. */
+    List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
             throws SQLException;
 }

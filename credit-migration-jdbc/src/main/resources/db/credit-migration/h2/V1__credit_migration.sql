@@ -29,6 +29,8 @@ CREATE TABLE ${prefix}user (
     new_rate              NUMERIC(18, 6),
     host_state            VARCHAR(4000),
     error                 VARCHAR(1000),
+    credits_consumed      NUMERIC(38, 18),
+    run_id                VARCHAR(36),
     PRIMARY KEY (user_id, migration_id)
 );
 
@@ -76,7 +78,7 @@ CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 CREATE TABLE ${prefix}run (
     id               VARCHAR(36)    NOT NULL PRIMARY KEY,
     migration_id     VARCHAR(64)    NOT NULL,
-    scope            VARCHAR(64)    NOT NULL,
+    scope            VARCHAR(100)   NOT NULL,
     stage            INTEGER,
     state            VARCHAR(16)    NOT NULL CHECK (state IN ('RUNNING', 'PAUSED', 'FINISHED', 'CANCELLED')),
     reason           VARCHAR(500)   NOT NULL,
@@ -87,6 +89,9 @@ CREATE TABLE ${prefix}run (
     failure_rate_max NUMERIC(7, 6),
     granted_max      NUMERIC(38, 18),
     users            BIGINT         NOT NULL,
+    opened_by_kind   VARCHAR(16)    NOT NULL CHECK (opened_by_kind IN ('AUTOMATIC', 'USER', 'OPERATOR')),
+    opened_by        VARCHAR(255)   NOT NULL,
+    opened_for       VARCHAR(500)   NOT NULL,
     started_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
     resumed_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
     measured_from    TIMESTAMP(6) WITH TIME ZONE NOT NULL,

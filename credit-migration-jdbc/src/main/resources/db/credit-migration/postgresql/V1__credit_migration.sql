@@ -30,6 +30,8 @@ CREATE TABLE ${prefix}user (
     new_rate              NUMERIC(18, 6),
     host_state            TEXT,
     error                 VARCHAR(1000),
+    credits_consumed      NUMERIC(38, 18),
+    run_id                VARCHAR(36),
     PRIMARY KEY (user_id, migration_id)
 );
 
@@ -78,7 +80,7 @@ CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 CREATE TABLE ${prefix}run (
     id               VARCHAR(36)    NOT NULL PRIMARY KEY,
     migration_id     VARCHAR(64)    NOT NULL,
-    scope            VARCHAR(64)    NOT NULL,
+    scope            VARCHAR(100)   NOT NULL,
     stage            INTEGER,
     state            VARCHAR(16)    NOT NULL CHECK (state IN ('RUNNING', 'PAUSED', 'FINISHED', 'CANCELLED')),
     reason           VARCHAR(500)   NOT NULL,
@@ -89,6 +91,9 @@ CREATE TABLE ${prefix}run (
     failure_rate_max NUMERIC(7, 6),
     granted_max      NUMERIC(38, 18),
     users            BIGINT         NOT NULL,
+    opened_by_kind   VARCHAR(16)    NOT NULL CHECK (opened_by_kind IN ('AUTOMATIC', 'USER', 'OPERATOR')),
+    opened_by        VARCHAR(255)   NOT NULL,
+    opened_for       VARCHAR(500)   NOT NULL,
     started_at       TIMESTAMPTZ NOT NULL,
     resumed_at       TIMESTAMPTZ NOT NULL,
     measured_from    TIMESTAMPTZ NOT NULL,

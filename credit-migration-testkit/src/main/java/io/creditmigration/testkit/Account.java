@@ -26,11 +26,18 @@ final class Account {
     @Nullable
     Credits credits;
 
+    /** What the user has bought in all; null where the host's purchases are not known. */
+    @Nullable
+    Credits bought;
+
     /** How often the balance was written, by whomever. */
     int writes;
 
     /** By migration, how often the balance had been written when the record was. */
     final Map<String, Integer> writesAtRecord = new TreeMap<>();
+
+    /** By migration, the run whose page wrote the record last. */
+    final Map<String, @Nullable String> runs = new TreeMap<>();
 
     final Credits refCredits;
     final Credits reserved;
@@ -74,7 +81,9 @@ final class Account {
     private Account(Account other) {
         this.userId = other.userId;
         this.credits = other.credits;
+        this.bought = other.bought;
         this.writes = other.writes;
+        this.runs.putAll(other.runs);
         this.writesAtRecord.putAll(other.writesAtRecord);
         this.refCredits = other.refCredits;
         this.reserved = other.reserved;
@@ -97,7 +106,8 @@ final class Account {
 
     @Override
     public String toString() {
-        return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " ref=" + refCredits + " reserved="
+        return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " bought=" + bought + " ref="
+                + refCredits + " reserved="
                 + reserved + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
                 + rateLimit + " operations=" + operations + " history=" + history + " records=" + records.values()
                 + " log=" + log + " notices=" + notices.values();

@@ -1,11 +1,14 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
 import io.creditmigration.Usage;
 import io.creditmigration.UsageWindow;
+import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
@@ -44,15 +47,33 @@ final class AccountReader {
                 completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
                 hostState(migration, account),
                 rollout,
-                !Objects.equals(account.writes, account.writesAtRecord.get(migration.id())),
+                bought(migration, account),
                 null);
     }
 
-    /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit} for grants. */
+    /** Nothing where nobody has written the balance since the record, otherwise what purchases have grown by. */
+    private static @Nullable Credits bought(Migration migration, Account account) {
+        UserMigration record = account.records.get(migration.id());
+        RollbackData data = record == null ? null : record.rollbackData();
+        if (data == null || migration.conversion().isPresent()) {
+            return null;
+        }
+        boolean sameWrites = Objects.equals(account.writes, account.writesAtRecord.get(migration.id()));
+        if (sameWrites && data.newCredits().equals(account.credits)) {
+            return Credits.ZERO;
+        }
+        String before = data.hostState().split("\\|", -1)[2];
+        return account.bought == null
+                ? null
+                : account.bought.minus(before.isEmpty() ? Credits.ZERO : Credits.of(before));
+    }
+
+    /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit|bought} for grants. */
     static String hostState(Migration migration, Account account) {
         String marker = account.marker == null ? "" : account.marker;
         String rateLimit = account.rateLimit == null ? "" : account.rateLimit.toString();
-        return migration.conversion().isPresent() ? marker : marker + "|" + rateLimit;
+        String bought = account.bought == null ? "" : account.bought.toString();
+        return migration.conversion().isPresent() ? marker : marker + "|" + rateLimit + "|" + bought;
     }
 
     private Stream<StoredDefinition> completed(Account account) {

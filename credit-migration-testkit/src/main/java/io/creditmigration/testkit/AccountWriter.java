@@ -77,7 +77,7 @@ class AccountWriter {
         if (change.kind() == UserChange.Kind.MIGRATE) {
             draft.marker = migration.id();
             draft.rateLimit = grants ? null : draft.rateLimit;
-        } else if (change.kind() == UserChange.Kind.ROLL_BACK) {
+        } else if (change.kind().isRollback()) {
             String[] captured = Objects.requireNonNull(change.record().rollbackData(), "rollback data")
                     .hostState()
                     .split("\\|", -1);
@@ -141,7 +141,7 @@ class AccountWriter {
      */
     void writeNotice(Account draft, UserChange change) {
         Notice notice = change.notice();
-        if (notice == null && change.kind() != UserChange.Kind.ROLL_BACK) {
+        if (notice == null && !change.kind().isRollback()) {
             return;
         }
         String migrationId = change.record().migrationId();

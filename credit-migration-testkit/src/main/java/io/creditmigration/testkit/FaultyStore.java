@@ -236,7 +236,7 @@ public final class FaultyStore implements RunStore, NoticeStore {
     }
 
     @Override
-    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+    public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
         return around(Call.SCAN, () -> runStore().scan(migration, scope, afterUserId, limit));
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the store is at work, and looks at what was written past the store.
  *
  * <p>The user's marker is what the host prices by: unset means {@link #OLD_RATE}, set means {@link #NEW_RATE}. Balances
- * have at least 4 decimals. In the setting {@link Setting#GRANT} a migration clears the user's rate limit and copies operations into
+ * have at least 4 decimals. In the settings {@link Setting#GRANT} and {@link Setting#GRANT_WITH_PURCHASES} a migration clears the user's rate limit and copies operations into
  * the credit history; in the setting {@link Setting#CONVERSION} it leaves both alone.
  *
  * <p>All methods are called from many threads. What an application cannot do is an {@link UnsupportedOperationException}
@@ -35,6 +35,8 @@ public interface HostApplication extends AutoCloseable {
          * is flagged beforehand or has reservations.
          */
         GRANT,
+        /** The same, with the host's purchases mapped. */
+        GRANT_WITH_PURCHASES,
         /** From an old credit rate to a new one. */
         CONVERSION
     }
@@ -91,6 +93,15 @@ public interface HostApplication extends AutoCloseable {
 
     /** Adds credits, whatever the marker says; makes the account where there is none. */
     void topUpCredits(String userId, Credits credits);
+
+    /**
+     * A purchase: adds credits likewise, to an account that was closed too, and enters them among the purchases in the same
+     * transaction.
+     */
+    void buy(String userId, Credits credits);
+
+    /** The balance as it is stored, of an account that is not active too; zero where there is none. */
+    Credits storedCredits(String userId);
 
     /** A host transaction that holds the user's row until it is closed, by any thread. */
     AutoCloseable lock(String userId);

@@ -87,6 +87,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
     private final Set<String> lockedUsers = new HashSet<>();
     private final Set<String> refusedUsers = new HashSet<>();
     private final Outbox outbox = new Outbox();
+    private boolean knowsPurchases;
 
     /** For the tests of this module, which break a step of the writer, or let pages wait for locked users. */
     InMemoryMigrationStore(int balanceScale, AccountWriter writer, long pageWaitMillisMax) {
@@ -146,7 +147,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
             Map<String, Account> drafts = new HashMap<>();
             CommitResult result;
             try {
-                result = write(migration, change, drafts);
+                result = write(migration, change, null, drafts);
             } catch (RejectedException e) {
                 return CommitResult.rejected(String.valueOf(e.getMessage()));
             }
@@ -203,10 +204,10 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
             }
             definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
             List<String> userIds = accountsAfter(null)
-                    .filter(account -> isInScope(migration, request.scope().kind(), request.userIds(), account))
+                    .filter(account -> isInScope(migration, request.scope(), request.userIds(), account))
                     .map(account -> account.userId)
                     .toList();
-            StoredRun run = new StoredRun("run-" + (runs.size() + 1), migration.id(), request, userIds, cause.at());
+            StoredRun run = new StoredRun("run-" + (runs.size() + 1), migration.id(), request, userIds, cause);
             runs.put(run.id, run);
             tell(migration, run.id, "OPENED", cause);
             return run.seen();
@@ -309,7 +310,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
     }
 
     @Override
-    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+    public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
         synchronized (database) {
             return accountsAfter(afterUserId)
                     .filter(account -> isInScope(migration, scope, List.of(), account))
@@ -333,7 +334,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
             if (!run.isRunning()) {
                 return Page.of(run.isFinished() ? Page.Status.FINISHED : Page.Status.STOPPED, null, run.settings());
             }
-            if (rollout(migration).halted()) {
+            if (run.request.scope().isHeldUpBy(rollout(migration))) {
                 return Page.of(Page.Status.HALTED, null, run.settings());
             }
             if (run.isDone()) {
@@ -387,7 +388,10 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
                 for (UserChange change : decided.changes()) {
                     boolean free =
                             rowIsFreeWithin(waitMillisMax, change.record().userId());
-                    results.add(free ? write(migration, change, drafts) : CommitResult.of(CommitResult.Status.LOCKED));
+                    results.add(
+                            free
+                                    ? write(migration, change, run.id, drafts)
+                                    : CommitResult.of(CommitResult.Status.LOCKED));
                 }
             } catch (RejectedException e) {
                 return Page.rejected(String.valueOf(e.getMessage()));
@@ -405,7 +409,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
     }
 
     /** One change, step by step as the protocol says, written to a draft of the user. */
-    private CommitResult write(Migration migration, UserChange change, Map<String, Account> drafts)
+    private CommitResult write(
+            Migration migration, UserChange change, @Nullable String runId, Map<String, Account> drafts)
             throws RejectedException {
         String userId = change.record().userId();
         if (change.kind() == UserChange.Kind.MIGRATE) {
@@ -430,6 +435,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
         writer.writeHostState(draft, migration, change);
         long copied = writer.writeHistory(draft, migration, change);
         writer.writeRecord(draft, migration, record.withHistoricalOperations(record.historicalOperations() + copied));
+        draft.runs.put(migration.id(), runId);
         writer.writeLog(draft, change.log());
         writer.writeNotice(draft, change);
         if (change.log() != null && refusedUsers.contains(userId)) {
@@ -520,23 +526,53 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
         return rest.values().stream().filter(account -> !account.deleted);
     }
 
-    private static boolean isInScope(Migration migration, RunScope.Kind scope, List<String> listed, Account account) {
+    private boolean isInScope(Migration migration, RunScope scope, List<String> listed, Account account) {
         UserMigration record = account.records.get(migration.id());
-        return switch (scope) {
+        return switch (scope.kind()) {
             case EVERYONE -> true;
             case ZERO_CREDITS -> AccountWriter.orZero(account.credits).signum() == 0 && account.reserved.signum() <= 0;
             case FAILED -> record != null && record.status() == MigrationStatus.FAILED;
-            case LISTED -> listed.contains(account.userId);
+            case LISTED, MIGRATED_AND_LISTED -> listed.contains(account.userId);
+            case MIGRATED, MIGRATED_BY_RUN, MIGRATED_IN_STAGE, MIGRATED_BETWEEN ->
+                record != null
+                        && record.status() == MigrationStatus.COMPLETED
+                        && wasWrittenIn(scope, account.runs.get(migration.id()), record.changedAt());
         };
+    }
+
+    private boolean wasWrittenIn(RunScope scope, @Nullable String runId, Instant at) {
+        return switch (scope.kind()) {
+            case MIGRATED_BY_RUN -> scope.which().equals(runId);
+            case MIGRATED_IN_STAGE -> scope.which().equals(stageOf(runId));
+            case MIGRATED_BETWEEN -> !at.isBefore(scope.from()) && at.isBefore(scope.to());
+            default -> true;
+        };
+    }
+
+    private @Nullable String stageOf(@Nullable String runId) {
+        StoredRun run = runId == null ? null : runs.get(runId);
+        return run == null || run.request.stage() == null
+                ? null
+                : run.request.stage().toString();
+    }
+
+    private boolean isNext(Migration migration, RunRequest request, StoredRun.Range range, Account account) {
+        if (range.sweep && range.left.contains(account.userId)) {
+            return true;
+        }
+        boolean isInScope = isInScope(migration, request.scope(), request.userIds(), account);
+        return isInScope && (!range.sweep || isSwept(request.scope(), account.records.get(migration.id())));
+    }
+
+    /** In the sweep of a rollback, those still COMPLETED; of any other, those without a record. */
+    private static boolean isSwept(RunScope scope, @Nullable UserMigration record) {
+        return scope.isRollback() ? record != null && record.status() == MigrationStatus.COMPLETED : isPending(record);
     }
 
     private List<UserState> nextUsers(Migration migration, StoredRun run, StoredRun.Range range, int limit) {
         return accountsAfter(range.last)
                 .takeWhile(account -> range.upto == null || BY_CODE_POINT.compare(account.userId, range.upto) <= 0)
-                .filter(account -> isInScope(migration, run.request.scope().kind(), run.request.userIds(), account))
-                .filter(account -> !range.sweep
-                        || range.left.contains(account.userId)
-                        || isPending(account.records.get(migration.id())))
+                .filter(account -> isNext(migration, run.request, range, account))
                 .limit(limit)
                 .map(account -> state(migration, account))
                 .toList();
@@ -558,7 +594,9 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
         synchronized (database) {
             for (SeedUser user : users) {
                 checkFits(AccountWriter.orZero(user.credits()));
-                if (accounts.putIfAbsent(user.userId(), new Account(user)) != null) {
+                Account account = new Account(user);
+                account.bought = knowsPurchases ? Credits.ZERO : null;
+                if (accounts.putIfAbsent(user.userId(), account) != null) {
                     throw new InvalidValueException("user id", user.userId(), "one that is not taken yet");
                 }
             }
@@ -593,6 +631,25 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
                 return false;
             }
             account.credits = moved;
+            account.writes++;
+            return true;
+        });
+    }
+
+    /** From now on purchases are known, of which nobody has made any yet: as with purchases that are mapped in a database. */
+    public void knowPurchases() {
+        synchronized (database) {
+            knowsPurchases = true;
+            accounts.values().forEach(account -> account.bought = Credits.ZERO);
+        }
+    }
+
+    /** The user buys credits, for which an absent balance becomes one. Purchases that are not known are a move as any other. */
+    public void buy(String userId, Credits amount) {
+        checkFits(amount);
+        change(userId, account -> {
+            account.credits = AccountWriter.orZero(account.credits).plus(amount);
+            account.bought = account.bought == null ? null : account.bought.plus(amount);
             account.writes++;
             return true;
         });

@@ -4,6 +4,7 @@ import io.creditmigration.MigrationRun;
 import io.creditmigration.RunProgress;
 import io.creditmigration.RunSettings;
 import io.creditmigration.Tally;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.PageWork.Counted;
 import io.creditmigration.spi.RunRequest;
 import java.time.Duration;
@@ -66,6 +67,7 @@ final class StoredRun {
     final String id;
     final String migrationId;
     final RunRequest request;
+    private final Cause opened;
     final List<Range> ranges = new ArrayList<>();
     private final long users;
     private final Instant startedAt;
@@ -78,11 +80,13 @@ final class StoredRun {
     private Instant nextFrom;
     private long nextBefore;
 
-    StoredRun(String id, String migrationId, RunRequest request, List<String> userIds, Instant now) {
+    StoredRun(String id, String migrationId, RunRequest request, List<String> userIds, Cause opened) {
         this.id = id;
         this.migrationId = migrationId;
         this.request = request;
+        this.opened = opened;
         this.settings = request.settings();
+        Instant now = opened.at();
         this.users = userIds.size();
         this.startedAt = now;
         this.resumedAt = now;
@@ -194,6 +198,8 @@ final class StoredRun {
                 state,
                 reason,
                 settings,
+                opened.actor(),
+                opened.reason(),
                 new RunProgress(
                         users,
                         done,

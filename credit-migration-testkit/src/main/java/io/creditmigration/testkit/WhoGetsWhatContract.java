@@ -487,13 +487,13 @@ abstract class WhoGetsWhatContract extends ContractGroup {
                 Stream.of("a", "b", "c", "d")
                         .map(id -> store.find(migration, id).orElseThrow())
                         .toList(),
-                store.scan(migration, RunScope.Kind.EVERYONE, null, 10));
+                store.scan(migration, RunScope.everyone(), null, 10));
         assertEquals(
                 List.of("b", "c"),
-                store.scan(migration, RunScope.Kind.EVERYONE, "a", 2).stream()
+                store.scan(migration, RunScope.everyone(), "a", 2).stream()
                         .map(state -> state.user().userId())
                         .toList());
-        assertEquals(List.of(), store.scan(migration, RunScope.Kind.EVERYONE, "d", 2));
+        assertEquals(List.of(), store.scan(migration, RunScope.everyone(), "d", 2));
     }
 
     private Usage usage(String userId) {

@@ -239,6 +239,9 @@ final class BrokenStoresTest {
         @Override
         protected HostApplication open(HostApplication.Setting setting) {
             InMemoryMigrationStore tables = new InMemoryMigrationStore(4, writer(), pageWaitMillisMax());
+            if (setting == HostApplication.Setting.GRANT_WITH_PURCHASES) {
+                tables.knowPurchases();
+            }
             return new InMemoryHost(tables, before(tables));
         }
 
@@ -365,7 +368,7 @@ final class BrokenStoresTest {
                             was.superseded(),
                             was.hostState(),
                             was.rollout(),
-                            was.moved(),
+                            was.bought(),
                             was.defect());
                     return store.commit(
                             migration,
@@ -427,7 +430,7 @@ final class BrokenStoresTest {
                             state.superseded(),
                             state.hostState(),
                             state.rollout(),
-                            state.moved(),
+                            state.bought(),
                             state.defect()));
         }
     }
@@ -439,7 +442,7 @@ final class BrokenStoresTest {
                 @Override
                 void writeHostState(Account draft, Migration migration, UserChange change) {
                     super.writeHostState(draft, migration, change);
-                    if (change.kind() == UserChange.Kind.ROLL_BACK) {
+                    if (change.kind().isRollback()) {
                         draft.marker = null;
                         draft.rateLimit = 10;
                     }
@@ -467,7 +470,7 @@ final class BrokenStoresTest {
             return new AccountWriter() {
                 @Override
                 long writeHistory(Account draft, Migration migration, UserChange change) {
-                    if (change.kind() == UserChange.Kind.ROLL_BACK) {
+                    if (change.kind().isRollback()) {
                         draft.history.clear();
                         return 0;
                     }
@@ -620,7 +623,7 @@ final class BrokenStoresTest {
             return new DelegatingStore(tables) {
                 @Override
                 public List<UserState> scan(
-                        Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+                        Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
                     return store.scan(migration, scope, afterUserId, 1).stream()
                             .map(state -> state(state.user().withCredits(Credits.ZERO), state))
                             .toList();
@@ -634,7 +637,7 @@ final class BrokenStoresTest {
                             state.superseded(),
                             state.hostState(),
                             state.rollout(),
-                            state.moved(),
+                            state.bought(),
                             state.defect());
                 }
             };
@@ -654,7 +657,7 @@ final class BrokenStoresTest {
 
                 @Override
                 public List<UserState> scan(
-                        Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+                        Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
                     stored.put(migration.id(), StoredDefinition.of(migration));
                     return store.scan(migration, scope, afterUserId, limit);
                 }
@@ -692,7 +695,7 @@ final class BrokenStoresTest {
                                     state.superseded(),
                                     state.hostState(),
                                     rollout(migration),
-                                    state.moved(),
+                                    state.bought(),
                                     state.defect()));
                 }
 
@@ -767,7 +770,7 @@ final class BrokenStoresTest {
                         state.superseded(),
                         state.hostState(),
                         state.rollout(),
-                        state.moved(),
+                        state.bought(),
                         state.defect());
             });
         }
@@ -789,7 +792,7 @@ final class BrokenStoresTest {
         }
 
         @Override
-        public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+        public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
             return store.scan(migration, scope, afterUserId, limit).stream()
                     .map(reading)
                     .toList();

@@ -127,7 +127,7 @@ class DelegatingStore implements RunStore, NoticeStore {
     }
 
     @Override
-    public List<UserState> scan(Migration migration, RunScope.Kind scope, @Nullable String afterUserId, int limit) {
+    public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
         return store.scan(migration, scope, afterUserId, limit);
     }
 

@@ -56,7 +56,7 @@ final class FaultyStoreTest {
             entry(Call.CHANGE_RUN, this::resume),
             entry(Call.REPORT, () -> store.events(GRANT, 1)),
             entry(Call.TOTALS, () -> store.totals(GRANT)),
-            entry(Call.SCAN, () -> store.scan(GRANT, RunScope.Kind.EVERYONE, null, 1)),
+            entry(Call.SCAN, () -> store.scan(GRANT, RunScope.everyone(), null, 1)),
             entry(Call.PAGE, this::page),
             entry(Call.DECIDE, this::page),
             entry(Call.QUEUE, () -> store.queue(GRANT, List.of(NOTICE), Instant.EPOCH)),

@@ -99,6 +99,16 @@ final class InMemoryHost implements HostApplication {
     }
 
     @Override
+    public void buy(String userId, Credits credits) {
+        tables.buy(userId, credits);
+    }
+
+    @Override
+    public Credits storedCredits(String userId) {
+        return AccountWriter.orZero(tables.credits(userId));
+    }
+
+    @Override
     public AutoCloseable lock(String userId) {
         return tables.lock(userId);
     }

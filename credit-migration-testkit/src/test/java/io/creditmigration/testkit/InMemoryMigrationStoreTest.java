@@ -139,7 +139,7 @@ final class InMemoryMigrationStoreTest {
         }
 
         assertThat(looking.first).containsExactly("B", "b", "ba", "\uFF21", "\uD83D\uDE42");
-        assertThat(store.scan(grant, RunScope.Kind.EVERYONE, "ba", 10))
+        assertThat(store.scan(grant, RunScope.everyone(), "ba", 10))
                 .extracting(state -> state.user().userId())
                 .containsExactly("\uFF21", "\uD83D\uDE42");
     }

@@ -112,6 +112,12 @@ public class UserMigrationEntity {
     @Column(name = "error", insertable = false, updatable = false, length = 1000)
     private @Nullable String error;
 
+    @Column(name = "credits_consumed", insertable = false, updatable = false, precision = 38, scale = 18)
+    private @Nullable BigDecimal creditsConsumed;
+
+    @Column(name = "run_id", insertable = false, updatable = false, length = 36)
+    private @Nullable String runId;
+
     /** For the JPA provider, which fills the fields. */
     @SuppressWarnings("NullAway.Init")
     protected UserMigrationEntity() {}
@@ -174,6 +180,16 @@ public class UserMigrationEntity {
     /** Why it failed; null unless it failed. */
     public @Nullable String getError() {
         return error;
+    }
+
+    /** Of grants of attempts that were taken back, what was spent and not withdrawn; null where there was nothing. */
+    public @Nullable BigDecimal getCreditsConsumed() {
+        return Amounts.orNull(creditsConsumed);
+    }
+
+    /** The run that wrote the record last; null where no run did. */
+    public @Nullable String getRunId() {
+        return runId;
     }
 
     @PrePersist

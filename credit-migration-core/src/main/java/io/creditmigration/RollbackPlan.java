@@ -1,0 +1,67 @@
+package io.creditmigration;
+
+import io.creditmigration.RollbackResult.Status;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@link MigrationService#rollbackAll} would do now, found out without writing anything.
+ *
+ * @param scope whom it is for
+ * @param tally what would become of the users
+ * @param paid users with paid credits on the account, in the order of ids, at most {@value #PAID_MAX}: those who would be
+ *     refused, or whose account would be kept with them
+ * @param largestChanges the users whose balance would change most, the largest change first
+ * @param warnings what somebody should look at first
+ */
+public record RollbackPlan(
+        RunScope scope,
+        Tally tally,
+        List<PaidUser> paid,
+        List<MigrationPlan.Change> largestChanges,
+        List<String> warnings) {
+
+    /** How many users with paid credits are listed at most. */
+    public static final int PAID_MAX = 1_000;
+
+    /**
+     * A user with paid credits on the account.
+     *
+     * @param userId the user, as stored
+     * @param credits the paid part of the balance
+     */
+    public record PaidUser(String userId, Credits credits) {}
+
+    /** Copies the lists. */
+    public RollbackPlan {
+        paid = List.copyOf(paid);
+        largestChanges = List.copyOf(largestChanges);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Users by what would become of them, in the order of {@link RollbackResult.Status}. */
+    public Map<Status, Long> outcomes() {
+        return tally.rollbacks();
+    }
+
+    /** How many users would come to this. */
+    public long count(Status status) {
+        return tally.count(status);
+    }
+
+    /** The credits of those who would be taken back, before. */
+    public BigDecimal creditsBefore() {
+        return tally.creditsBefore();
+    }
+
+    /** Their credits afterwards. */
+    public BigDecimal creditsAfter() {
+        return tally.creditsAfter();
+    }
+
+    /** What of the grants would be withdrawn; zero for conversions. */
+    public BigDecimal withdrawn() {
+        return tally.withdrawn();
+    }
+}

@@ -1,0 +1,109 @@
+package io.creditmigration;
+
+import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Decides for everybody of a rollback and writes nothing. */
+final class RollbackSurvey {
+
+    private final Migration migration;
+    private final RunStore store;
+    private final Reversal reversal;
+
+    RollbackSurvey(Migration migration, RunStore store, Reversal reversal) {
+        this.migration = migration;
+        this.store = store;
+        this.reversal = reversal;
+    }
+
+    RollbackPlan plan(RollbackOptions options) {
+        RunScope scope = options.scope();
+        Planning planning = new Planning(new Reversal.Request(scope.paid(), Actor.automatic("plan"), "plan"));
+        if (scope.isListed()) {
+            for (String userId : options.userIds()) {
+                store.find(migration, userId).ifPresentOrElse(planning::add, planning::addUnknown);
+            }
+        } else {
+            Survey.forEach(store, migration, scope, planning::add);
+        }
+        return planning.plan(scope);
+    }
+
+    /** Decides for one user after the other, and keeps sums and a bounded number of users. */
+    private final class Planning {
+
+        private final Reversal.Request request;
+        private final Tally.Sum sum = new Tally.Sum();
+        private final LargestChanges largest = new LargestChanges();
+        private final List<RollbackPlan.PaidUser> paid = new ArrayList<>();
+        private final List<String> warnings = new ArrayList<>();
+        private long kept;
+
+        Planning(Reversal.Request request) {
+            this.request = request;
+        }
+
+        void add(UserState state) {
+            Decision<RollbackResult> decision = reversal.rollback(state, request);
+            if (decision instanceof Decision.Write<RollbackResult> write) {
+                add(write.change());
+                return;
+            }
+            RollbackResult result = ((Decision.Answer<RollbackResult>) decision).result();
+            sum.add(result.status());
+            if (result.status() == Status.PAID_CREDITS) {
+                addPaid(result.userId(), Objects.requireNonNull(result.credits(), "paid credits"));
+            }
+        }
+
+        private void add(UserChange change) {
+            String userId = change.record().userId();
+            Credits restored = change.newCredits() == null ? Credits.ZERO : change.newCredits();
+            sum.add(change);
+            largest.add(
+                    new MigrationPlan.Change(userId, change.expected().user().credits(), restored));
+            if (change.kind() == UserChange.Kind.ROLL_BACK_KEEPING_PAID) {
+                kept++;
+                addPaid(userId, restored);
+            }
+        }
+
+        private void addPaid(String userId, Credits credits) {
+            if (paid.size() < RollbackPlan.PAID_MAX) {
+                paid.add(new RollbackPlan.PaidUser(userId, credits));
+            }
+        }
+
+        void addUnknown() {
+            sum.add(Status.UNKNOWN_USER);
+        }
+
+        RollbackPlan plan(RunScope scope) {
+            Tally tally = sum.tally();
+            warn(
+                    tally.count(Status.PAID_CREDITS),
+                    "have paid credits on the account and are left for a person to look at");
+            warn(kept, "have paid credits, which stay on an active account");
+            warn(tally.count(Status.MOVED_SINCE), "have moved since, and what they have paid for is not known");
+            warn(tally.count(Status.NOT_LATEST), "have completed a later migration, to be taken back first");
+            warn(tally.count(Status.NO_ROLLBACK_DATA), "have no rollback data");
+            warn(tally.count(Status.REJECTED), "have something stored that cannot be read");
+            warn(tally.count(Status.UNKNOWN_USER), "of the list are not known");
+            if (scope.isHeldUpBy(store.rollout(migration))) {
+                warnings.add("The halt switch is off: a rollback of many needs it on");
+            }
+            return new RollbackPlan(scope, tally, paid, largest.list(), warnings);
+        }
+
+        private void warn(long users, String what) {
+            if (users > 0) {
+                warnings.add(users + " users " + what);
+            }
+        }
+    }
+}
