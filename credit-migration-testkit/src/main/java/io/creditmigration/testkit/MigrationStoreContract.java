@@ -151,4 +151,22 @@ public abstract class MigrationStoreContract {
             super(MigrationStoreContract.this);
         }
     }
+
+    /** What a rollback leaves (design, part 6). */
+    @Nested
+    @DisplayName("Rollback")
+    public final class Rollback extends RollbackContract {
+        Rollback() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Runs that take many users back (design, part 6). */
+    @Nested
+    @DisplayName("Rollback runs")
+    public final class RollbackRuns extends RollbackRunsContract {
+        RollbackRuns() {
+            super(MigrationStoreContract.this);
+        }
+    }
 }
