@@ -10,6 +10,8 @@ import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RollbackOptions;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import java.math.BigDecimal;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ProcessesTest {
 
     private static final int USERS = Integer.parseInt(TestServer.setting("USERS", "10000"));
-    private static final Actor OPERATOR = Actor.operator("olga");
+    private static final Actor OPERATOR = WorkerProcess.OPERATOR;
 
     private final List<WorkerProcess> nodes = new ArrayList<>();
     private HikariDataSource dataSource;
@@ -129,6 +131,42 @@ final class ProcessesTest {
         migrations.rollout(Rollout.EVERYBODY, OPERATOR, "go on");
         assertThat(migrations.run(options).state()).isEqualTo(State.FINISHED);
         assertEverybodyOnce();
+    }
+
+    /** What a third had spent is in no figure of the library's: it is asked of the tables what everybody is left with. */
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void a_node_that_takes_everybody_back_is_killed_in_a_page_and_another_goes_on_to_the_same_end(TestDatabase on) {
+        open(on);
+        migrations.run(RunOptions.defaults().withThreads(2));
+        sql.run("UPDATE users SET credits = credits - 0.4 WHERE MOD(id, 3) = 0 AND credits >= 0.4");
+        migrations.halt(OPERATOR, WorkerProcess.WRONG_RATE);
+        RollbackOptions options = RollbackOptions.defaults().withPageSize(100);
+        WorkerProcess doomed = started(WorkerProcess.takingBackUntilPage(dataSource, options, 5));
+        doomed.await(WorkerProcess.IN_PAGE);
+        doomed.kill();
+        MigrationRun killed = migrations.runs().latest().orElseThrow();
+        long takenBack = killed.count(RollbackResult.Status.ROLLED_BACK);
+        assertThat(takenBack).isPositive().isLessThan(USERS);
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE rate IS NULL")).isEqualTo(String.valueOf(takenBack));
+
+        MigrationRun finished = migrations.rollbackAll(
+                options.withPageSize(37).withThreads(2), Actor.operator("somebody else"), "goes on");
+
+        assertThat(finished.id()).isEqualTo(killed.id());
+        assertThat(finished.state()).isEqualTo(State.FINISHED);
+        assertThat(finished.count(RollbackResult.Status.ROLLED_BACK)).isEqualTo(USERS);
+        assertThat(finished.users()).isEqualTo(USERS);
+        // One credit at the old rate is 0.4 at the new one.
+        assertThat(sql.text(
+                        "SELECT COUNT(*) FROM users WHERE rate IS NULL AND credits = MOD(id * 7919, 1000000) / 10000.0"
+                                + " - CASE WHEN MOD(id, 3) = 0 AND MOD(id * 7919, 1000000) >= 10000 THEN 1 ELSE 0 END"))
+                .isEqualTo(String.valueOf(USERS));
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'ROLLED_BACK'"))
+                .isEqualTo(String.valueOf(USERS));
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE kind = 'ROLLED_BACK' AND actor = 'olga'"
+                        + " AND reason = 'wrong rate' AND old_credits * old_rate = new_credits * new_rate + residual"))
+                .isEqualTo(String.valueOf(USERS));
     }
 
     /** On a machine that does something else besides, no time can be told: so this is for a day when it does not. */

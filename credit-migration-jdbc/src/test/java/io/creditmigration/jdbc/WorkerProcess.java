@@ -2,13 +2,16 @@ package io.creditmigration.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Actor;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RollbackOptions;
 import io.creditmigration.RunOptions;
+import io.creditmigration.RunSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,7 +28,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
- * A node of an application: a JVM of its own, of 64 MB, that works on the run of everybody. It may be told to stop dead in the
+ * A node of an application: a JVM of its own, of 64 MB, that works on the run of everybody, or takes everybody back. It may be told to stop dead in the
  * middle of a page, everything written and nothing committed, and to wait there for its end.
  */
 final class WorkerProcess implements AutoCloseable {
@@ -41,6 +44,12 @@ final class WorkerProcess implements AutoCloseable {
             .consent(Consent.NONE)
             .build();
 
+    static final Actor OPERATOR = Actor.operator("olga");
+
+    static final String WRONG_RATE = "wrong rate";
+
+    private static final String MIGRATE = "migrate";
+    private static final String TAKE_BACK = "take back";
     private static final int STOPS_NEVER = Integer.MAX_VALUE;
 
     private final Process process;
@@ -53,15 +62,20 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Starts a node that works until the run is over or stands still. */
     static WorkerProcess start(HikariDataSource database, RunOptions options) {
-        return start(database, options, STOPS_NEVER);
+        return start(database, MIGRATE, options.settings(), STOPS_NEVER);
     }
 
     /** Starts a node that stops dead in this page of its own, the first one being 1. */
     static WorkerProcess stoppingInPage(HikariDataSource database, RunOptions options, int page) {
-        return start(database, options, page);
+        return start(database, MIGRATE, options.settings(), page);
     }
 
-    private static WorkerProcess start(HikariDataSource database, RunOptions options, int stopInPage) {
+    /** Starts a node that takes everybody back, and stops dead in this page of its own. */
+    static WorkerProcess takingBackUntilPage(HikariDataSource database, RollbackOptions options, int page) {
+        return start(database, TAKE_BACK, options.settings(), page);
+    }
+
+    private static WorkerProcess start(HikariDataSource database, String deed, RunSettings settings, int stopInPage) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -72,9 +86,10 @@ final class WorkerProcess implements AutoCloseable {
                 WorkerProcess.class.getName(),
                 database.getJdbcUrl(),
                 database.getUsername(),
-                String.valueOf(options.settings().threads()),
-                String.valueOf(options.settings().pageSize()),
-                String.valueOf(stopInPage)));
+                String.valueOf(settings.threads()),
+                String.valueOf(settings.pageSize()),
+                String.valueOf(stopInPage),
+                deed));
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().put("PASSWORD", String.valueOf(database.getPassword()));
@@ -110,7 +125,7 @@ final class WorkerProcess implements AutoCloseable {
         kill();
     }
 
-    /** The node: URL, user, threads, page size, page to stop in. */
+    /** The node: URL, user, threads, page size, page to stop in, what to do. */
     public static void main(String[] arguments) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(arguments[0]);
@@ -125,10 +140,13 @@ final class WorkerProcess implements AutoCloseable {
                             stopping,
                             HostTables.users("users").balance("credits").rate("rate")));
             Prediction prediction = new Prediction();
-            MigrationRun run = migrations.run(RunOptions.defaults()
+            RunSettings settings = RunSettings.defaults()
                     .withThreads(Integer.parseInt(arguments[2]))
-                    .withPageSize(Integer.parseInt(arguments[3]))
-                    .withListener(prediction::look));
+                    .withPageSize(Integer.parseInt(arguments[3]));
+            MigrationRun run = arguments[5].equals(MIGRATE)
+                    ? migrations.run(
+                            RunOptions.defaults().withSettings(settings).withListener(prediction::look))
+                    : migrations.rollbackAll(RollbackOptions.defaults().withSettings(settings), OPERATOR, WRONG_RATE);
             System.out.println(prediction);
             System.out.println("The run is " + run.state());
         }
