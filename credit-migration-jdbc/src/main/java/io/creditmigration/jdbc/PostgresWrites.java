@@ -251,7 +251,12 @@ final class PostgresWrites implements Writes {
         Map<Shape, List<UserChange>> byShape = changes.stream()
                 .collect(Collectors.groupingBy(
                         change -> new Shape(
-                                change.kind(), opens(change), change.expected().record() == null, grants, terms.waits(), tells),
+                                change.kind(),
+                                opens(change),
+                                change.expected().record() == null,
+                                grants,
+                                terms.waits(),
+                                tells),
                         LinkedHashMap::new,
                         Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
@@ -354,7 +359,9 @@ final class PostgresWrites implements Writes {
         list.add(new Input(
                 "granted", "numeric", change -> change.record().creditsGranted().amount()));
         list.add(new Input(
-                "consumed", "numeric", change -> change.record().creditsConsumed().amount()));
+                "consumed",
+                "numeric",
+                change -> change.record().creditsConsumed().amount()));
         list.add(new Input("copied_before", "int8", change -> change.record().historicalOperations()));
         list.add(new Input(
                 "changed_at",

@@ -205,14 +205,12 @@ final class Ranges {
     @Nullable
     String sweptUpTo(Connection connection, Migration migration, MigrationRun run, Position claimed)
             throws SQLException {
+        // Whom a rollback has taken back is of its scope no more, so that nobody would be counted.
+        if (run.scope().kind().isRollback()) {
+            return null;
+        }
         return reads.keyAt(
-                connection,
-                migration.id(),
-                run.scope(),
-                run.id(),
-                claimed.last(),
-                claimed.upto(),
-                SWEPT_USERS_MAX);
+                connection, migration.id(), run.scope(), run.id(), claimed.last(), claimed.upto(), SWEPT_USERS_MAX);
     }
 
     /** Whether the position was still where it was claimed. */

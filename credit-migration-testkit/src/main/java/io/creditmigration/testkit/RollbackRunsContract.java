@@ -200,6 +200,8 @@ abstract class RollbackRunsContract extends ContractGroup {
         runStore();
         node(GRANT).run(pagesOf(6));
         node(GRANT).halt(OPERATOR, "wrong day");
+        // Runs are listed by when they began.
+        clock.advance(Duration.ofSeconds(1));
         MigrationRuns runs = node(GRANT).runs();
         String runId = runs.open(backInPagesOf(2), OPERATOR, "wrong day").id();
 
