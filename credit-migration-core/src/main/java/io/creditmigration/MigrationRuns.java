@@ -55,12 +55,18 @@ public final class MigrationRuns {
     private final RunStore store;
     private final Function<MigrationRun, RunAct<?>> acts;
     private final MigrationOptions bounds;
+    private final LatencyHistogram pages;
 
     /** Of the run that was last stepped, so that its limits hold over many steps. */
     private volatile @Nullable RunGuard stepping;
 
     MigrationRuns(
-            Migration migration, RunStore store, Function<MigrationRun, RunAct<?>> acts, MigrationOptions bounds) {
+            Migration migration,
+            RunStore store,
+            Function<MigrationRun, RunAct<?>> acts,
+            MigrationOptions bounds,
+            LatencyHistogram pages) {
+        this.pages = pages;
         this.migration = migration;
         this.store = store;
         this.acts = acts;
@@ -192,6 +198,13 @@ public final class MigrationRuns {
         return store.runs(migration, LISTED_MAX);
     }
 
+    /** Whether some run has finished and none is under way. */
+    boolean isOver() {
+        List<MigrationRun> all = list();
+        return all.stream().anyMatch(run -> run.state() == State.FINISHED)
+                && all.stream().noneMatch(run -> run.state() == State.RUNNING || run.state() == State.PAUSED);
+    }
+
     /** What was done to runs and rollout, newest first, at most 10,000. */
     public List<RunEvent> events() {
         return store.events(migration, LISTED_MAX);
@@ -248,7 +261,7 @@ public final class MigrationRuns {
     }
 
     private RunGuard guard(MigrationRun run, HealthSignal health) {
-        return new RunGuard(migration, store, run, health, bounds);
+        return new RunGuard(migration, store, run, health, bounds, pages);
     }
 
     private RunWorker<?> worker(MigrationRun run, RunGuard guard) {

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
@@ -39,6 +40,8 @@ public final class MigrationService {
     private final OneUser oneUser;
     private final MigrationOptions options;
     private final @Nullable MigrationRuns runs;
+    private final LatencyHistogram commits;
+    private final LatencyHistogram pages;
     private final RecentUsers known;
     private final RecentUsers news;
 
@@ -52,9 +55,11 @@ public final class MigrationService {
         this.decider = new Decider(migration, scale, lineage, options.clock(), notices);
         this.reversal = new Reversal(migration, scale, options.clock(), notices);
         this.options = options;
-        this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts());
+        this.commits = new LatencyHistogram();
+        this.pages = new LatencyHistogram();
+        this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts(), commits);
         this.runs = store instanceof RunStore population && !store.joins()
-                ? new MigrationRuns(migration, population, this::act, options)
+                ? new MigrationRuns(migration, population, this::act, options, pages)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
@@ -66,7 +71,9 @@ public final class MigrationService {
         this.decider = opened.decider;
         this.reversal = opened.reversal;
         this.options = opened.options;
-        this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts());
+        this.commits = opened.commits;
+        this.pages = opened.pages;
+        this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts(), commits);
         this.runs = null;
         this.known = opened.known;
         this.news = opened.news;
@@ -404,6 +411,63 @@ public final class MigrationService {
                 .orElse(List.of());
     }
 
+    /**
+     * What happened to this user, from log, record and entries, for operators; without steps where nothing has.
+     *
+     * @throws InvalidValueException when the store cannot be audited
+     */
+    public UserStory story(String userId) {
+        Names.checkUserId(userId);
+        String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
+        return UserStory.of(migration, auditStore().evidence(migration, stored));
+    }
+
+    /**
+     * Checks all that the migration has kept, by reading it and nothing else: records, log, entries, markers, balances and
+     * seals, with an arithmetic of its own. Users may go on spending meanwhile: balances are proved of those who have not moved
+     * them, and the others counted. Reads a page of users in one snapshot, and writes nothing.
+     *
+     * @throws InvalidValueException when the store cannot be audited, or joins a transaction of the host's
+     */
+    public Verification verify() {
+        return auditor().verify();
+    }
+
+    /**
+     * Seals the lines of the log that no seal has yet. Keep the digest elsewhere; from then on {@link #verify} finds and names
+     * lines that were altered, taken away or added. Where nothing is new, the last seal is answered and nothing written.
+     *
+     * @param actor who seals
+     * @throws InvalidValueException when the migration is neither halted nor finished: a run has ended, and none is under way
+     */
+    public Seal seal(Actor actor) {
+        Names.given("actor", actor);
+        Auditor auditor = auditor();
+        if (!rollout().halted() && (runs == null || !runs.isOver())) {
+            throw new InvalidValueException(
+                    "migration " + migration.id(), "under way", "finished by a run, or halted, to be sealed");
+        }
+        return auditor.seal(actor);
+    }
+
+    /** The seals of the log, oldest first. */
+    public List<Seal> seals() {
+        return auditor().seals();
+    }
+
+    /**
+     * How well the migration went, by the figures of a verification and the commits of this process.
+     *
+     * @param supportTickets as the host counts them, 0 or more
+     */
+    public SuccessMetrics metrics(Verification verification, long supportTickets) {
+        Names.given("verification", verification);
+        if (supportTickets < 0) {
+            throw new InvalidValueException("support tickets", supportTickets, "0 or more");
+        }
+        return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), supportTickets);
+    }
+
     boolean isKnownMigrated(String userId) {
         return known.contains(Names.checkUserId(userId));
     }
@@ -452,6 +516,22 @@ public final class MigrationService {
             return population;
         }
         throw new InvalidValueException("store", store.getClass().getName(), "one that implements RunStore, for runs");
+    }
+
+    private Auditor auditor() {
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, for verifying and sealing");
+        }
+        return new Auditor(migration, auditStore(), options.clock());
+    }
+
+    private AuditStore auditStore() {
+        if (store instanceof AuditStore audit) {
+            return audit;
+        }
+        throw new InvalidValueException(
+                "store", store.getClass().getName(), "one that implements AuditStore, to be verified");
     }
 
     private static NoticeStore noticesOf(MigrationStore store) {

@@ -32,8 +32,16 @@ final class OneUser {
     private final Decider decider;
     private final Reversal reversal;
     private final int attempts;
+    private final LatencyHistogram commits;
 
-    OneUser(Migration migration, MigrationStore store, Decider decider, Reversal reversal, int attempts) {
+    OneUser(
+            Migration migration,
+            MigrationStore store,
+            Decider decider,
+            Reversal reversal,
+            int attempts,
+            LatencyHistogram commits) {
+        this.commits = commits;
         this.migration = migration;
         this.store = store;
         this.decider = decider;
@@ -168,12 +176,15 @@ final class OneUser {
 
     /** A store that throws something of its own speaks of this user's change: a credit system that refuses it, say. */
     private CommitResult commit(UserChange change) {
+        long begunNanos = System.nanoTime();
         try {
             return store.commit(migration, change);
         } catch (CreditMigrationException e) {
             throw e;
         } catch (RuntimeException e) {
             return CommitResult.rejected(Decider.wordsOf(e));
+        } finally {
+            commits.record(System.nanoTime() - begunNanos);
         }
     }
 

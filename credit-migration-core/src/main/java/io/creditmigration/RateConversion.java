@@ -83,7 +83,7 @@ public final class RateConversion implements CreditPolicy {
         return scale(Math.min(decimals(), balanceScale));
     }
 
-    private int decimals() {
+    int decimals() {
         return scale == null ? USUAL_SCALE : scale;
     }
 }

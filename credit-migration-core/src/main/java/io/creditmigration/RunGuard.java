@@ -38,6 +38,7 @@ final class RunGuard {
     private final HealthSignal signal;
     private final Clock clock;
     private final int attempts;
+    private final LatencyHistogram pages;
     private final ReentrantLock looking = new ReentrantLock();
 
     private long nextLookNanos = System.nanoTime();
@@ -54,7 +55,14 @@ final class RunGuard {
     private long attempted;
     private BigDecimal granted = BigDecimal.ZERO;
 
-    RunGuard(Migration migration, RunStore store, MigrationRun run, HealthSignal signal, MigrationOptions options) {
+    RunGuard(
+            Migration migration,
+            RunStore store,
+            MigrationRun run,
+            HealthSignal signal,
+            MigrationOptions options,
+            LatencyHistogram pages) {
+        this.pages = pages;
         this.migration = migration;
         this.store = store;
         this.runId = run.id();
@@ -95,6 +103,7 @@ final class RunGuard {
 
     /** Takes note of a page, rests where the host has asked for it, and pauses the run where it went too far. */
     void pageDone(Tally tally, int users, long tookNanos, RunSettings settings) {
+        pages.record(tookNanos);
         synchronized (this) {
             done += users;
             failed += failedOf(tally);

@@ -25,6 +25,12 @@ final class Sha256 {
         return this;
     }
 
+    /** These bytes and no zero behind them: for texts whose form is told to others. */
+    Sha256 addPlain(String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
     String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }

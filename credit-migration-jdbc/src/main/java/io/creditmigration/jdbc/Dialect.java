@@ -22,6 +22,9 @@ enum Dialect {
     POSTGRESQL("postgresql", '"', "IS NOT DISTINCT FROM"),
     MARIADB("mariadb", '`', "<=>");
 
+    /** A level of its own, which JDBC has no name for. */
+    private static final int SNAPSHOT_ON_H2 = 6;
+
     private static final String KNOWN = "H2, PostgreSQL and MariaDB";
 
     private static final String IS_STRICT =
@@ -97,6 +100,14 @@ enum Dialect {
     /** The identifier, quoted, whatever is in it. */
     String quoted(String identifier) {
         return quote + identifier.replace(String.valueOf(quote), String.valueOf(quote) + quote) + quote;
+    }
+
+    /** The isolation level at which all that a transaction reads is of one moment. */
+    int snapshotIsolation() {
+        return switch (this) {
+            case H2 -> SNAPSHOT_ON_H2;
+            case POSTGRESQL, MARIADB -> Connection.TRANSACTION_REPEATABLE_READ;
+        };
     }
 
     /** The comparison that holds between two NULLs too. */

@@ -45,6 +45,11 @@ final class HostTransaction implements Transactions {
     }
 
     @Override
+    public <T> T snapshot(String what, Work<T> work) {
+        return read(what, work);
+    }
+
+    @Override
     public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
         try {
             return lender.lend(connection -> perform(inTransaction(connection), work, answerTo));

@@ -9,19 +9,26 @@ import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Transactions.Outcome;
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.SealedLine;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Totals;
+import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.sql.Connection;
@@ -46,13 +53,16 @@ import org.slf4j.LoggerFactory;
  * <p>Opening a store checks the mapping against the database's metadata and writes nothing. Thread-safe: it holds no
  * connection between calls.
  */
-public final class JdbcMigrationStore implements RunStore, NoticeStore {
+public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditStore {
 
     private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
     private static final int PAGE_WAIT_MILLIS_MAX = 100;
 
     /** Whoever opens the same run at the same time cuts its ranges, which takes a while. */
     private static final int OPEN_WAIT_MILLIS_MAX = 60_000;
+
+    /** Whoever seals at the same time has the whole log to go through. */
+    private static final int SEAL_WAIT_MILLIS_MAX = 60_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
@@ -64,6 +74,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
     private final Runs runs;
     private final Pages pages;
     private final Notices notices;
+    private final Audit audit;
+    private final Seals seals;
 
     private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
         this.transactions = transactions;
@@ -87,6 +99,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
         this.runs = new Runs(mapping, ours, ranges);
         this.pages = new Pages(definitions, reads, writes, runs, ranges);
         this.notices = new Notices(mapping.dialect, ours);
+        this.audit = new Audit(mapping, ours);
+        this.seals = new Seals(mapping.dialect, ours);
     }
 
     private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
@@ -98,6 +112,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
         this.runs = opened.runs;
         this.pages = opened.pages;
         this.notices = opened.notices;
+        this.audit = opened.audit;
+        this.seals = opened.seals;
     }
 
     /**
@@ -336,6 +352,51 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore {
     @Override
     public boolean requeue(DeadLetter letter, Instant due) {
         return outbox("Requeueing a notice", connection -> notices.requeue(connection, letter, due));
+    }
+
+    @Override
+    public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
+        return transactions.snapshot(
+                "Reading evidence", connection -> audit.page(connection, migration, afterUserId, limit));
+    }
+
+    @Override
+    public Evidence evidence(Migration migration, String storedUserId) {
+        return transactions.snapshot(
+                "Reading evidence",
+                connection ->
+                        audit.of(connection, migration, List.of(storedUserId)).get(0));
+    }
+
+    @Override
+    public List<Unrecorded> unrecorded(Migration migration) {
+        return transactions.snapshot(
+                "Counting users without a record", connection -> audit.unrecorded(connection, migration));
+    }
+
+    @Override
+    public List<Seal> seals(Migration migration) {
+        return transactions.read("Reading seals", connection -> seals.all(connection, migration));
+    }
+
+    @Override
+    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return transactions.read(
+                "Reading sealed lines", connection -> seals.sealed(connection, migration, after, limit));
+    }
+
+    @Override
+    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return transactions.read(
+                "Reading unsealed lines", connection -> seals.unsealed(connection, migration, after, limit));
+    }
+
+    @Override
+    public Seal seal(Migration migration, SealWork work) {
+        return changing("Sealing the log", boundingWaits(SEAL_WAIT_MILLIS_MAX, connection -> {
+            definitions.hold(connection, migration);
+            return new Outcome<>(true, seals.seal(connection, migration, work));
+        }));
     }
 
     private <T> T outbox(String what, Transactions.Work<T> work) {

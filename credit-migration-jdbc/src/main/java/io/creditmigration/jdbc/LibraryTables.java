@@ -27,8 +27,19 @@ import org.jspecify.annotations.Nullable;
 public record LibraryTables(@Nullable String schema, String prefix) {
 
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
-    private static final List<String> TABLES =
-            List.of("definition", "user", "log", "account", "entry", "run", "range", "run_user", "event", "notice");
+    private static final List<String> TABLES = List.of(
+            "definition",
+            "user",
+            "log",
+            "seal",
+            "sealed",
+            "account",
+            "entry",
+            "run",
+            "range",
+            "run_user",
+            "event",
+            "notice");
 
     /** Refuses a prefix that would need quoting. */
     public LibraryTables {

@@ -61,6 +61,32 @@ final class OwnTransactions implements Transactions {
     }
 
     @Override
+    public <T> T snapshot(String what, Work<T> work) {
+        Connection connection = open(what);
+        try {
+            boolean autoCommit = connection.getAutoCommit();
+            int isolation = connection.getTransactionIsolation();
+            int snapshot = Dialect.of(connection).snapshotIsolation();
+            try {
+                isolate(connection, isolation, snapshot);
+                connection.setAutoCommit(false);
+                T answer = work.with(connection);
+                connection.rollback();
+                return answer;
+            } catch (SQLException | RuntimeException e) {
+                undo(connection, e);
+                throw e;
+            } finally {
+                restore(connection, autoCommit, snapshot, isolation);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.translated(what, e);
+        } finally {
+            close(connection);
+        }
+    }
+
+    @Override
     public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
         Connection connection = open(what);
         try {
@@ -71,7 +97,7 @@ final class OwnTransactions implements Transactions {
                 isolate(connection, isolation, Connection.TRANSACTION_READ_COMMITTED);
                 return perform(connection, work, answerTo);
             } finally {
-                restore(connection, autoCommit, isolation);
+                restore(connection, autoCommit, Connection.TRANSACTION_READ_COMMITTED, isolation);
             }
         } catch (SQLException e) {
             throw SqlErrors.translated(what, e);
@@ -168,9 +194,9 @@ final class OwnTransactions implements Transactions {
     }
 
     /** The outcome is settled by now: a connection that cannot be restored or closed changes nothing about it. */
-    private static void restore(Connection connection, boolean autoCommit, int isolation) {
+    private static void restore(Connection connection, boolean autoCommit, int from, int isolation) {
         try {
-            isolate(connection, Connection.TRANSACTION_READ_COMMITTED, isolation);
+            isolate(connection, from, isolation);
             connection.setAutoCommit(autoCommit);
         } catch (SQLException e) {
             LOG.warn("A connection could not be restored: {}", SqlErrors.words(e));

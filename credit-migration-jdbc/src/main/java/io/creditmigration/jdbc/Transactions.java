@@ -23,6 +23,9 @@ interface Transactions {
     /** Reads, with no transaction left open. */
     <T> T read(String what, Work<T> work);
 
+    /** Reads several times in one snapshot, which a joined transaction may not have: nothing is written, nothing left open. */
+    <T> T snapshot(String what, Work<T> work);
+
     /** Does the work in one transaction, and commits it if the outcome says so; rolls back otherwise. */
     default <T> T write(String what, Work<Outcome<T>> work) {
         return write(what, work, error -> null);

@@ -53,6 +53,30 @@ CREATE TABLE ${prefix}log (
     PRIMARY KEY (user_id, migration_id, attempt, kind)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- Seals over the log, each chained to the one before it.
+CREATE TABLE ${prefix}seal (
+    migration_id VARCHAR(64)   NOT NULL,
+    number       INTEGER       NOT NULL,
+    entries      BIGINT        NOT NULL,
+    previous     CHAR(64),
+    digest       CHAR(64)      NOT NULL,
+    sealed_at    DATETIME(6) NOT NULL,
+    actor_kind   VARCHAR(16)   NOT NULL CHECK (actor_kind IN ('AUTOMATIC', 'USER', 'OPERATOR')),
+    actor        VARCHAR(255)  NOT NULL,
+    PRIMARY KEY (migration_id, number)
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- The digest of each line of the log as it was when it was sealed: tells which line was altered or taken away since.
+CREATE TABLE ${prefix}sealed (
+    migration_id VARCHAR(64)   NOT NULL,
+    user_id      VARCHAR(255) NOT NULL,
+    attempt      INTEGER       NOT NULL,
+    kind         VARCHAR(16)   NOT NULL,
+    seal         INTEGER       NOT NULL,
+    digest       CHAR(64)      NOT NULL,
+    PRIMARY KEY (migration_id, user_id, attempt, kind)
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
 -- Credit accounts, for hosts that have none of their own.
 CREATE TABLE ${prefix}account (
     user_id VARCHAR(255)    NOT NULL PRIMARY KEY,

@@ -214,6 +214,8 @@ final class JdbcHostApplication implements HostApplication {
                 "credit_migration_definition",
                 "credit_migration_user",
                 "credit_migration_log",
+                "credit_migration_seal",
+                "credit_migration_sealed",
                 "credit_migration_account",
                 "credit_migration_entry",
                 "credit_migration_notice")) {

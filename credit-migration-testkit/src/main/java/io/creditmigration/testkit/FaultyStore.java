@@ -10,17 +10,24 @@ import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.SealedLine;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Totals;
+import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
@@ -49,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each thing asked for happens once, at the next such call; asked for several times it happens at as many calls, in that
  * order. Thread-safe.
  */
-public final class FaultyStore implements RunStore, NoticeStore {
+public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
 
     /** The calls of the SPI. */
     public enum Call {
@@ -92,7 +99,11 @@ public final class FaultyStore implements RunStore, NoticeStore {
         /** {@link NoticeStore#deadLetters}. */
         DEAD_LETTERS,
         /** {@link NoticeStore#requeue}. */
-        REQUEUE
+        REQUEUE,
+        /** The calls of {@link AuditStore} that read. */
+        AUDIT,
+        /** {@link AuditStore#seal}. */
+        SEAL
     }
 
     private final MigrationStore store;
@@ -282,6 +293,41 @@ public final class FaultyStore implements RunStore, NoticeStore {
         return around(Call.REQUEUE, () -> notices().requeue(letter, due));
     }
 
+    @Override
+    public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
+        return around(Call.AUDIT, () -> audited().evidence(migration, afterUserId, limit));
+    }
+
+    @Override
+    public Evidence evidence(Migration migration, String storedUserId) {
+        return around(Call.AUDIT, () -> audited().evidence(migration, storedUserId));
+    }
+
+    @Override
+    public List<Unrecorded> unrecorded(Migration migration) {
+        return around(Call.AUDIT, () -> audited().unrecorded(migration));
+    }
+
+    @Override
+    public List<Seal> seals(Migration migration) {
+        return around(Call.AUDIT, () -> audited().seals(migration));
+    }
+
+    @Override
+    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return around(Call.AUDIT, () -> audited().sealed(migration, after, limit));
+    }
+
+    @Override
+    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return around(Call.AUDIT, () -> audited().unsealed(migration, after, limit));
+    }
+
+    @Override
+    public Seal seal(Migration migration, SealWork work) {
+        return around(Call.SEAL, () -> audited().seal(migration, work));
+    }
+
     private <T> T around(Call call, Supplier<T> answer) {
         count(call).incrementAndGet();
         next(queue(before, call));
@@ -310,6 +356,14 @@ public final class FaultyStore implements RunStore, NoticeStore {
         }
         throw new InvalidValueException(
                 "store", store.getClass().getName(), "one that implements NoticeStore, for notices");
+    }
+
+    private AuditStore audited() {
+        if (store instanceof AuditStore audit) {
+            return audit;
+        }
+        throw new InvalidValueException(
+                "store", store.getClass().getName(), "one that implements AuditStore, to be verified");
     }
 
     private AtomicLong count(Call call) {

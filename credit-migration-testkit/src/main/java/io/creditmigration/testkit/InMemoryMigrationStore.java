@@ -13,17 +13,24 @@ import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.SealedLine;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Totals;
+import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.AccountWriter.RejectedException;
@@ -66,7 +73,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one monitor stands for the database, and is never held while a caller's code runs. Users are in the order
  * of their ids' code points. A user's row can be {@linkplain #lock locked} as by a transaction of the host.
  */
-public final class InMemoryMigrationStore implements RunStore, NoticeStore {
+public final class InMemoryMigrationStore implements RunStore, NoticeStore, AuditStore {
 
     private static final int USUAL_SCALE = 4;
     private static final long ROW_WAIT_MILLIS_MAX = 100;
@@ -88,6 +95,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
     private final Set<String> refusedUsers = new HashSet<>();
     private final Outbox outbox = new Outbox();
     private boolean knowsPurchases;
+    private final AccountAudit audit = new AccountAudit(reader);
+    private final Map<String, SealBook> seals = new TreeMap<>();
 
     /** For the tests of this module, which break a step of the writer, or let pages wait for locked users. */
     InMemoryMigrationStore(int balanceScale, AccountWriter writer, long pageWaitMillisMax) {
@@ -521,6 +530,75 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
         }
     }
 
+    @Override
+    public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
+        synchronized (database) {
+            return (afterUserId == null ? accounts : accounts.tailMap(afterUserId, false))
+                    .values().stream()
+                            .filter(account -> AccountAudit.isKept(migration, account))
+                            .limit(limit)
+                            .map(account -> audit.evidence(migration, account))
+                            .toList();
+        }
+    }
+
+    @Override
+    public Evidence evidence(Migration migration, String storedUserId) {
+        synchronized (database) {
+            Account account = accounts.get(storedUserId);
+            return account == null
+                    ? new Evidence(storedUserId, null, List.of(), List.of(), 0, null)
+                    : audit.evidence(migration, account);
+        }
+    }
+
+    @Override
+    public List<Unrecorded> unrecorded(Migration migration) {
+        synchronized (database) {
+            return audit.unrecorded(migration, accounts.values());
+        }
+    }
+
+    @Override
+    public List<Seal> seals(Migration migration) {
+        synchronized (database) {
+            return sealsOf(migration).seals();
+        }
+    }
+
+    @Override
+    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        synchronized (database) {
+            return sealsOf(migration).sealed(lines(migration), after, limit);
+        }
+    }
+
+    @Override
+    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        synchronized (database) {
+            return sealsOf(migration).unsealed(lines(migration), after, limit);
+        }
+    }
+
+    @Override
+    public Seal seal(Migration migration, SealWork work) {
+        synchronized (database) {
+            writer.checkDefinition(definitions.values(), migration);
+            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+            return sealsOf(migration).seal(lines(migration), work);
+        }
+    }
+
+    private SealBook sealsOf(Migration migration) {
+        return seals.computeIfAbsent(migration.id(), id -> new SealBook(BY_CODE_POINT));
+    }
+
+    private List<LogLine> lines(Migration migration) {
+        return accounts.values().stream()
+                .flatMap(account -> AccountAudit.lines(migration, account).stream())
+                .toList();
+    }
+
     private Stream<Account> accountsAfter(@Nullable String afterUserId) {
         Map<String, Account> rest = afterUserId == null ? accounts : accounts.tailMap(afterUserId, false);
         return rest.values().stream().filter(account -> !account.deleted);
@@ -747,6 +825,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore {
             List<String> lines = new ArrayList<>();
             accounts.values().forEach(account -> lines.add(account.toString()));
             definitions.values().forEach(definition -> lines.add(definition.toString()));
+            seals.values().stream().filter(book -> !book.seals().isEmpty()).forEach(book -> lines.add(book.toString()));
             events.forEach((migration, told) -> told.stream()
                     .filter(event -> event.runId() == null)
                     .forEach(event -> lines.add(migration + " " + event)));

@@ -169,4 +169,13 @@ public abstract class MigrationStoreContract {
             super(MigrationStoreContract.this);
         }
     }
+
+    /** What is proved afterwards, sealed and told. */
+    @Nested
+    @DisplayName("Verified")
+    public final class Verified extends VerifiedContract {
+        Verified() {
+            super(MigrationStoreContract.this);
+        }
+    }
 }

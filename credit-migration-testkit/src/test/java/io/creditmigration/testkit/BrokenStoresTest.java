@@ -13,6 +13,7 @@ import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.Tally;
 import io.creditmigration.Usage;
@@ -20,9 +21,12 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -207,6 +211,38 @@ final class BrokenStoresTest {
                         List.of(
                                 "a_leased_notice_is_nobody_elses_until_the_lease_runs_out",
                                 "what_cannot_be_marked_is_delivered_again_under_the_same_key")),
+                arguments(
+                        WithRecordThatIsNotReadBackAsWritten.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of(
+                                "nothing_is_found_after_a_conversion_and_its_worth_is_conserved",
+                                "nothing_is_found_after_grants_with_history_taken_back_and_given_again")),
+                arguments(
+                        WithBalancesRoundedDown.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_in_any_of_two_conversions")),
+                arguments(
+                        WithoutCapturedState.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_in_any_of_two_conversions")),
+                arguments(
+                        WithHistoryThatIsCopiedAgain.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_grants_with_history_taken_back_and_given_again")),
+                arguments(
+                        WithEntriesDeletedOnRollback.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_grants_with_history_taken_back_and_given_again")),
+                arguments(
+                        WithMovementsUnseen.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of(
+                                "whose_balance_has_moved_is_counted_and_no_error",
+                                "nothing_is_found_while_users_migrate_and_spend")),
+                arguments(
+                        WithSealsOfTheirOwn.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("seals_are_chained_and_cover_what_came_since")),
                 arguments(
                         WithUsageOfAllTime.class,
                         MigrationStoreContract.WhoGetsWhat.class,
@@ -475,6 +511,67 @@ final class BrokenStoresTest {
                         return 0;
                     }
                     return super.writeHistory(draft, migration, change);
+                }
+            };
+        }
+    }
+
+    static final class WithMovementsUnseen extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
+                    return super.evidence(migration, afterUserId, limit).stream()
+                            .map(WithMovementsUnseen::unmoved)
+                            .toList();
+                }
+            };
+        }
+
+        private static Evidence unmoved(Evidence user) {
+            Evidence.Holding now = user.holding();
+            return new Evidence(
+                    user.userId(),
+                    user.record(),
+                    user.log(),
+                    user.entries(),
+                    user.entriesOfOthers(),
+                    now == null
+                            ? null
+                            : new Evidence.Holding(
+                                    now.balance(),
+                                    now.flagged(),
+                                    now.superseded(),
+                                    now.active(),
+                                    false,
+                                    now.writes(),
+                                    now.operations()));
+        }
+    }
+
+    static final class WithSealsOfTheirOwn extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Seal seal(Migration migration, SealWork work) {
+                    return super.seal(migration, new SealWork() {
+                        @Override
+                        public void begin(@Nullable Seal last) {
+                            work.begin(null);
+                        }
+
+                        @Override
+                        public String add(LogLine line) {
+                            return work.add(line);
+                        }
+
+                        @Override
+                        public Seal end() {
+                            return work.end();
+                        }
+                    });
                 }
             };
         }

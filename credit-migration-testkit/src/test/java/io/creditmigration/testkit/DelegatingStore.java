@@ -9,16 +9,23 @@ import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
+import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.SealedLine;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Totals;
+import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
@@ -27,7 +34,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another one does, but for what a test overrides. */
-class DelegatingStore implements RunStore, NoticeStore {
+class DelegatingStore implements RunStore, NoticeStore, AuditStore {
 
     final RunStore store;
 
@@ -169,5 +176,44 @@ class DelegatingStore implements RunStore, NoticeStore {
 
     NoticeStore notices() {
         return (NoticeStore) store;
+    }
+
+    @Override
+    public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
+        return audited().evidence(migration, afterUserId, limit);
+    }
+
+    @Override
+    public Evidence evidence(Migration migration, String storedUserId) {
+        return audited().evidence(migration, storedUserId);
+    }
+
+    @Override
+    public List<Unrecorded> unrecorded(Migration migration) {
+        return audited().unrecorded(migration);
+    }
+
+    @Override
+    public List<Seal> seals(Migration migration) {
+        return audited().seals(migration);
+    }
+
+    @Override
+    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return audited().sealed(migration, after, limit);
+    }
+
+    @Override
+    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+        return audited().unsealed(migration, after, limit);
+    }
+
+    @Override
+    public Seal seal(Migration migration, SealWork work) {
+        return audited().seal(migration, work);
+    }
+
+    private AuditStore audited() {
+        return (AuditStore) store;
     }
 }
