@@ -121,6 +121,11 @@ class AccountWriter {
         draft.writesAtRecord.put(migration.id(), draft.writes);
     }
 
+    /** The run whose page wrote the record; null where none did. */
+    void writeRun(Account draft, Migration migration, @Nullable String runId) {
+        draft.runs.put(migration.id(), runId);
+    }
+
     /** One line per migration, user, attempt and kind: a second one would be a bug of the library's. */
     void writeLog(Account draft, @Nullable MigrationLogEntry line) {
         if (line == null) {

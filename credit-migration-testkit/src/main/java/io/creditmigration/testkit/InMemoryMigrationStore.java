@@ -444,7 +444,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         writer.writeHostState(draft, migration, change);
         long copied = writer.writeHistory(draft, migration, change);
         writer.writeRecord(draft, migration, record.withHistoricalOperations(record.historicalOperations() + copied));
-        draft.runs.put(migration.id(), runId);
+        writer.writeRun(draft, migration, runId);
         writer.writeLog(draft, change.log());
         writer.writeNotice(draft, change);
         if (change.log() != null && refusedUsers.contains(userId)) {

@@ -114,7 +114,7 @@ abstract class RollbackContract extends ContractGroup {
         open(HostApplication.Setting.GRANT_WITH_PURCHASES);
         List<Row> rows = grants().toList();
         return IntStream.range(0, rows.size())
-                .mapToObj(i -> dynamicTest(rows.get(i) + " ()", () -> {
+                .mapToObj(i -> dynamicTest(rows.get(i).toString(), () -> {
                     Row row = rows.get(i);
                     SeedUser seed = user(id(i)).rateLimit(25);
                     add(row.before().isEmpty() ? seed : seed.credits(row.before()));
@@ -157,7 +157,7 @@ abstract class RollbackContract extends ContractGroup {
         conversion();
         List<Row> rows = conversions().toList();
         return IntStream.range(0, rows.size())
-                .mapToObj(i -> dynamicTest(rows.get(i) + " ()", () -> {
+                .mapToObj(i -> dynamicTest(rows.get(i).toString(), () -> {
                     Row row = rows.get(i);
                     add(user(id(i)).credits(row.before()));
 
@@ -300,7 +300,7 @@ abstract class RollbackContract extends ContractGroup {
     final Stream<DynamicTest> whatever_happens_it_is_one_grant_and_what_was_paid_for_stays() {
         open(HostApplication.Setting.GRANT_WITH_PURCHASES);
         return RollbackHistory.seeds()
-                .mapToObj(seed -> dynamicTest("seed " + seed + " ()", () -> {
+                .mapToObj(seed -> dynamicTest("seed " + seed, () -> {
                     for (int i = 0; i < LIVES; i++) {
                         new RollbackHistory(host(), node(GRANT), seed + "-" + i, seed + i).ofGrants(STEPS);
                     }
@@ -311,7 +311,7 @@ abstract class RollbackContract extends ContractGroup {
     final Stream<DynamicTest> whatever_happens_what_was_paid_is_worth_what_it_was() {
         conversion();
         return RollbackHistory.seeds()
-                .mapToObj(seed -> dynamicTest("seed " + seed + " ()", () -> {
+                .mapToObj(seed -> dynamicTest("seed " + seed, () -> {
                     for (int i = 0; i < LIVES; i++) {
                         new RollbackHistory(host(), node(RATE_2500_UNASKED), seed + "-" + i, seed + i)
                                 .ofConversions(STEPS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
 
+import io.creditmigration.Actor;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationLogEntry;
@@ -244,6 +245,51 @@ final class BrokenStoresTest {
                         MigrationStoreContract.Verified.class,
                         List.of("seals_are_chained_and_cover_what_came_since")),
                 arguments(
+                        WithPurchasesThatNobodyHasMade.class,
+                        MigrationStoreContract.Rollback.class,
+                        List.of(
+                                "no account, migrate, spend 20, buy 20, rollback: PAID_CREDITS with 20",
+                                "no account, migrate, buy 20, spend 30, keep: ROLLED_BACK with 10",
+                                "seed 20260106")),
+                arguments(
+                        WithPurchasesOfAllTime.class,
+                        MigrationStoreContract.Rollback.class,
+                        List.of(
+                                "no account, buy 5, spend 2, migrate, spend 1, keep: ROLLED_BACK with 3",
+                                "no account, migrate, rollback, buy 5, reopen, migrate, spend 21, keep: ROLLED_BACK with 4")),
+                arguments(
+                        WithGuardWithoutMarker.class,
+                        MigrationStoreContract.Rollback.class,
+                        List.of("a_purchase_between_read_and_write_of_a_rollback_is_not_taken")),
+                arguments(
+                        WithGrantsForgottenOnceTakenBack.class,
+                        MigrationStoreContract.Rollback.class,
+                        List.of(
+                                "no account, migrate, spend 15, rollback, reopen, migrate: ROLLED_BACK with 5",
+                                "what_a_second_grant_is_smaller_by_is_kept_with_the_record_and_told_in_the_log",
+                                "who_fails_in_between_keeps_what_was_consumed",
+                                "seed 20260106")),
+                arguments(
+                        WithoutThePaidPart.class,
+                        MigrationStoreContract.Rollback.class,
+                        List.of("no account, migrate, spend 20, buy 20, keep: ROLLED_BACK with 20", "seed 20260106")),
+                arguments(
+                        WithoutThePaidPart.class,
+                        MigrationStoreContract.RollbackRuns.class,
+                        List.of("a_run_that_keeps_paid_credits_leaves_them_on_an_active_account")),
+                arguments(
+                        WithRecordsOfNoRun.class,
+                        MigrationStoreContract.RollbackRuns.class,
+                        List.of("a_run_may_be_for_the_users_of_one_run_of_a_stage_of_a_time_or_of_a_list")),
+                arguments(
+                        WithRollbacksThatTheHaltDoesNotConcern.class,
+                        MigrationStoreContract.RollbackRuns.class,
+                        List.of("a_run_needs_the_halt_switch_on_and_stands_still_while_it_is_off")),
+                arguments(
+                        WithLockedUsersForgotten.class,
+                        MigrationStoreContract.RollbackRuns.class,
+                        List.of("who_moves_between_read_and_write_of_a_page_or_is_locked_is_left_to_the_sweep")),
+                arguments(
                         WithUsageOfAllTime.class,
                         MigrationStoreContract.WhoGetsWhat.class,
                         List.of("usage_is_counted_in_the_window_and_in_clock_hours")));
@@ -266,7 +312,8 @@ final class BrokenStoresTest {
 
     private static String nameOf(Event event) {
         String displayName = event.getTestDescriptor().getDisplayName();
-        return displayName.substring(0, displayName.indexOf('('));
+        int parenthesis = displayName.indexOf('(');
+        return parenthesis < 0 ? displayName : displayName.substring(0, parenthesis);
     }
 
     /** A contract on a store in memory, of which one step is broken. */
@@ -851,6 +898,111 @@ final class BrokenStoresTest {
                 }
             };
         }
+    }
+
+    static final class WithPurchasesThatNobodyHasMade extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(tables, state -> bought(state, Credits.ZERO));
+        }
+    }
+
+    /** Not those since the grant, but all. */
+    static final class WithPurchasesOfAllTime extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(tables, state -> {
+                String[] host = state.hostState().split("\\|", -1);
+                boolean known = host.length > 2 && !host[2].isEmpty();
+                boolean moved = state.bought() != null && state.record() != null;
+                return known && moved ? bought(state, Credits.of(host[2])) : state;
+            });
+        }
+    }
+
+    static final class WithGrantsForgottenOnceTakenBack extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeRecord(Account draft, Migration migration, UserMigration record) {
+                    super.writeRecord(
+                            draft,
+                            migration,
+                            new UserMigration(
+                                    record.migrationId(),
+                                    record.userId(),
+                                    record.status(),
+                                    record.attempt(),
+                                    record.creditsGranted(),
+                                    record.historicalOperations(),
+                                    record.changedAt(),
+                                    record.rollbackData(),
+                                    record.error()));
+                }
+            };
+        }
+    }
+
+    static final class WithoutThePaidPart extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeBalance(Account draft, UserChange change, int balanceScale) throws RejectedException {
+                    super.writeBalance(draft, change, balanceScale);
+                    if (change.kind() == UserChange.Kind.ROLL_BACK_KEEPING_PAID) {
+                        draft.credits = null;
+                    }
+                }
+            };
+        }
+    }
+
+    static final class WithRecordsOfNoRun extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeRun(Account draft, Migration migration, @Nullable String runId) {}
+            };
+        }
+    }
+
+    static final class WithRollbacksThatTheHaltDoesNotConcern extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Page page(
+                        Migration migration,
+                        String runId,
+                        @Nullable Integer range,
+                        int limit,
+                        Instant now,
+                        PageWork work) {
+                    Rollout was = store.rollout(migration);
+                    Rollout halted = new Rollout(was.percent(), true);
+                    Cause cause = new Cause(Actor.automatic("broken"), "broken", now);
+                    store.setRollout(migration, was, halted, cause);
+                    Page page = store.page(migration, runId, range, limit, now, work);
+                    store.setRollout(migration, halted, was, cause);
+                    return page;
+                }
+            };
+        }
+    }
+
+    private static UserState bought(UserState state, @Nullable Credits bought) {
+        return new UserState(
+                state.user(),
+                state.record(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                bought,
+                state.defect());
     }
 
     static final class WithUsageOfAllTime extends Broken {
