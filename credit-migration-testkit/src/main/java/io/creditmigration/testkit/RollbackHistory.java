@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationService;
-import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
-import io.creditmigration.UserMigration;
+import io.creditmigration.RollbackResult;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Random;
@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
 final class RollbackHistory {
 
     private static final Actor OPERATOR = Actor.operator("history");
-    private static final Credits GRANT = Credits.of(20);
+    private static final BigDecimal GRANT = BigDecimal.valueOf(20);
 
     /** Half a unit of a balance at the new rate: what rounding takes from a conversion at most. */
     private static final BigDecimal HALF_UNIT = new BigDecimal("0.125");
@@ -35,9 +35,6 @@ final class RollbackHistory {
     private final String userId;
     private final Random random;
     private final StringBuilder told = new StringBuilder();
-    private BigDecimal initial = BigDecimal.ZERO;
-    private BigDecimal bought = BigDecimal.ZERO;
-    private BigDecimal spent = BigDecimal.ZERO;
 
     RollbackHistory(HostApplication host, MigrationService migrations, String userId, long seed) {
         this.host = host;
@@ -54,42 +51,57 @@ final class RollbackHistory {
                 : LongStream.of(replayed);
     }
 
-    /** Never more free credits than one grant, and never less than what was paid for. */
+    /**
+     * Never more free credits than one grant, and never less than what was paid for: the balance is always what a book says in
+     * which free credits are spent first.
+     */
     void ofGrants(int steps) {
+        BigDecimal paid = BigDecimal.ZERO;
+        BigDecimal free = BigDecimal.ZERO;
+        BigDecimal freeSpent = BigDecimal.ZERO;
         if (random.nextBoolean()) {
             host.add(user(userId));
         } else {
-            initial = amount();
-            host.add(user(userId).credits(initial.toPlainString()));
+            paid = amount();
+            host.add(user(userId).credits(paid.toPlainString()));
         }
+        told.append(" had ").append(paid);
         for (int step = 0; step < steps; step++) {
             switch (random.nextInt(8)) {
-                case 0, 1 -> buy(amount());
-                case 2, 3 -> spend(amount());
-                default -> operate();
+                case 0, 1 -> {
+                    BigDecimal credits = amount();
+                    host.buy(userId, Credits.of(credits));
+                    told.append(" buy ").append(credits);
+                    paid = paid.add(credits);
+                }
+                case 2, 3 -> {
+                    BigDecimal credits = spent(amount());
+                    BigDecimal ofGrant = credits.min(free);
+                    free = free.subtract(ofGrant);
+                    freeSpent = freeSpent.add(ofGrant);
+                    paid = paid.subtract(credits.subtract(ofGrant));
+                }
+                default -> {
+                    Object answer = operate();
+                    if (answer == MigrationResult.Status.MIGRATED) {
+                        free = GRANT.subtract(freeSpent);
+                    } else if (answer == RollbackResult.Status.ROLLED_BACK) {
+                        free = BigDecimal.ZERO;
+                    } else if (answer == RollbackResult.Status.PAID_CREDITS) {
+                        assertTrue(paid.signum() > 0, this::toString);
+                    }
+                }
             }
-            BigDecimal balance = host.storedCredits(userId).amount();
-            BigDecimal free = balance.add(spent).subtract(bought).subtract(initial);
-            assertTrue(free.signum() >= 0, this::toString);
-            assertTrue(free.compareTo(GRANT.amount()) <= 0, this::toString);
-            assertEquals(granted(), Credits.of(free), this::toString);
+            assertEquals(Credits.of(paid.add(free)), host.storedCredits(userId), this::toString);
         }
-    }
-
-    /** What the record says that the user has had for nothing, in all attempts together. */
-    private Credits granted() {
-        UserMigration record = migrations.find(userId).orElse(null);
-        if (record == null) {
-            return Credits.ZERO;
-        }
-        boolean completed = record.status() == MigrationStatus.COMPLETED;
-        return completed ? record.creditsConsumed().plus(record.creditsGranted()) : record.creditsConsumed();
+        assertTrue(freeSpent.compareTo(GRANT) <= 0, this::toString);
     }
 
     /** Never less money's worth than was paid; and never more than rounding gives. */
     void ofConversions(int steps) {
         BigDecimal credits = amount();
-        initial = credits.multiply(HostApplication.OLD_RATE.perCredit());
+        BigDecimal due = credits.multiply(HostApplication.OLD_RATE.perCredit());
+        told.append(" had ").append(credits);
         host.add(user(userId).credits(credits.toPlainString()));
         int attempts = 1;
         for (int step = 0; step < steps; step++) {
@@ -97,21 +109,20 @@ final class RollbackHistory {
                 case 0, 1 -> {
                     BigDecimal money = money();
                     host.topUp(userId, money);
-                    bought = bought.add(money);
+                    due = due.add(money);
                     told.append(" buy ").append(money);
                 }
                 case 2, 3 -> {
                     BigDecimal money = money();
                     boolean done = host.spend(userId, money);
-                    spent = done ? spent.add(money) : spent;
+                    due = done ? due.subtract(money) : due;
                     told.append(done ? " spend " : " cannot spend ").append(money);
                 }
-                default -> attempts += operate() ? 1 : 0;
+                default -> attempts += operate().equals(true) ? 1 : 0;
             }
             boolean converted = host.flagged(userId);
             BigDecimal worth =
                     host.storedCredits(userId).worthAt(converted ? HostApplication.NEW_RATE : HostApplication.OLD_RATE);
-            BigDecimal due = initial.add(bought).subtract(spent);
             BigDecimal least = converted ? due.subtract(HALF_UNIT) : due;
             BigDecimal most = due.add(FAVOUR.multiply(BigDecimal.valueOf(attempts)));
             assertTrue(worth.compareTo(least) >= 0, this::toString);
@@ -119,8 +130,8 @@ final class RollbackHistory {
         }
     }
 
-    /** What the library is asked for; whether it was for another attempt. */
-    private boolean operate() {
+    /** The library is asked for something; what it has answered. */
+    private Object operate() {
         List<String> acts = List.of("migrate", "rollback", "keep", "reopen");
         String act = acts.get(random.nextInt(acts.size()));
         Object answer = switch (act) {
@@ -133,24 +144,19 @@ final class RollbackHistory {
             default -> migrations.reopen(userId, OPERATOR, "history").isPresent();
         };
         told.append(' ').append(act).append(" (").append(answer).append(')');
-        return answer.equals(true);
+        return answer;
     }
 
-    private void buy(BigDecimal credits) {
-        host.buy(userId, Credits.of(credits));
-        bought = bought.add(credits);
-        told.append(" buy ").append(credits);
-    }
-
-    /** What the host lets nobody spend more of than there is. */
-    private void spend(BigDecimal most) {
+    /** What the user could spend of this: no host lets anybody spend more than there is. */
+    private BigDecimal spent(BigDecimal most) {
         Credits balance = host.credits(userId);
-        if (balance != null && balance.signum() > 0) {
-            BigDecimal credits = most.min(balance.amount());
-            host.topUpCredits(userId, Credits.of(credits.negate()));
-            spent = spent.add(credits);
-            told.append(" spend ").append(credits);
+        if (balance == null || balance.signum() <= 0) {
+            return BigDecimal.ZERO;
         }
+        BigDecimal credits = most.min(balance.amount());
+        host.topUpCredits(userId, Credits.of(credits.negate()));
+        told.append(" spend ").append(credits);
+        return credits;
     }
 
     /** Small and large ones are equally likely. */
@@ -167,7 +173,7 @@ final class RollbackHistory {
 
     @Override
     public String toString() {
-        return userId + " began with " + initial + ":" + told + "; now " + host.storedCredits(userId) + ", "
+        return userId + told + "; now " + host.storedCredits(userId) + ", "
                 + migrations.find(userId).orElse(null);
     }
 }

@@ -256,7 +256,8 @@ final class BrokenStoresTest {
                         MigrationStoreContract.Rollback.class,
                         List.of(
                                 "no account, buy 5, spend 2, migrate, spend 1, keep: ROLLED_BACK with 3",
-                                "no account, migrate, rollback, buy 5, reopen, migrate, spend 21, keep: ROLLED_BACK with 4")),
+                                "no account, migrate, spend 5, buy 20, keep, reopen, migrate, keep: ROLLED_BACK with 20",
+                                "seed 20260106")),
                 arguments(
                         WithGuardWithoutMarker.class,
                         MigrationStoreContract.Rollback.class,

@@ -95,7 +95,11 @@ final class InMemoryHost implements HostApplication {
         String marker;
         do {
             marker = tables.marker(userId);
-        } while (!tables.move(userId, credits, marker));
+            if (tables.move(userId, credits, marker)) {
+                return;
+            }
+        } while (!Objects.equals(marker, tables.marker(userId)));
+        throw new IllegalStateException("User " + userId + " has less than " + credits + " to take off");
     }
 
     @Override
