@@ -290,13 +290,11 @@ final class JdbcHostApplication implements HostApplication {
                 + holder + " = ?";
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            int rows = run(connection, add, credits.amount(), userId);
-            if (rows == 0) {
-                openAccount(userId, BigDecimal.ZERO);
-                rows = run(connection, add, credits.amount(), userId);
-            }
-            if (rows != 1) {
-                throw new IllegalStateException("A purchase found no account of user " + userId);
+            if (run(connection, add, credits.amount(), userId) == 0) {
+                String open = layout == Layout.IN_PLACE
+                        ? "INSERT INTO credit_migration_account (balance, user_id, active) VALUES (?, ?, TRUE)"
+                        : "INSERT INTO accounts (amount, owner, enabled) VALUES (?, ?, TRUE)";
+                run(connection, open, credits.amount(), userId);
             }
             run(connection, "INSERT INTO purchases (credits, buyer) VALUES (?, ?)", credits.amount(), userId);
             connection.commit();
