@@ -246,6 +246,56 @@ final class DeciderChangeTest {
         assertThat(change.log().attempt()).isEqualTo(3);
     }
 
+    @ParameterizedTest(name = "{0} consumed: {1} granted")
+    @CsvSource({"0, 20", "0.0001, 19.9999", "15, 5", "20, 0", "50, 0"})
+    void what_was_consumed_of_earlier_grants_is_not_granted_again(Credits consumed, Credits granted) {
+        UserChange change = change(GRANT, consumed(consumed), Intent.automatic());
+
+        assertThat(change.newCredits()).isEqualTo(granted);
+        assertThat(change.record().creditsGranted()).isEqualTo(granted);
+        assertThat(change.record().creditsConsumed()).isEqualTo(consumed);
+        assertThat(change.log().reason().endsWith(", less " + consumed + " consumed in earlier attempts"))
+                .isEqualTo(consumed.signum() > 0);
+    }
+
+    @Test
+    void a_reason_is_cut_to_say_what_was_consumed() {
+        String longest = "x".repeat(Allocation.REASON_LENGTH_MAX);
+        Migration migration = Fixture.grant(user -> Allocation.of(Credits.of(20), longest), Consent.NONE);
+
+        String reason = change(migration, consumed(Credits.of(15)), Intent.automatic())
+                .log()
+                .reason();
+
+        assertThat(reason).hasSize(Allocation.REASON_LENGTH_MAX).endsWith("xxx, less 15 consumed in earlier attempts");
+    }
+
+    @Test
+    void who_fails_keeps_what_was_consumed() {
+        UserMigration record = Fixture.decider(GRANT)
+                .fail(consumed(Credits.of(15)), "no idea")
+                .change()
+                .record();
+
+        assertThat(record.creditsConsumed()).isEqualTo(Credits.of(15));
+    }
+
+    private static UserState consumed(Credits consumed) {
+        return States.withRecord(
+                ANN,
+                new UserMigration(
+                        "to-credits",
+                        "ann",
+                        MigrationStatus.PENDING,
+                        2,
+                        Credits.ZERO,
+                        consumed,
+                        0,
+                        EARLIER,
+                        null,
+                        null));
+    }
+
     @Test
     void a_retry_after_a_failure_leaves_no_trace_of_the_error() {
         UserState failed = States.withRecord(

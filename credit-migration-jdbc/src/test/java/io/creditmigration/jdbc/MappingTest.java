@@ -10,10 +10,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
+import io.creditmigration.PaidCredits;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.RunOptions;
 import java.sql.Connection;
 import java.time.Instant;
@@ -236,6 +239,64 @@ final class MappingTest {
             assertThat(new Mapping(connection, tables, LibraryTables.defaults()).warnings)
                     .isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            orders    | buyer | credits | version | purchases table 'orders': not found
+            purchases | payer | credits | version | user column of the purchases table 'payer': not found
+            purchases | buyer | about   | version | is DOUBLE PRECISION, which does not hold amounts exactly
+            purchases | buyer | exactly | version | has 6 decimals, more than the 4 of the balance
+            purchases | buyer | credits |         | no version that would tell of a purchase in between
+            """)
+    void purchases_that_would_not_tell_what_was_paid_for_are_refused(
+            String table, String user, String credits, String version, String message) {
+        createPurchases("NUMERIC(19, 4)");
+        HostTables grants = accounts().purchases(table, user, credits);
+
+        assertThatThrownBy(
+                        () -> JdbcMigrationStore.owning(dataSource, version == null ? grants : grants.version(version)))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void purchases_are_in_the_unit_of_the_balance_and_want_an_index() throws Exception {
+        createPurchases("BIGINT");
+        HostTables grants = accounts().version("version").minorUnits(2).purchases("purchases", "buyer", "credits");
+        MigrationService migrations = service(
+                Migration.named("grant")
+                        .cutOff(RATE_2500.cutOff())
+                        .policy(CreditPolicy.initialGrant())
+                        .build(),
+                grants);
+        migrations.migrate("ann");
+        sql.runAll(
+                "UPDATE accounts SET amount = amount - 500 + 750, version = version + 1",
+                "INSERT INTO purchases (buyer, credits) VALUES ('ann', 750)");
+
+        RollbackResult result = migrations.rollback("ann", PaidCredits.KEEP, Actor.operator("test"), "test");
+
+        assertThat(result.credits()).isEqualTo(Credits.of("7.5"));
+        assertThat(sql.text("SELECT amount FROM accounts")).isEqualTo("750");
+        assertThat(migrations.find("ann").orElseThrow().creditsConsumed()).isEqualTo(Credits.of(5));
+        try (Connection connection = dataSource.getConnection()) {
+            assertThat(new Mapping(connection, grants, LibraryTables.defaults()).warnings)
+                    .singleElement()
+                    .asString()
+                    .endsWith("create one on \"PUBLIC\".\"PURCHASES\" (\"BUYER\")");
+        }
+    }
+
+    private void createPurchases(String amount) {
+        sql.runAll(
+                "CREATE TABLE accounts (owner VARCHAR(40) PRIMARY KEY, amount " + amount + ", version BIGINT)",
+                "CREATE TABLE purchases (buyer VARCHAR(40), credits " + amount
+                        + ", about DOUBLE PRECISION, exactly NUMERIC(19, 6))");
+    }
+
+    private static HostTables accounts() {
+        return HostTables.users("users").accounts("accounts", "owner", "amount");
     }
 
     @Test
