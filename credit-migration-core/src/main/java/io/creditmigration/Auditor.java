@@ -12,9 +12,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads everything that a migration has kept, page by page, and says what is wrong; seals the log. */
 final class Auditor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
 
     private static final int PAGE_USERS = 500;
 
@@ -33,7 +37,14 @@ final class Auditor {
     }
 
     Seal seal(Actor actor) {
-        return store.seal(migration, new Sealing(migration.id(), actor, now()));
+        Seal seal = store.seal(migration, new Sealing(migration.id(), actor, now()));
+        LOG.info(
+                "Migration {}: seal {} over {} lines of the log is {}",
+                migration.id(),
+                seal.number(),
+                seal.entries(),
+                seal.digest());
+        return seal;
     }
 
     List<Seal> seals() {
