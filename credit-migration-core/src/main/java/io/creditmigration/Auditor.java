@@ -1,33 +1,26 @@
 package io.creditmigration;
 
-import io.creditmigration.Verification.Check;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.LogLine;
-import io.creditmigration.spi.SealedLine;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads everything that a migration has kept, page by page, and says what is wrong; seals the log. */
 final class Auditor {
 
-    /**
-     * A line that commits while the log is being sealed may be from before the seal and not in it, and clocks of nodes differ:
-     * what is as close to the seal as this is not held to be added later.
-     */
-    static final Duration IN_FLIGHT = Duration.ofMinutes(1);
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
 
     private static final int PAGE_USERS = 500;
-    private static final int PAGE_LINES = 1_000;
 
     private final Migration migration;
     private final AuditStore store;
@@ -44,7 +37,14 @@ final class Auditor {
     }
 
     Seal seal(Actor actor) {
-        return store.seal(migration, new Sealing(migration.id(), actor, now()));
+        Seal seal = store.seal(migration, new Sealing(migration.id(), actor, now()));
+        LOG.info(
+                "Migration {}: seal {} over {} lines of the log is {}",
+                migration.id(),
+                seal.number(),
+                seal.entries(),
+                seal.digest());
+        return seal;
     }
 
     List<Seal> seals() {
@@ -72,8 +72,6 @@ final class Auditor {
         private long operations;
         private long lateOperations;
         private long goneOperations;
-        private long sealedLines;
-        private long unsealedLines;
 
         Verification verification() {
             String after = null;
@@ -83,9 +81,8 @@ final class Auditor {
                 page.forEach(this::check);
                 after = page.isEmpty() ? after : page.get(page.size() - 1).userId();
             } while (page.size() == PAGE_USERS);
-            Seals seals = new Seals(store.seals(migration));
-            seals.checkSealed();
-            seals.checkUnsealed();
+            SealAudit seals = new SealAudit(migration, store, findings);
+            seals.check();
             long waiting = 0;
             long byHost = 0;
             for (Unrecorded some : store.unrecorded(migration)) {
@@ -107,8 +104,8 @@ final class Auditor {
                             operations,
                             lateOperations,
                             goneOperations,
-                            sealedLines,
-                            unsealedLines));
+                            seals.sealedLines(),
+                            seals.unsealedLines()));
         }
 
         private void check(Evidence user) {
@@ -154,115 +151,6 @@ final class Auditor {
                 long made = user.holding().operations();
                 lateOperations += Math.max(0, made - entered);
                 goneOperations += Math.max(0, entered - made);
-            }
-        }
-
-        /** Seals beside what is in the log now. What is sealed while this looks is taken for unsealed. */
-        private final class Seals {
-
-            private final Map<Integer, Seal> seals = new TreeMap<>();
-            private final Map<Integer, Sha256> digests = new TreeMap<>();
-            private final Map<Integer, Long> entries = new TreeMap<>();
-            private @Nullable Seal last;
-
-            Seals(List<Seal> stored) {
-                for (Seal seal : stored) {
-                    if (last == null ? seal.number() != 1 : seal.number() != last.number() + 1) {
-                        findings.add(
-                                Check.SEAL,
-                                null,
-                                "seal " + seal.number() + " follows "
-                                        + (last == null ? "none" : "seal " + last.number()));
-                    } else if (last != null && !last.digest().equals(seal.previous())) {
-                        findings.add(
-                                Check.SEAL,
-                                null,
-                                "seal " + seal.number() + " is chained to " + seal.previous() + ", seal "
-                                        + last.number() + " has " + last.digest());
-                    }
-                    seals.put(seal.number(), seal);
-                    digests.put(seal.number(), Sealing.again(migration.id(), seal));
-                    last = seal;
-                }
-            }
-
-            void checkSealed() {
-                LogLine.Key after = null;
-                List<SealedLine> page;
-                do {
-                    page = last == null ? List.of() : store.sealed(migration, after, PAGE_LINES);
-                    page.forEach(this::check);
-                    after = page.isEmpty() ? after : page.get(page.size() - 1).key();
-                } while (page.size() == PAGE_LINES);
-                seals.forEach((number, seal) -> {
-                    Sha256 digest = digests.get(number);
-                    String again = digest == null ? "" : digest.hex();
-                    if (!again.equals(seal.digest())) {
-                        findings.add(
-                                Check.SEAL,
-                                null,
-                                "seal " + number + " has the digest " + seal.digest() + " over " + seal.entries()
-                                        + " lines, the " + entries.getOrDefault(number, 0L)
-                                        + " digests kept with it give " + again);
-                    }
-                });
-            }
-
-            private void check(SealedLine sealed) {
-                Sha256 digest = digests.get(sealed.seal());
-                if (digest == null) {
-                    if (last != null && sealed.seal() < last.number()) {
-                        findings.add(Check.SEAL, null, "there is no seal " + sealed.seal() + " to " + sealed.key());
-                    } else {
-                        unsealedLines++;
-                    }
-                    return;
-                }
-                Sealing.add(digest, sealed.digest());
-                entries.merge(sealed.seal(), 1L, Long::sum);
-                LogLine line = sealed.line();
-                String words =
-                        sealed.key().kind() + " in attempt " + sealed.key().attempt();
-                if (line == null) {
-                    findings.add(
-                            Check.SEALED_LINE_MISSING,
-                            sealed.key().userId(),
-                            words + " was in seal " + sealed.seal() + " and is gone");
-                } else if (!Sealing.digest(migration.id(), line).equals(sealed.digest())) {
-                    findings.add(
-                            Check.SEALED_LINE_ALTERED,
-                            sealed.key().userId(),
-                            words + " is not as in seal " + sealed.seal() + ": it is " + line);
-                } else if (isFromBefore(seals.get(sealed.seal() - 1), line)) {
-                    findings.add(Check.SEALED_LINE_ADDED, line.userId(), added(words, line, sealed.seal() - 1));
-                } else {
-                    sealedLines++;
-                }
-            }
-
-            void checkUnsealed() {
-                LogLine.Key after = null;
-                List<LogLine> page;
-                do {
-                    page = store.unsealed(migration, after, PAGE_LINES);
-                    for (LogLine line : page) {
-                        if (last != null && isFromBefore(last, line)) {
-                            String words = line.kind() + " in attempt " + line.attempt();
-                            findings.add(Check.SEALED_LINE_ADDED, line.userId(), added(words, line, last.number()));
-                        } else {
-                            unsealedLines++;
-                        }
-                    }
-                    after = page.isEmpty() ? after : page.get(page.size() - 1).key();
-                } while (page.size() == PAGE_LINES);
-            }
-
-            private static String added(String words, LogLine line, int seal) {
-                return words + " is of " + line.at() + ", before seal " + seal + ", which does not have it";
-            }
-
-            private static boolean isFromBefore(@Nullable Seal seal, LogLine line) {
-                return seal != null && line.at().isBefore(seal.at().minus(IN_FLIGHT));
             }
         }
     }

@@ -134,6 +134,13 @@ final class UserAudit {
         if (record == null) {
             return;
         }
+        BigDecimal consumed = consumed();
+        if (!equal(consumed, record.consumed())) {
+            found(
+                    Check.AMOUNTS,
+                    "the record says " + words(record.consumed()) + " consumed in attempts taken back, the log says "
+                            + words(consumed));
+        }
         LogLine line = migrated();
         if (line == null) {
             if (record.granted().signum() != 0 && !isSettled(record.status())) {
@@ -143,9 +150,7 @@ final class UserAudit {
             }
             return;
         }
-        BigDecimal granted = migration.conversion().isPresent()
-                ? orZero(line.newCredits())
-                : orZero(line.newCredits()).subtract(orZero(line.oldCredits()));
+        BigDecimal granted = migration.conversion().isPresent() ? orZero(line.newCredits()) : added(line);
         if (!equal(granted, record.granted())) {
             found(
                     Check.AMOUNTS,
@@ -167,65 +172,34 @@ final class UserAudit {
         }
     }
 
+    /** What grants that were taken back had added, less what taking them back took off. */
+    private BigDecimal consumed() {
+        BigDecimal consumed = BigDecimal.ZERO;
+        for (int i = 1; i < user.log().size() && migration.conversion().isEmpty(); i++) {
+            if (user.log().get(i).is(Kind.ROLLED_BACK)) {
+                consumed = consumed.add(added(user.log().get(i - 1)))
+                        .add(added(user.log().get(i)));
+            }
+        }
+        return consumed;
+    }
+
+    static BigDecimal added(LogLine line) {
+        return orZero(line.newCredits()).subtract(orZero(line.oldCredits()));
+    }
+
     private void conservation(LogLine line) {
-        String wrong = line.is(Kind.REOPENED)
-                ? unchanged(line)
-                : migration.conversion().isPresent() ? converted(line) : granted(line);
+        String wrong = Conservation.wrong(migration, line);
         if (wrong != null) {
             found(Check.CONSERVATION, words(line) + ": " + wrong);
         }
-    }
-
-    private static @Nullable String unchanged(LogLine line) {
-        boolean same =
-                equal(line.oldCredits(), line.newCredits()) && line.residual().signum() == 0;
-        return same ? null : "from " + words(line.oldCredits()) + " to " + words(line.newCredits());
-    }
-
-    private static @Nullable String granted(LogLine line) {
-        int sign = orZero(line.newCredits()).subtract(orZero(line.oldCredits())).signum();
-        boolean wrongWay = line.is(Kind.MIGRATED) ? sign < 0 : sign > 0;
-        boolean plain = line.oldRate() == null
-                && line.newRate() == null
-                && line.residual().signum() == 0;
-        return plain && !wrongWay
-                ? null
-                : "a grant goes from " + words(line.oldCredits(), line.oldRate()) + " to "
-                        + words(line.newCredits(), line.newRate()) + " and leaves " + words(line.residual());
-    }
-
-    private @Nullable String converted(LogLine line) {
-        RateConversion conversion = migration.conversion().orElseThrow();
-        BigDecimal oldCredits = line.oldCredits();
-        BigDecimal newCredits = line.newCredits();
-        BigDecimal oldRate = line.oldRate();
-        BigDecimal newRate = line.newRate();
-        if (oldCredits == null || newCredits == null || oldRate == null || newRate == null) {
-            return "goes from " + words(oldCredits, oldRate) + " to " + words(newCredits, newRate);
-        }
-        BigDecimal now = line.is(Kind.MIGRATED) ? newRate : oldRate;
-        if (!equal(now, conversion.newRate().perCredit())) {
-            return "is at " + words(now) + ", the migration's rate is " + conversion.newRate();
-        }
-        BigDecimal before = oldCredits.multiply(oldRate);
-        BigDecimal after = newCredits.multiply(newRate).add(line.residual());
-        if (!equal(before, after)) {
-            return words(oldCredits) + " × " + words(oldRate) + " is not " + words(newCredits) + " × "
-                    + words(newRate) + " + " + words(line.residual()) + ": "
-                    + words(before.subtract(after)) + " is lost";
-        }
-        BigDecimal oneRounding = newRate.movePointLeft(conversion.decimals());
-        boolean once = line.residual().abs().compareTo(oneRounding) < 0;
-        return once || line.is(Kind.ROLLED_BACK)
-                ? null
-                : "leaves " + words(line.residual()) + ", rounding once leaves less than " + words(oneRounding);
     }
 
     private void entries() {
         for (LogLine line : user.log()) {
             boolean enters = migration.conversion().isEmpty() && !line.is(Kind.REOPENED);
             Evidence.Kind kind = line.is(Kind.MIGRATED) ? Evidence.Kind.GRANT : Evidence.Kind.REVERSAL;
-            BigDecimal amount = orZero(line.newCredits()).subtract(orZero(line.oldCredits()));
+            BigDecimal amount = added(line);
             Entries entered = entered(line.attempt(), kind);
             if (enters && (entered == null || entered.count() != 1 || !equal(entered.amount(), amount))) {
                 found(
@@ -327,11 +301,11 @@ final class UserAudit {
         return status == MigrationStatus.COMPLETED || status == MigrationStatus.ROLLED_BACK;
     }
 
-    private static boolean equal(@Nullable BigDecimal one, @Nullable BigDecimal other) {
+    static boolean equal(@Nullable BigDecimal one, @Nullable BigDecimal other) {
         return (one == null) == (other == null) && (one == null || other == null || one.compareTo(other) == 0);
     }
 
-    private static BigDecimal orZero(@Nullable BigDecimal amount) {
+    static BigDecimal orZero(@Nullable BigDecimal amount) {
         return amount == null ? BigDecimal.ZERO : amount;
     }
 
@@ -339,11 +313,11 @@ final class UserAudit {
         return line.kind() + " in attempt " + line.attempt();
     }
 
-    private static String words(@Nullable BigDecimal amount) {
+    static String words(@Nullable BigDecimal amount) {
         return amount == null ? "none" : amount.stripTrailingZeros().toPlainString();
     }
 
-    private static String words(@Nullable BigDecimal credits, @Nullable BigDecimal rate) {
+    static String words(@Nullable BigDecimal credits, @Nullable BigDecimal rate) {
         return words(credits) + (rate == null ? "" : " at " + words(rate));
     }
 }

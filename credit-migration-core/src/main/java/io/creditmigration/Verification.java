@@ -28,7 +28,10 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
         ATTEMPTS,
         /** Each user has one record, and its status, attempt and time are those of the last line of the log. */
         RECORD,
-        /** The record's credits granted and rollback data are those of the line that migrated the user. */
+        /**
+         * The record's credits granted and rollback data are those of the line that migrated the user, and what it says to be
+         * consumed in attempts taken back is what the log says.
+         */
         AMOUNTS,
         /**
          * {@code old × oldRate = new × newRate + residual}, exactly, with a residual smaller than rounding once can leave;

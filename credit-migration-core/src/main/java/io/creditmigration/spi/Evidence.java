@@ -41,6 +41,7 @@ public record Evidence(
      * @param status where the user stands
      * @param attempt the attempt
      * @param granted the credits granted
+     * @param consumed the free credits consumed in attempts that were taken back
      * @param historicalOperations operations that became entries
      * @param changedAt when the status was reached
      * @param oldCredits of the rollback data, the balance before
@@ -53,6 +54,7 @@ public record Evidence(
             MigrationStatus status,
             int attempt,
             BigDecimal granted,
+            BigDecimal consumed,
             long historicalOperations,
             Instant changedAt,
             @Nullable BigDecimal oldCredits,

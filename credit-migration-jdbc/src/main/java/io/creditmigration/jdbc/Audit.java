@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.jdbc.Mapping.Mark;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is read to prove what was written: each table as it is, for a page of users at a time, in one snapshot. */
 final class Audit {
@@ -38,7 +41,7 @@ final class Audit {
             """;
 
     private static final String RECORDS = """
-            SELECT user_id, status, attempt, credits_granted, historical_operations, changed_at, old_credits, new_credits,
+            SELECT user_id, status, attempt, credits_granted, credits_consumed, historical_operations, changed_at, old_credits, new_credits,
                    old_rate, new_rate, host_state, error
             FROM {our_user} WHERE migration_id = :migration AND user_id >= :first AND user_id <= :last
             """;
@@ -97,6 +100,8 @@ final class Audit {
                     SELECT 1 FROM {our_user} r WHERE r.migration_id = :migration AND r.user_id = {user_id})
             ) s GROUP BY late, exempt, flagged, superseded
             """;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
     private final Mapping mapping;
     private final Map<String, String> names;
@@ -213,10 +218,12 @@ final class Audit {
     }
 
     private Evidence.Recorded recorded(ResultSet row) throws SQLException {
+        BigDecimal consumed = row.getBigDecimal("credits_consumed");
         return new Evidence.Recorded(
                 MigrationStatus.valueOf(row.getString("status")),
                 row.getInt("attempt"),
                 row.getBigDecimal("credits_granted"),
+                consumed == null ? BigDecimal.ZERO : consumed,
                 row.getLong("historical_operations"),
                 Objects.requireNonNull(mapping.dialect.instant(row, "changed_at"), "changed_at"),
                 row.getBigDecimal("old_credits"),
@@ -249,9 +256,17 @@ final class Audit {
         Map<String, @Nullable Object> values = parameters(migration);
         values.putAll(range);
         List<String> keys = new ArrayList<>();
-        for (int i = 0; i < ids.size(); i++) {
-            keys.add(":key_" + i);
-            values.put("key_" + i, mapping.id.key(ids.get(i)));
+        for (String id : ids) {
+            try {
+                values.put("key_" + keys.size(), mapping.id.key(id));
+                keys.add(":key_" + keys.size());
+            } catch (InvalidValueException e) {
+                // Somebody has written an id into our tables that no user can have, and so nobody has it.
+                LOG.debug("No user of the host's: {}", e.getMessage());
+            }
+        }
+        if (keys.isEmpty()) {
+            return Map.of();
         }
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("flagged", flagged(migration));

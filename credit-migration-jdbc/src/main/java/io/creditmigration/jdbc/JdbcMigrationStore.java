@@ -356,8 +356,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public List<Evidence> evidence(Migration migration, @Nullable String afterUserId, int limit) {
-        return transactions.snapshot(
-                "Reading evidence", connection -> audit.page(connection, migration, afterUserId, limit));
+        return auditing("Reading evidence", connection -> audit.page(connection, migration, afterUserId, limit));
     }
 
     @Override
@@ -381,22 +380,28 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
-        return transactions.read(
-                "Reading sealed lines", connection -> seals.sealed(connection, migration, after, limit));
+        return auditing("Reading sealed lines", connection -> seals.sealed(connection, migration, after, limit));
     }
 
     @Override
     public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
-        return transactions.read(
-                "Reading unsealed lines", connection -> seals.unsealed(connection, migration, after, limit));
+        return auditing("Reading unsealed lines", connection -> seals.unsealed(connection, migration, after, limit));
     }
 
     @Override
     public Seal seal(Migration migration, SealWork work) {
         return changing("Sealing the log", boundingWaits(SEAL_WAIT_MILLIS_MAX, connection -> {
             definitions.hold(connection, migration);
+            mapping.dialect.avoidWholeTables(connection);
             return new Outcome<>(true, seals.seal(connection, migration, work));
         }));
+    }
+
+    private <T> T auditing(String what, Transactions.Work<T> work) {
+        return transactions.snapshot(what, connection -> {
+            mapping.dialect.avoidWholeTables(connection);
+            return work.with(connection);
+        });
     }
 
     private <T> T outbox(String what, Transactions.Work<T> work) {

@@ -74,7 +74,7 @@ CREATE TABLE ${prefix}sealed (
     kind         VARCHAR(16)   NOT NULL,
     seal         INTEGER       NOT NULL,
     digest       CHAR(64)      NOT NULL,
-    PRIMARY KEY (migration_id, user_id, attempt, kind)
+    PRIMARY KEY (user_id, migration_id, attempt, kind)
 );
 
 -- Credit accounts, for hosts that have none of their own.

@@ -175,6 +175,12 @@ final class CorruptionTest {
         grant("operations-miscounted", Stand.MIGRATED, "the record says 9 operations", Check.HISTORY)
                 .by("UPDATE credit_migration_user SET historical_operations = 9 WHERE user_id = :id");
         grant(
+                        "more-consumed",
+                        Stand.ROLLED_BACK,
+                        "says 5 consumed in attempts taken back, the log says 0",
+                        Check.AMOUNTS)
+                .by("UPDATE credit_migration_user SET credits_consumed = 5 WHERE user_id = :id");
+        grant(
                         "account-written",
                         Stand.MIGRATED,
                         "the balance is 21, the entries make it 20",

@@ -177,6 +177,7 @@ final class SealedLogTest {
         "H2, UPDATE credit_migration_seal SET previous = digest WHERE number = 2, seal 2 is chained to",
         "H2, UPDATE credit_migration_seal SET actor = 'eve' WHERE number = 1, seal 1 has the digest",
         "POSTGRESQL, UPDATE credit_migration_seal SET sealed_at = sealed_at - INTERVAL '1' SECOND WHERE number = 1, seal 1 has the digest",
+        "H2, DELETE FROM credit_migration_seal WHERE number = 2, 'lines are kept of seal 2, which is gone'",
         "H2, DELETE FROM credit_migration_seal WHERE number = 1, seal 2 follows none",
         "H2, UPDATE credit_migration_sealed SET digest = (SELECT digest FROM credit_migration_seal WHERE number = 1) WHERE user_id = 'bob' AND kind = 'MIGRATED', seal 1 has the digest",
         "H2, DELETE FROM credit_migration_sealed WHERE user_id = 'bob' AND kind = 'MIGRATED', seal 1 has the digest",

@@ -49,6 +49,8 @@ final class VerifyInSmallHeapTest {
 
             String clean = verified(dataSource);
             sql.run("UPDATE credit_migration_account SET balance = 21 WHERE user_id = '" + USERS / 2 + "'");
+            sql.run("INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, amount, entered_at)"
+                    + " VALUES ('grant', 'no number', 1, 'GRANT', 20, CURRENT_TIMESTAMP)");
             String damaged = verified(dataSource);
 
             System.out.printf("%d users with %d operations, in 64 MB: %s%n", USERS, OPERATIONS_PER_USER, clean);
@@ -56,6 +58,7 @@ final class VerifyInSmallHeapTest {
                     .contains("checked " + USERS + ", operations " + USERS * OPERATIONS_PER_USER + ", sealed " + USERS)
                     .contains("found {}");
             assertThat(damaged).contains("BALANCE").contains("userId=" + USERS / 2 + ",");
+            assertThat(damaged).contains("RECORD").contains("userId=no number,");
         }
     }
 

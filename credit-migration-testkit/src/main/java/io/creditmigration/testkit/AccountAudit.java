@@ -99,6 +99,7 @@ final class AccountAudit {
                 record.status(),
                 record.attempt(),
                 record.creditsGranted().amount(),
+                record.creditsConsumed().amount(),
                 record.historicalOperations(),
                 record.changedAt(),
                 data == null ? null : amount(data.oldCredits()),

@@ -1,6 +1,7 @@
 package io.creditmigration.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,6 +18,8 @@ import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RunOptions;
+import io.creditmigration.Verification;
+import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.RunRequest;
@@ -203,6 +206,14 @@ abstract class ContractGroup {
 
     static void assertSameValue(BigDecimal expected, BigDecimal actual) {
         assertEquals(expected.stripTrailingZeros(), actual.stripTrailingZeros());
+    }
+
+    /** Where the store can be audited, nothing is wrong in its tables. */
+    final void assertNothingWrong(MigrationService migrations) {
+        if (host().store() instanceof AuditStore) {
+            Verification verification = migrations.verify();
+            assertTrue(verification.isClean(), verification::toString);
+        }
     }
 
     final void assertNothingChanges(Runnable action) {

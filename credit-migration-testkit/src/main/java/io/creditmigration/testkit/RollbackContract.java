@@ -128,6 +128,7 @@ abstract class RollbackContract extends ContractGroup {
                     }
                     boolean migrated = node(GRANT).status(id(i)).orElseThrow() == MigrationStatus.COMPLETED;
                     assertEquals(migrated ? null : 25, host().rateLimit(id(i)));
+                    assertNothingWrong(node(GRANT));
                 }));
     }
 
@@ -166,6 +167,7 @@ abstract class RollbackContract extends ContractGroup {
                     assertEquals(row.status(), last == null ? null : last.status());
                     assertEquals(Credits.of(row.credits()), host().storedCredits(id(i)));
                     assertConserved(id(i));
+                    assertNothingWrong(node(RATE_2500_UNASKED));
                 }));
     }
 
@@ -304,6 +306,7 @@ abstract class RollbackContract extends ContractGroup {
                     for (int i = 0; i < LIVES; i++) {
                         new RollbackHistory(host(), node(GRANT), seed + "-" + i, seed + i).ofGrants(STEPS);
                     }
+                    assertNothingWrong(node(GRANT));
                 }));
     }
 
@@ -316,6 +319,7 @@ abstract class RollbackContract extends ContractGroup {
                         new RollbackHistory(host(), node(RATE_2500_UNASKED), seed + "-" + i, seed + i)
                                 .ofConversions(STEPS);
                     }
+                    assertNothingWrong(node(RATE_2500_UNASKED));
                 }));
     }
 

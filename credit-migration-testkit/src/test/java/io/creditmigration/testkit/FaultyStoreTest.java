@@ -14,17 +14,21 @@ import io.creditmigration.Notice;
 import io.creditmigration.NoticeKind;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
+import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.SealWork;
 import io.creditmigration.testkit.FaultyStore.Call;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -67,7 +71,9 @@ final class FaultyStoreTest {
                     () -> store.settle(
                             new Leased(NOTICE, "lease", 1), new Settlement(State.SENT, 1, Instant.EPOCH, null))),
             entry(Call.DEAD_LETTERS, () -> store.deadLetters(1)),
-            entry(Call.REQUEUE, () -> store.requeue(new DeadLetter(NOTICE, 1, "down"), Instant.EPOCH)));
+            entry(Call.REQUEUE, () -> store.requeue(new DeadLetter(NOTICE, 1, "down"), Instant.EPOCH)),
+            entry(Call.AUDIT, () -> store.evidence(GRANT, "ann")),
+            entry(Call.SEAL, this::seal));
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "COMMIT")
@@ -103,6 +109,25 @@ final class FaultyStoreTest {
     void the_scale_is_no_round_trip() {
         assertThat(store.balanceScale()).isEqualTo(4);
         assertThat(store.calls()).isZero();
+    }
+
+    private void seal() {
+        store.seal(GRANT, new SealWork() {
+            @Override
+            public void begin(@Nullable Seal last) {
+                assertThat(last).isNull();
+            }
+
+            @Override
+            public String add(LogLine line) {
+                throw new AssertionError(line);
+            }
+
+            @Override
+            public Seal end() {
+                return new Seal(1, 0, null, "digest", Instant.EPOCH, CAUSE.actor());
+            }
+        });
     }
 
     private void resume() {

@@ -26,6 +26,7 @@ import io.creditmigration.RunOptions;
 import io.creditmigration.StoreException;
 import io.creditmigration.StoreException.Kind;
 import io.creditmigration.UserMigration;
+import io.creditmigration.Verification;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.UserChange;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -604,6 +606,39 @@ final class MigrationServiceTest {
                 .satisfies(line -> assertThat(line.userId()).isEqualTo("ann"));
         assertThat(service.rollback("ANN", OPERATOR, "wrong rate").userId()).isEqualTo("ann");
         assertThat(service.status("ann")).contains(MigrationStatus.ROLLED_BACK);
+    }
+
+    @Test
+    void a_store_that_cannot_be_audited_is_neither_verified_nor_sealed() {
+        MigrationService service = service(RATE_2500, new WithoutNotices(tables));
+
+        for (ThrowingCallable asked : List.<ThrowingCallable>of(
+                service::verify, service::seals, () -> service.seal(OPERATOR), () -> service.story("ann"))) {
+            assertThatThrownBy(asked).isInstanceOf(InvalidValueException.class).hasMessageContaining("AuditStore");
+        }
+    }
+
+    @Test
+    void within_a_transaction_of_the_hosts_nothing_is_verified_or_sealed() {
+        MigrationService joined = service(RATE_2500, store).joining(joining());
+
+        for (ThrowingCallable asked :
+                List.<ThrowingCallable>of(joined::verify, joined::seals, () -> joined.seal(OPERATOR))) {
+            assertThatThrownBy(asked)
+                    .isInstanceOf(InvalidValueException.class)
+                    .hasMessageContaining("transactions of its own");
+        }
+        assertThat(joined.story("ann").steps()).isEmpty();
+    }
+
+    @Test
+    void fewer_support_tickets_than_none_are_refused() {
+        MigrationService service = service(RATE_2500, store);
+        Verification verification = service.verify();
+
+        assertThatThrownBy(() -> service.metrics(verification, -1))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("support tickets");
     }
 
     private MigrationStore joining() {
