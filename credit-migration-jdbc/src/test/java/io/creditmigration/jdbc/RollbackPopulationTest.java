@@ -15,6 +15,7 @@ import io.creditmigration.RollbackPlan;
 import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
+import io.creditmigration.Verification;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -74,8 +75,10 @@ final class RollbackPopulationTest {
                                 .purchases("purchases", "buyer", "credits")));
         migrations.run(RunOptions.defaults().withThreads(2));
         assertEverybody("a.enabled = TRUE AND u.rate_limit IS NULL AND a.amount = " + GRANT);
+        assertVerified(migrations);
 
         move();
+        assertVerified(migrations);
         migrations.halt(OPERATOR, "wrong day");
         RollbackPlan plan = migrations.planRollback();
         MigrationRun refusing =
@@ -93,6 +96,7 @@ final class RollbackPopulationTest {
                 .isEqualByComparingTo(sql.text("SELECT SUM(" + GRANT + " - (" + SPENT + ")) FROM users u"));
         assertThat(count("FROM credit_migration_user r WHERE r.status = 'ROLLED_BACK'"))
                 .isEqualTo(USERS);
+        assertVerified(migrations);
 
         IntStream.rangeClosed(1, USERS)
                 .parallel()
@@ -111,6 +115,7 @@ final class RollbackPopulationTest {
                         + " AND r.credits_granted = " + GRANT + " - (" + SPENT + ")"))
                 .isEqualTo(USERS);
         assertThat(count("FROM credit_migration_log")).isEqualTo(4L * USERS);
+        assertVerified(migrations);
     }
 
     private void open(TestDatabase on) {
@@ -154,6 +159,12 @@ final class RollbackPopulationTest {
         assertThat(count("FROM users u JOIN accounts a ON a.owner = u.id WHERE " + is))
                 .as(is)
                 .isEqualTo(USERS);
+    }
+
+    private static void assertVerified(MigrationService migrations) {
+        Verification verification = migrations.verify();
+        assertThat(verification.isClean()).as(verification::toString).isTrue();
+        assertThat(verification.users().checked()).isEqualTo(USERS);
     }
 
     private long count(String from) {
