@@ -288,6 +288,22 @@ final class MappingTest {
         }
     }
 
+    @Test
+    void a_grant_is_not_taken_back_from_a_balance_that_was_written_without_counting_the_version_up() {
+        createPurchases("NUMERIC(19, 4)");
+        Migration grant = Migration.named("grant")
+                .cutOff(RATE_2500.cutOff())
+                .policy(CreditPolicy.initialGrant())
+                .build();
+        MigrationService migrations = service(grant, accounts().version("version"));
+        migrations.migrate("ann");
+        sql.run("UPDATE accounts SET amount = amount + 5");
+
+        assertThat(migrations.rollback("ann", Actor.operator("test"), "test").status())
+                .isEqualTo(RollbackResult.Status.MOVED_SINCE);
+        assertThat(sql.text("SELECT amount FROM accounts")).isEqualTo("25.0000");
+    }
+
     private void createPurchases(String amount) {
         sql.runAll(
                 "CREATE TABLE accounts (owner VARCHAR(40) PRIMARY KEY, amount " + amount + ", version BIGINT)",
