@@ -87,7 +87,13 @@ final class RunGuard {
 
     /** Looks about once a second, and waits until the run may look at more users. Ends early when interrupted. */
     void awaitTurn(RunSettings settings) {
-        if (looking.tryLock()) {
+        // While somebody looks the others go on by what was seen last; at a speed that nobody has seen yet they wait
+        // for it.
+        boolean isKnown = pacedAt == settings.usersPerSecond();
+        if (!isKnown) {
+            looking.lock();
+        }
+        if (!isKnown || looking.tryLock()) {
             try {
                 look(settings);
             } finally {
