@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         description = "Writes a commented configuration from what your database says of its tables.",
         footer = {
             "",
-            "Example: credit-migration init --url jdbc:postgresql://localhost/shop --user shop",
+            "Example: credit-migration init --url jdbc:postgresql://localhost/shop",
             "Reads names and types alone, no rows. Guesses are marked; no rate is guessed."
         })
 final class Init extends Subcommand {
