@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /** Reads a configuration, and refuses what it does not understand: with the line, and what is allowed there. */
 final class ConfigurationFile {
@@ -240,16 +241,29 @@ final class ConfigurationFile {
     private static RunSettings settings(YamlSection root) {
         RunSettings usual = RunSettings.defaults();
         return root.optionalSection("run", RUN)
-                .map(run -> run.checked(
-                        () -> new RunSettings(
-                                run.number("page-size").orElse(usual.pageSize()),
-                                run.number("page-operations").orElse(usual.pageOperations()),
-                                run.number("threads").orElse(usual.threads()),
-                                run.number("users-per-second").orElse(usual.usersPerSecond()),
-                                run.optionalValue("failure-rate-max", "0 to 1; 0.01 is one in 100", BigDecimal::new)
-                                        .orElse(null),
-                                run.optionalValue("granted-max", "credits, 0 or more", Credits::of)
-                                        .orElse(null))))
+                .map(run -> new RunSettings(
+                        whole(run, "page-size", usual.pageSize(), number -> usual.withPageSize(number).pageSize()),
+                        whole(run, "page-operations", usual.pageOperations(), number -> usual.withPageOperations(number).pageOperations()),
+                        whole(run, "threads", usual.threads(), number -> usual.withThreads(number).threads()),
+                        whole(run, "users-per-second", usual.usersPerSecond(), number -> usual.withUsersPerSecond(number).usersPerSecond()),
+                        run.optionalValue(
+                                        "failure-rate-max",
+                                        "0 to 1; 0.01 is one in a hundred",
+                                        text -> usual.withFailureRateMax(new BigDecimal(text))
+                                                .failureRateMax())
+                                .orElse(null),
+                        run.optionalValue(
+                                        "granted-max",
+                                        "credits, 0 or more",
+                                        text -> usual.withGrantedMax(Credits.of(text))
+                                                .grantedMax())
+                                .orElse(null)))
+                .orElse(usual);
+    }
+
+    /** A whole number that these settings accept. */
+    private static int whole(YamlSection run, String key, int usual, IntUnaryOperator accepted) {
+        return run.optionalValue(key, "a whole number", text -> accepted.applyAsInt(Integer.parseInt(text)))
                 .orElse(usual);
     }
 

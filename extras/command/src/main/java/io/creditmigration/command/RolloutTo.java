@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example: credit-migration rollout 25 --reason 'the first week was quiet'",
-            "Acts at once, on all nodes. Who was inside at 5 % is inside at 25 %."
+            "Acts at once, on all nodes. Who was inside at 5 %% is inside at 25 %%."
         })
 final class RolloutTo extends OperatorCommand {
 

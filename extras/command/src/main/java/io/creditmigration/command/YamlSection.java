@@ -174,15 +174,6 @@ final class YamlSection {
         }
     }
 
-    /** The same for several values of this section together. */
-    <T> T checked(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (CreditMigrationException e) {
-            throw refused((Node) null, path + ": " + e.getMessage());
-        }
-    }
-
     CommandFailure refused(@Nullable String key, String problem) {
         return refused(key == null ? null : values.get(key), problem);
     }

@@ -1,0 +1,227 @@
+package io.creditmigration.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.command.Command.Ended;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong is said in one line with what to do, has its exit code, shows no stack trace and writes nothing. */
+final class BadInputTest {
+
+    private static final int USERS = 100;
+
+    @TempDir
+    Path folder;
+
+    private Server shop;
+    private Command command;
+
+    @BeforeEach
+    void anApplication() {
+        shop = Server.database("bad_input");
+        ShopTables.create(shop, USERS);
+        command = new Command(folder).with("CREDIT_MIGRATION_PASSWORD", shop.password());
+        write(shop.url(), shop.user());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            jdbc:postgresql://127.0.0.1:1/shop | cannot be reached; check database.url
+            jdbc:postgresql://no.such.host.invalid/shop | cannot be reached; check database.url
+            """)
+    void an_unreachable_database(String url, String advice) {
+        write(url, "anybody");
+
+        assertOneLine(command.run("plan"), 8, advice);
+    }
+
+    @Test
+    void a_database_that_is_not_there() {
+        write(shop.url().replace("bad_input", "no_such_database"), shop.user());
+
+        assertOneLine(command.run("plan"), 8, "there is no such database");
+    }
+
+    @Test
+    void a_wrong_password_is_refused_and_not_repeated() {
+        String h2 = "jdbc:h2:file:" + folder.resolve("shop");
+        shop(h2).execute("CREATE TABLE users (id INT PRIMARY KEY)");
+        write(h2, "sa");
+
+        Ended ended = command.with("CREDIT_MIGRATION_PASSWORD", "hunter2").run("plan", "--debug");
+
+        assertThat(ended.exitCode()).isEqualTo(8);
+        assertThat(ended.err()).contains("the database refuses user or password; see database.user");
+        assertThat(ended.out() + ended.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_misspelt_h2_database_is_not_created() {
+        write("jdbc:h2:file:" + folder.resolve("misspelt"), "sa");
+
+        assertOneLine(command.run("plan"), 8, "cannot be reached");
+        assertThat(folder.resolve("misspelt.mv.db")).doesNotExist();
+    }
+
+    @Test
+    void no_schema() {
+        assertOneLine(command.run("migrate", "--apply", "--yes"), 8, "create them with 'credit-migration schema --apply'");
+        assertThat(untouched()).isTrue();
+    }
+
+    @Test
+    void missing_privileges_leave_nothing_half_written() {
+        command.run("schema", "--apply", "--yes");
+        shop.execute("""
+                DO $$ BEGIN CREATE ROLE reader LOGIN PASSWORD 'reader'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+                GRANT USAGE ON SCHEMA "My Shop" TO reader;
+                GRANT SELECT ON ALL TABLES IN SCHEMA "My Shop" TO reader;
+                GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO reader;
+                GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO reader;
+                """);
+        write(shop.url(), "reader");
+        command.with("CREDIT_MIGRATION_PASSWORD", "reader");
+
+        assertThat(command.run("plan").exitCode()).isZero();
+        assertOneLine(command.run("migrate", "--apply", "--yes"), 8, "lacks a privilege; grant it and run the command again");
+        assertThat(untouched()).isTrue();
+        assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_user")).isEqualTo("0");
+    }
+
+    @Test
+    void unknown_users_and_runs() {
+        command.run("schema", "--apply", "--yes");
+
+        assertOneLine(command.run("explain", "4711"), 2, "there is no user '4711'");
+        assertOneLine(command.run("confirm", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
+        assertOneLine(command.run("rollback", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
+        assertOneLine(command.run("explain", "bob"), 2, "user id is 'bob'");
+        assertOneLine(command.run("pause"), 2, "there is no run yet");
+        assertOneLine(command.run("pause", "no-such-run"), 2, "run is 'no-such-run'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            migrate --aply | Unknown option: '--aply'
+            migrat | Unmatched argument at index 0: 'migrat'
+            migrate --threads many | Invalid value for option '--threads'
+            migrate --threads 65 | threads is '65'; allowed: 1 to 64
+            migrate --stages 5,3 | allowed: growing percentages
+            migrate --yes | --yes is of no use without --apply
+            migrate --apply | add --yes in scripts
+            migrate --plan no-such.json | there is no plan at no-such.json
+            migrate --users no-such.txt | there is no list of users at no-such.txt
+            migrate --zero-credits-only --users ids.txt | exclude each other
+            rollout 101 | rollout percentage is '101'
+            plan -c no-such.yaml | there is no configuration at no-such.yaml
+            init --url jdbc:postgresql://x/y | is there already
+            init --url jdbc:oracle:thin:@x --out new.yaml | --url must begin as one of
+            init --url jdbc:postgresql://x/y?password=hunter2 --out new.yaml | has a password in it
+            failed --apply --yes | --apply is of no use without --retry
+            status --interval 0 | --interval is 0
+            demo --users 3 | --users is 3; allowed: 200 to 100000
+            """)
+    void arguments_that_are_none(String args, String problem) {
+        command.run("schema", "--apply", "--yes");
+
+        Ended ended = command.run(args.split(" "));
+
+        assertOneLine(ended, 2, problem);
+        assertThat(ended.err()).doesNotContain("hunter2");
+        assertThat(untouched()).isTrue();
+    }
+
+    @Test
+    void errors_are_json_where_json_is_asked_for() {
+        Ended ended = command.run("explain", "4711", "--json");
+
+        assertThat(ended.exitCode()).isEqualTo(8);
+        assertThat(ended.json().get("outcome").asText()).isEqualTo("INFRASTRUCTURE");
+        assertThat(ended.json().get("exitCode").asInt()).isEqualTo(8);
+        assertThat(ended.json().get("error").asText()).contains("schema --apply");
+    }
+
+    @Test
+    void a_plan_that_is_none() {
+        command.run("schema", "--apply", "--yes");
+        command.write("plan.json", "{\"scope\": \"everyone\"}");
+
+        assertOneLine(command.run("migrate", "--plan", "plan.json"), 2, "plan.json is not a plan");
+    }
+
+    @Test
+    void a_terminal_that_says_no_or_goes_away_writes_nothing() {
+        command.run("schema", "--apply", "--yes");
+
+        Ended no = command.onTerminal("n\n", "migrate", "--apply");
+        Ended gone = command.onTerminal("\4", "migrate", "--apply");
+
+        assertThat(no.exitCode()).describedAs(no.toString()).isEqualTo(9);
+        assertThat(no.out()).contains("Migrate 97 users of migration new-rate now? [y/N]", "Nothing was written.");
+        assertThat(gone.exitCode()).describedAs(gone.toString()).isEqualTo(2);
+        assertThat(gone.out()).contains("the terminal ended before it answered; nothing was written");
+        assertThat(untouched()).isTrue();
+    }
+
+    @Test
+    void a_terminal_that_says_yes_sees_a_bar_and_colours_only_if_it_wants_them() {
+        command.run("schema", "--apply", "--yes");
+
+        Ended yes = command.with("TERM", "xterm").onTerminal("y\n", "migrate", "--apply");
+
+        assertThat(yes.exitCode()).describedAs(yes.toString()).isZero();
+        assertThat(yes.out()).contains("\r[").contains("FINISHED");
+        assertThat(command.onTerminal("", "migrate", "--help").out()).contains("\u001b[");
+        assertThat(command.with("NO_COLOR", "1").onTerminal("", "migrate", "--help").out())
+                .doesNotContain("\u001b[");
+        assertThat(command.run("migrate", "--help").out()).doesNotContain("\u001b[");
+    }
+
+    private boolean untouched() {
+        return shop.value("""
+                SELECT COUNT(*) FROM "My Shop"."App ""Users"" 1" u JOIN before_migration b ON b."user" = u."user"
+                WHERE u."Credit Balance" IS DISTINCT FROM b."Credit Balance" OR u."order" <> b."order"
+                """).equals("0");
+    }
+
+    private static void assertOneLine(Ended ended, int exitCode, String problem) {
+        assertThat(ended.exitCode()).describedAs(ended.toString()).isEqualTo(exitCode);
+        assertThat(ended.err().strip().lines()).describedAs(ended.err()).hasSize(1);
+        assertThat(ended.err()).startsWith("credit-migration").contains(problem).doesNotContain("\tat ");
+    }
+
+    private static Server shop(String h2) {
+        return new Server(h2, "sa", "right");
+    }
+
+    private void write(String url, String user) {
+        command.write("credit-migration.yaml", """
+                database:
+                  url: %s
+                  user: %s
+                users:
+                  schema: My Shop
+                  table: App "Users" 1
+                  id: user
+                  balance: Credit Balance
+                  flag: order
+                  registered-at: created At
+                  zone: UTC
+                  exempt: { column: select, values: [admin] }
+                migration:
+                  id: new-rate
+                  cut-off: 2026-01-06T00:00:00Z
+                  convert: { from: 1000, to: 2500 }
+                  consent: none
+                """.formatted(url, user));
+    }
+}
