@@ -26,7 +26,13 @@ record Bars(String title, String unit, String note, List<Row> rows) {
      * @param figure the figure, as it is shown
      * @param percent its length, of the longest one
      */
-    record Row(String label, String series, String figure, String percent) {}
+    record Row(String label, String series, String figure, String percent) {
+
+        /** Whether there is anything to draw. */
+        boolean drawn() {
+            return !percent.equals("0");
+        }
+    }
 
     /** Collects bars and finds the longest one. */
     static final class Builder {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The report as a page: chooses what is shown and how; the template places it, and escapes everything. */
@@ -30,25 +29,6 @@ final class ReportPage {
 
     /** A figure at the head of the page. */
     record Tile(String label, String figure, String unit) {}
-
-    /** A table, whose cells know their heads: on a phone each row is a list of them. */
-    record Grid(String title, List<String> head, List<Cells> rows) {
-
-        record Cell(String head, String text) {}
-
-        record Cells(List<Cell> cells) {}
-
-        static Grid of(String title, List<String> head, List<List<String>> rows) {
-            return new Grid(
-                    title,
-                    head,
-                    rows.stream()
-                            .map(row -> new Cells(IntStream.range(0, row.size())
-                                    .mapToObj(i -> new Cell(head.get(i), row.get(i)))
-                                    .toList()))
-                            .toList());
-        }
-    }
 
     private final ReportData data;
     private final Migration migration;
@@ -98,8 +78,8 @@ final class ReportPage {
         tiles.add(new Tile("In the new regime", Output.number(users(MigrationStatus.COMPLETED)), "users"));
         tiles.add(new Tile("Failed", Output.number(users(MigrationStatus.FAILED)), "users"));
         tiles.add(new Tile("Taken back", Output.number(users(MigrationStatus.ROLLED_BACK)), "users"));
-        tiles.add(new Tile("Before", Output.amount(data.log().creditsBefore), "credits"));
-        tiles.add(new Tile("After", Output.amount(data.log().creditsAfter), "credits"));
+        tiles.add(new Tile("Credits before", Output.amount(data.log().creditsBefore), "credits"));
+        tiles.add(new Tile("Credits after", Output.amount(data.log().creditsAfter), "credits"));
         return tiles;
     }
 
@@ -134,7 +114,7 @@ final class ReportPage {
                 "credits after",
                 Output.amount(approved.tally().creditsAfter()),
                 Output.amount(data.log().creditsAfter)));
-        return Grid.of("Planned and happened, in users and credits", List.of("", "planned", "happened"), rows);
+        return Grid.of("Planned and happened, in users and credits", List.of("figure", "planned", "happened"), rows);
     }
 
     private Bars plannedBars(MigrationPlan approved) {

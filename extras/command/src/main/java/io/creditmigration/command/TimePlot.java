@@ -45,7 +45,7 @@ record TimePlot(
      */
     record Tick(String at, String textAt, String anchor, String text) {}
 
-    private static final int TOP = 14;
+    private static final int TOP = 28;
     private static final int BOTTOM = 46;
     private static final int MARGIN_RIGHT = 16;
     private static final int LETTER = 8;

@@ -21,6 +21,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * A mapping of a YAML file, read strictly: a key that is not known, is there twice, is missing or has a value of another kind
@@ -53,7 +54,10 @@ final class YamlSection {
     static YamlSection of(String file, String text, List<String> known) {
         Node root;
         try {
-            root = new Compose(LoadSettings.builder().setLabel(file).build())
+            root = new Compose(LoadSettings.builder()
+                            .setLabel(file)
+                            .setSchema(new CoreSchema())
+                            .build())
                     .composeString(text)
                     .orElse(null);
         } catch (MarkedYamlEngineException e) {

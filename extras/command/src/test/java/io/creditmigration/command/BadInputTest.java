@@ -3,12 +3,14 @@ package io.creditmigration.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.creditmigration.command.Command.Ended;
+import io.creditmigration.jdbc.LibraryTables;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is wrong is said in one line with what to do, has its exit code, shows no stack trace and writes nothing. */
 final class BadInputTest {
@@ -78,7 +80,7 @@ final class BadInputTest {
 
     @Test
     void missing_privileges_leave_nothing_half_written() {
-        command.run("schema", "--apply", "--yes");
+        install();
         shop.execute("""
                 DO $$ BEGIN CREATE ROLE reader LOGIN PASSWORD 'reader'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
                 GRANT USAGE ON SCHEMA "My Shop" TO reader;
@@ -97,7 +99,7 @@ final class BadInputTest {
 
     @Test
     void unknown_users_and_runs() {
-        command.run("schema", "--apply", "--yes");
+        install();
 
         assertOneLine(command.run("explain", "4711"), 2, "there is no user '4711'");
         assertOneLine(command.run("confirm", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
@@ -123,7 +125,7 @@ final class BadInputTest {
             migrate --zero-credits-only --users ids.txt | exclude each other
             rollout 101 | rollout percentage is '101'
             plan -c no-such.yaml | there is no configuration at no-such.yaml
-            init --url jdbc:postgresql://x/y | is there already
+            init --url jdbc:postgresql://x/y --out /dev/null | is there already
             init --url jdbc:oracle:thin:@x --out new.yaml | --url must begin as one of
             init --url jdbc:postgresql://x/y?password=hunter2 --out new.yaml | has a password in it
             failed --apply --yes | --apply is of no use without --retry
@@ -131,9 +133,9 @@ final class BadInputTest {
             demo --users 3 | --users is 3; allowed: 200 to 100000
             """)
     void arguments_that_are_none(String args, String problem) {
-        command.run("schema", "--apply", "--yes");
+        install();
 
-        Ended ended = command.run(args.split(" "));
+        Ended ended = command.inThisProcess(args.split(" "));
 
         assertOneLine(ended, 2, problem);
         assertThat(ended.err()).doesNotContain("hunter2");
@@ -152,7 +154,7 @@ final class BadInputTest {
 
     @Test
     void a_plan_that_is_none() {
-        command.run("schema", "--apply", "--yes");
+        install();
         command.write("plan.json", "{\"scope\": \"everyone\"}");
 
         assertOneLine(command.run("migrate", "--plan", "plan.json"), 2, "plan.json is not a plan");
@@ -160,7 +162,7 @@ final class BadInputTest {
 
     @Test
     void a_terminal_that_says_no_or_goes_away_writes_nothing() {
-        command.run("schema", "--apply", "--yes");
+        install();
 
         Ended no = command.onTerminal("n\n", "migrate", "--apply");
         Ended gone = command.onTerminal("\4", "migrate", "--apply");
@@ -174,7 +176,7 @@ final class BadInputTest {
 
     @Test
     void a_terminal_that_says_yes_sees_a_bar_and_colours_only_if_it_wants_them() {
-        command.run("schema", "--apply", "--yes");
+        install();
 
         Ended yes = command.with("TERM", "xterm").onTerminal("y\n", "migrate", "--apply");
 
@@ -184,6 +186,14 @@ final class BadInputTest {
         assertThat(command.with("NO_COLOR", "1").onTerminal("", "migrate", "--help").out())
                 .doesNotContain("\u001b[");
         assertThat(command.run("migrate", "--help").out()).doesNotContain("\u001b[");
+    }
+
+    private void install() {
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setURL(shop.url());
+        database.setUser(shop.user());
+        database.setPassword(shop.password());
+        LibraryTables.defaults().install(database);
     }
 
     private boolean untouched() {
