@@ -13,7 +13,11 @@ import picocli.CommandLine.Command;
         name = "analyze",
         abbreviateSynopsis = true,
         description = "Counts users, usage and balances, and what the policy would grant.",
-        footer = {"", "Example: credit-migration analyze", "Writes nothing. Reads every user, and the operations of the usage window."})
+        footer = {
+            "",
+            "Example: credit-migration analyze",
+            "Writes nothing. Reads every user, and the operations of the usage window."
+        })
 final class Analyze extends MigrationCommand {
 
     @Override
@@ -62,10 +66,7 @@ final class Analyze extends MigrationCommand {
             output.heading("What the policy would grant");
             output.table(analysis.allocations().stream()
                     .map(tier -> List.of(
-                            Output.amount(tier.credits().amount()),
-                            "credits to",
-                            Output.number(tier.users()),
-                            "users"))
+                            Output.amount(tier.credits().amount()), "credits to", Output.number(tier.users()), "users"))
                     .toList());
         }
     }

@@ -8,7 +8,9 @@ final class Applying {
     @Option(names = "--apply", description = "Do it; without, only show what would be done.")
     private boolean apply;
 
-    @Option(names = {"-y", "--yes"}, description = "Do not ask; for scripts.")
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask; for scripts.")
     private boolean yes;
 
     boolean isDry() {

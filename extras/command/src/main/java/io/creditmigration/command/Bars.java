@@ -67,7 +67,10 @@ record Bars(String title, String unit, String note, List<Row> rows) {
                     note,
                     bars.stream()
                             .map(bar -> new Row(
-                                    bar.label(), bar.series(), Output.amount(bar.value()), percent(bar.value(), longest)))
+                                    bar.label(),
+                                    bar.series(),
+                                    Output.amount(bar.value()),
+                                    percent(bar.value(), longest)))
                             .toList());
         }
 

@@ -50,8 +50,8 @@ final class ConfigurationFile {
             "only-without",
             "on-migration-set");
 
-    private static final List<String> RUN = List.of(
-            "page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
+    private static final List<String> RUN =
+            List.of("page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
 
     private ConfigurationFile() {}
 
@@ -137,7 +137,8 @@ final class ConfigurationFile {
             YamlSection rule = exempt.get();
             host = host.exempt(rule.text("column"), rule.texts("values").toArray(String[]::new));
         }
-        for (Map.Entry<String, String> filter : users.optionalEntries("only-with").entrySet()) {
+        for (Map.Entry<String, String> filter :
+                users.optionalEntries("only-with").entrySet()) {
             if (filter.getValue() == null) {
                 throw users.refused(
                         "only-with", "users.only-with has no value for '" + filter.getKey() + "'; see only-without");
@@ -181,8 +182,8 @@ final class ConfigurationFile {
             return host;
         }
         YamlSection section = operations.get();
-        HostTables mapped = host.operations(
-                section.text("table"), section.text("id"), section.text("user"), section.text("at"));
+        HostTables mapped =
+                host.operations(section.text("table"), section.text("id"), section.text("user"), section.text("at"));
         return section.truth("history", true) ? mapped : mapped.withoutHistory();
     }
 
@@ -242,10 +243,26 @@ final class ConfigurationFile {
         RunSettings usual = RunSettings.defaults();
         return root.optionalSection("run", RUN)
                 .map(run -> new RunSettings(
-                        whole(run, "page-size", usual.pageSize(), number -> usual.withPageSize(number).pageSize()),
-                        whole(run, "page-operations", usual.pageOperations(), number -> usual.withPageOperations(number).pageOperations()),
-                        whole(run, "threads", usual.threads(), number -> usual.withThreads(number).threads()),
-                        whole(run, "users-per-second", usual.usersPerSecond(), number -> usual.withUsersPerSecond(number).usersPerSecond()),
+                        whole(
+                                run,
+                                "page-size",
+                                usual.pageSize(),
+                                number -> usual.withPageSize(number).pageSize()),
+                        whole(
+                                run,
+                                "page-operations",
+                                usual.pageOperations(),
+                                number -> usual.withPageOperations(number).pageOperations()),
+                        whole(
+                                run,
+                                "threads",
+                                usual.threads(),
+                                number -> usual.withThreads(number).threads()),
+                        whole(
+                                run,
+                                "users-per-second",
+                                usual.usersPerSecond(),
+                                number -> usual.withUsersPerSecond(number).usersPerSecond()),
                         run.optionalValue(
                                         "failure-rate-max",
                                         "0 to 1; 0.01 is one in a hundred",

@@ -73,14 +73,24 @@ final class ConfigurationText {
         line("# Your tables. They stay yours: nothing but balance, marker and what on-migration-set names is written.");
         line("users:");
         line("  schema: " + scalar(guess.schema()));
-        guessed("users.table", "  table: ", users.name(), guess.tables().stream().filter(name -> !name.equals(users.name())).limit(5).toList());
+        guessed(
+                "users.table",
+                "  table: ",
+                users.name(),
+                guess.tables().stream()
+                        .filter(name -> !name.equals(users.name()))
+                        .limit(5)
+                        .toList());
         column("users.id", "  id: ", users.ids());
         if (!fromRateLimits) {
-            line("  # Converted in place. With a second column, balance-moves-to, users may buy at the new rate before they");
+            line(
+                    "  # Converted in place. With a second column, balance-moves-to, users may buy at the new rate before they");
             line("  # confirm. Whole numbers of the smallest unit: minor-units: 2.");
             column("users.balance", "  balance: ", users.balances());
             line("  # What tells that a balance is at the new rate: a flag, a rate or a version in the same row.");
-            if (users.flags().isEmpty() && users.rates().isEmpty() && users.versions().isEmpty()) {
+            if (users.flags().isEmpty()
+                    && users.rates().isEmpty()
+                    && users.versions().isEmpty()) {
                 line("  flag: " + TO_DO + "  # a boolean column; 'flag-value' names another value than true");
             }
             optionalColumn("users.flag", "  flag: ", users.flags(), "migrated");
@@ -106,7 +116,8 @@ final class ConfigurationText {
                         : scalar(users.limits().get(0).name())) + ": ~ }");
         if (fromRateLimits) {
             line("");
-            line("# Where credits are from now on. own: the library's table; or a table of yours: table, user, balance, active.");
+            line(
+                    "# Where credits are from now on. own: the library's table; or a table of yours: table, user, balance, active.");
             line("accounts:");
             line("  own: true");
         }
@@ -138,7 +149,8 @@ final class ConfigurationText {
             return;
         }
         HostGuess.Column column = users.exempts().get(0);
-        boolean truth = column.typeName().startsWith("bool") || column.typeName().equals("tinyint");
+        boolean truth =
+                column.typeName().startsWith("bool") || column.typeName().equals("tinyint");
         guesses.add("users.exempt");
         line("  exempt: { column: " + scalar(column.name()) + (truth ? "" : ", values: [admin]")
                 + " }  # GUESSED, the values too");
@@ -217,7 +229,10 @@ final class ConfigurationText {
         line(prefix + scalar(String.valueOf(value)) + "  # GUESSED"
                 + (others.isEmpty()
                         ? ""
-                        : "; or " + others.stream().map(ConfigurationText::oneLine).collect(Collectors.joining(", "))));
+                        : "; or "
+                                + others.stream()
+                                        .map(ConfigurationText::oneLine)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static String oneLine(String name) {

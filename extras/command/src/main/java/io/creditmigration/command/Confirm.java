@@ -47,7 +47,11 @@ final class Confirm extends OperatorCommand {
         output.say("User " + quote.userId() + " is offered, in attempt " + quote.attempt() + ":");
         output.table(List.of(
                 List.of("credits now", Output.amount(quote.oldCredits().amount()), "at rate", rate(quote.oldRate())),
-                List.of("credits after", Output.amount(quote.newCredits().amount()), "at rate", rate(quote.newRate()))));
+                List.of(
+                        "credits after",
+                        Output.amount(quote.newCredits().amount()),
+                        "at rate",
+                        rate(quote.newRate()))));
         if (applying.isDry()) {
             output.heading("Nothing was written. To do it, add --apply.");
             return ExitCode.DONE;

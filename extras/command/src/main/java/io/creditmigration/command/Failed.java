@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "failed",
         abbreviateSynopsis = true,
         description = "Lists users who could not be migrated, and why; --retry tries them again.",
-        footer = {"", "Example: credit-migration failed --retry --apply", "They work on under the old rules meanwhile."})
+        footer = {"", "Example: credit-migration failed --retry --apply", "They work on under the old rules meanwhile."
+        })
 final class Failed extends MigrationCommand {
 
     @Mixin
@@ -52,11 +53,12 @@ final class Failed extends MigrationCommand {
             return new Pass(application.migrations(), output, interruption, again()).go(options, applying);
         }
         output.table(failed.stream()
-                .map(user -> List.of(
-                        "user " + user.userId(), Words.time(user.changedAt()), String.valueOf(user.error())))
+                .map(user ->
+                        List.of("user " + user.userId(), Words.time(user.changedAt()), String.valueOf(user.error())))
                 .toList());
         if (failed.size() == limit) {
-            output.say("There may be more: --after '" + failed.get(failed.size() - 1).userId() + "'");
+            output.say("There may be more: --after '"
+                    + failed.get(failed.size() - 1).userId() + "'");
         }
         return ExitCode.SOME_FAILED;
     }

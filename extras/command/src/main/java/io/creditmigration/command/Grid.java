@@ -48,7 +48,8 @@ record Grid(String title, List<Cell> head, List<Row> rows) {
     private static boolean isNumbers(List<List<String>> rows, int column) {
         return rows.stream()
                         .map(row -> row.get(column))
-                        .allMatch(text -> text.equals("none") || NUMBER.matcher(text).matches())
+                        .allMatch(text ->
+                                text.equals("none") || NUMBER.matcher(text).matches())
                 && rows.stream().anyMatch(row -> NUMBER.matcher(row.get(column)).matches());
     }
 }

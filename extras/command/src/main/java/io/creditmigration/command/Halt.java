@@ -10,7 +10,11 @@ import picocli.CommandLine.Option;
         name = "halt",
         abbreviateSynopsis = true,
         description = "Lets nobody migrate any more, by any trigger on any node; --off ends that.",
-        footer = {"", "Example: credit-migration halt --reason 'wrong rate'", "Acts at once. A rollback of many needs it."})
+        footer = {
+            "",
+            "Example: credit-migration halt --reason 'wrong rate'",
+            "Acts at once. A rollback of many needs it."
+        })
 final class Halt extends OperatorCommand {
 
     @Option(names = "--off", description = "Switch it off again.")
@@ -24,8 +28,8 @@ final class Halt extends OperatorCommand {
             application.migrations().rollout(after, actor(), reason());
         }
         output.field("rollout", Map.of("percent", after.percent(), "halted", after.halted()));
-        output.say("The halt switch is " + (after.halted() ? "on" : "off")
-                + (after.equals(before) ? " already." : "."));
+        output.say(
+                "The halt switch is " + (after.halted() ? "on" : "off") + (after.equals(before) ? " already." : "."));
         return after.equals(before) ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;
     }
 }

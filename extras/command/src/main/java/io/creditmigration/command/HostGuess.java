@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param tables all tables, by name
  * @param operations the table with a row for each operation; null where none looks like it
  */
-record HostGuess(String schema, Table users, List<String> tables, @Nullable Operations operations) {
+record HostGuess(
+        String schema,
+        Table users,
+        List<String> tables,
+        @Nullable Operations operations) {
 
     private static final Set<Integer> EXACT =
             Set.of(Types.DECIMAL, Types.NUMERIC, Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT);
@@ -77,7 +81,9 @@ record HostGuess(String schema, Table users, List<String> tables, @Nullable Oper
         List<Column> ids() {
             List<Column> found = new ArrayList<>(
                     columns.stream().filter(column -> column.name().equals(key)).toList());
-            like(column -> true, "id").stream().filter(column -> !found.contains(column)).forEach(found::add);
+            like(column -> true, "id").stream()
+                    .filter(column -> !found.contains(column))
+                    .forEach(found::add);
             return found;
         }
 
@@ -171,7 +177,8 @@ record HostGuess(String schema, Table users, List<String> tables, @Nullable Oper
                 }
             }
         } catch (SQLException e) {
-            throw new CommandFailure(ExitCode.INFRASTRUCTURE, "the columns of " + name + " cannot be read: " + e.getMessage());
+            throw new CommandFailure(
+                    ExitCode.INFRASTRUCTURE, "the columns of " + name + " cannot be read: " + e.getMessage());
         }
         return new Table(name, key.size() == 1 ? key.iterator().next() : null, columns);
     }
@@ -180,7 +187,8 @@ record HostGuess(String schema, Table users, List<String> tables, @Nullable Oper
         if (given != null) {
             Table table = tables.get(given);
             if (table == null) {
-                throw CommandFailure.usage("there is no table '" + given + "'; there are " + String.join(", ", tables.keySet()));
+                throw CommandFailure.usage(
+                        "there is no table '" + given + "'; there are " + String.join(", ", tables.keySet()));
             }
             return table;
         }
@@ -194,7 +202,7 @@ record HostGuess(String schema, Table users, List<String> tables, @Nullable Oper
     private static int usersScore(Table table) {
         String name = plain(table.name());
         int named = Stream.of("users", "user", "accounts", "account", "members", "member", "customers", "customer")
-                .anyMatch(name::equals)
+                        .anyMatch(name::equals)
                 ? 8
                 : Stream.of("user", "account", "member", "customer").anyMatch(name::contains) ? 4 : 0;
         return named
@@ -205,7 +213,8 @@ record HostGuess(String schema, Table users, List<String> tables, @Nullable Oper
     }
 
     private static @Nullable Operations operations(Map<String, Table> tables, Table users) {
-        for (String word : new String[] {"operation", "usage", "request", "event", "call", "action", "activity", "log"}) {
+        for (String word :
+                new String[] {"operation", "usage", "request", "event", "call", "action", "activity", "log"}) {
             for (Table table : tables.values()) {
                 List<Column> user = table.like(column -> true, "user", "account", "member", "customer");
                 List<Column> at = table.like(Column::isTime, "made", "happened", "created", "at", "time", "date");

@@ -34,10 +34,7 @@ final class Init extends Subcommand {
     @Option(names = "--user", paramLabel = "NAME", description = "The database's user.")
     private @Nullable String user;
 
-    @Option(
-            names = "--password-from",
-            paramLabel = "PLACE",
-            description = "env:VARIABLE, file:PATH, prompt or none.")
+    @Option(names = "--password-from", paramLabel = "PLACE", description = "env:VARIABLE, file:PATH, prompt or none.")
     private @Nullable String passwordFrom;
 
     @Option(names = "--schema", paramLabel = "NAME", description = "Where your tables are.")

@@ -68,9 +68,7 @@ final class Migrate extends MigrationCommand {
         RunOptions options =
                 whom.options(application.configuration().settings()).withStages(stages());
         Pass pass = new Pass(application.migrations(), output, interruption, again());
-        return plan == null
-                ? pass.go(options, applying)
-                : pass.go(options, applying, PlanFile.read(plan), tolerance);
+        return plan == null ? pass.go(options, applying) : pass.go(options, applying, PlanFile.read(plan), tolerance);
     }
 
     private RunSettings settings(RunSettings written) {

@@ -64,8 +64,7 @@ final class Notices extends MigrationCommand {
         output.field(
                 "counts",
                 counts.stream()
-                        .map(count -> Map.of(
-                                "kind", count.kind(), "state", count.state(), "notices", count.notices()))
+                        .map(count -> Map.of("kind", count.kind(), "state", count.state(), "notices", count.notices()))
                         .toList());
         output.field("deadLetters", dead.stream().map(Notices::view).toList());
         output.say(counts.isEmpty() ? "No notices." : "Notices of migration " + application.migrationId());

@@ -12,7 +12,9 @@ final class One {
         return application
                 .store()
                 .find(application.migrations().migration(), userId)
-                .orElseThrow(() -> CommandFailure.usage("there is no user '" + userId + "' in the users table; the id is"
-                        + " the one in the id column, and rows that only-with or only-without leave out do not count"));
+                .orElseThrow(
+                        () -> CommandFailure.usage(
+                                "there is no user '" + userId + "' in the users table; the id is"
+                                        + " the one in the id column, and rows that only-with or only-without leave out do not count"));
     }
 }

@@ -78,7 +78,9 @@ final class Output {
             for (int i = 0; i < row.size(); i++) {
                 String cell = row.get(i);
                 String pad = " ".repeat(widths[i] - cell.length());
-                line.append(' ').append(isNumber(cell) ? pad + cell : cell + pad).append(' ');
+                line.append(' ')
+                        .append(isNumber(cell) ? pad + cell : cell + pad)
+                        .append(' ');
             }
             say(line.toString());
         }

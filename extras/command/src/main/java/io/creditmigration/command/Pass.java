@@ -45,9 +45,7 @@ final class Pass {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED))
-                ? watched(options, migrations::run)
-                : declined();
+        return agreed(applying, plan.count(Status.MIGRATED)) ? watched(options, migrations::run) : declined();
     }
 
     /** The same for a plan that somebody has approved before. */
@@ -56,8 +54,9 @@ final class Pass {
         output.field("drift", drift.share().stripTrailingZeros().toPlainString());
         output.field("differences", drift.differences());
         Words.plan(output, migrations.migration(), approved);
-        output.heading("Since then a share of " + drift.share().stripTrailingZeros().toPlainString()
-                + " has changed; " + tolerance.toPlainString() + " is tolerated.");
+        output.heading(
+                "Since then a share of " + drift.share().stripTrailingZeros().toPlainString() + " has changed; "
+                        + tolerance.toPlainString() + " is tolerated.");
         drift.differences().forEach(difference -> output.say("  " + difference));
         if (!drift.isWithin(tolerance)) {
             throw new CommandFailure(
@@ -98,7 +97,9 @@ final class Pass {
         boolean found = plan.count(Status.MIGRATED) + plan.count(Status.FAILED) > 0;
         return !found
                 && options.stages().percents().isEmpty()
-                && migrations.runs().latest()
+                && migrations
+                        .runs()
+                        .latest()
                         .filter(run -> run.scope().equals(options.scope()) && isUnfinished(run))
                         .isEmpty();
     }
@@ -145,19 +146,22 @@ final class Pass {
                 return run.count(Status.MIGRATED) > 0 ? ExitCode.DONE : ExitCode.NOTHING_TO_DO;
             }
             case PAUSED -> {
-                output.note("The run is paused: " + run.reason() + ". To go on: credit-migration resume, then " + again);
+                output.note(
+                        "The run is paused: " + run.reason() + ". To go on: credit-migration resume, then " + again);
                 return isByLimit(run) ? ExitCode.GUARDRAIL : ExitCode.STOPPED;
             }
             case HALTED -> output.note("The halt switch is on. To go on: credit-migration halt --off, then " + again);
             case CANCELLED -> output.note("The run was cancelled. To begin anew: " + again);
             case AWAITING_APPROVAL ->
-                output.note("The stage is done. To approve the next one: credit-migration rollout PERCENT, then " + again);
+                output.note(
+                        "The stage is done. To approve the next one: credit-migration rollout PERCENT, then " + again);
         }
         return ExitCode.STOPPED;
     }
 
     private boolean isByLimit(MigrationRun run) {
-        @Nullable RunEvent last = migrations.runs().events().stream()
+        @Nullable
+        RunEvent last = migrations.runs().events().stream()
                 .filter(event -> run.id().equals(event.runId()))
                 .findFirst()
                 .orElse(null);
@@ -172,7 +176,8 @@ final class Pass {
     /** The run of this id, or the newest one where none is named. */
     static MigrationRun named(MigrationRuns runs, @Nullable String id) {
         return id == null
-                ? runs.latest().orElseThrow(() -> CommandFailure.usage("there is no run yet; see 'credit-migration migrate'"))
+                ? runs.latest()
+                        .orElseThrow(() -> CommandFailure.usage("there is no run yet; see 'credit-migration migrate'"))
                 : runs.find(id);
     }
 }

@@ -74,8 +74,9 @@ record PasswordSource(Kind kind, String name) {
             case FILE -> fromFile();
             case PROMPT -> {
                 if (!Terminal.isThere()) {
-                    throw CommandFailure.usage("the database's password is asked for on a terminal, and there is none; set "
-                            + USUAL_VARIABLE + ", or see password-from");
+                    throw CommandFailure.usage(
+                            "the database's password is asked for on a terminal, and there is none; set "
+                                    + USUAL_VARIABLE + ", or see password-from");
                 }
                 yield Terminal.secret("Password of database user " + (user == null ? "(none)" : user));
             }

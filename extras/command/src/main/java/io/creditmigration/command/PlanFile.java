@@ -57,8 +57,10 @@ final class PlanFile {
 
     private static MigrationPlan plan(JsonNode json) {
         Map<Status, Long> outcomes = new EnumMap<>(Status.class);
-        json.required("outcomes").properties().forEach(entry -> outcomes.put(
-                Status.valueOf(entry.getKey()), entry.getValue().asLong()));
+        json.required("outcomes")
+                .properties()
+                .forEach(entry -> outcomes.put(
+                        Status.valueOf(entry.getKey()), entry.getValue().asLong()));
         List<MigrationPlan.Change> changes = new ArrayList<>();
         for (JsonNode change : json.required("largestChanges")) {
             JsonNode old = change.required("oldCredits");
@@ -96,6 +98,7 @@ final class PlanFile {
     }
 
     private static CommandFailure notAPlan(Path path) {
-        return CommandFailure.usage(path + " is not a plan; write one with 'credit-migration plan --save " + path + "'");
+        return CommandFailure.usage(
+                path + " is not a plan; write one with 'credit-migration plan --save " + path + "'");
     }
 }

@@ -76,7 +76,8 @@ final class Progress implements Consumer<MigrationRun> {
             words.append(", sweeping");
         } else if (run.state() == MigrationRun.State.RUNNING) {
             words.append(", ").append(Output.number(progress.usersPerSecond())).append("/s");
-            progress.eta().ifPresent(eta -> words.append(", ").append(words(eta)).append(" left"));
+            progress.eta()
+                    .ifPresent(eta -> words.append(", ").append(words(eta)).append(" left"));
         } else {
             words.append(", ").append(run.state());
         }

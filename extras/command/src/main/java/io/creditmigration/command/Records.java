@@ -101,9 +101,8 @@ final class Records {
     boolean areInstalled() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             String here = schema != null ? schema : isMariaDb ? connection.getCatalog() : connection.getSchema();
-            try (ResultSet tables = connection
-                    .getMetaData()
-                    .getTables(isMariaDb ? here : null, isMariaDb ? null : here, "%", null)) {
+            try (ResultSet tables =
+                    connection.getMetaData().getTables(isMariaDb ? here : null, isMariaDb ? null : here, "%", null)) {
                 while (tables.next()) {
                     if (tables.getString("TABLE_NAME").equalsIgnoreCase(prefix + "definition")) {
                         return true;

@@ -136,7 +136,9 @@ final class ReportPage {
             return null;
         }
         Bars.Builder bars = Bars.of(
-                "What a run would find now", "users", "By what would become of them, if a run began when this was written.");
+                "What a run would find now",
+                "users",
+                "By what would become of them, if a run began when this was written.");
         plan.outcomes().forEach((status, users) -> bars.add(status + ": " + Words.of(status), users));
         return bars.build();
     }
@@ -159,8 +161,8 @@ final class ReportPage {
 
     private List<Bars> distributions() {
         List<Bars> all = new ArrayList<>();
-        Bars.Builder balances =
-                Bars.of("Balances before and after", "users", "Users by their balance in credits, the upper bound excluded.");
+        Bars.Builder balances = Bars.of(
+                "Balances before and after", "users", "Users by their balance in credits, the upper bound excluded.");
         for (int i = 0; i < Balances.classes(); i++) {
             long before = data.log().before.users(i);
             long after = data.log().after.users(i);
@@ -237,7 +239,8 @@ final class ReportPage {
     }
 
     private static List<String> row(MigrationRun run) {
-        Duration took = Duration.between(run.progress().startedAt(), run.progress().movedAt());
+        Duration took =
+                Duration.between(run.progress().startedAt(), run.progress().movedAt());
         return List.of(
                 Words.time(run.progress().startedAt()),
                 run.scope().name(),
@@ -263,18 +266,20 @@ final class ReportPage {
     private @Nullable Grid events() {
         return data.events().isEmpty()
                 ? null
-                  : Grid.of(
+                : Grid.of(
                         "What was done, newest first",
                         List.of("when", "what", "who", "why"),
                         data.events().stream()
                                 .limit(EVENTS_SHOWN_MAX)
                                 .map(event -> List.of(
-                                        Words.time(event.at()), event.what(), event.actor().name(), event.reason()))
+                                        Words.time(event.at()),
+                                        event.what(),
+                                        event.actor().name(),
+                                        event.reason()))
                                 .toList());
     }
 
     private static BigDecimal count(long users) {
         return BigDecimal.valueOf(users);
     }
-
 }

@@ -43,9 +43,8 @@ final class Resume extends OperatorCommand {
             return ExitCode.NOTHING_TO_DO;
         }
         RunSettings settings = tuned(before.settings());
-        MigrationRun after = settings.equals(before.settings())
-                ? before
-                : runs.retune(before.id(), settings, actor(), reason());
+        MigrationRun after =
+                settings.equals(before.settings()) ? before : runs.retune(before.id(), settings, actor(), reason());
         if (after.state() == State.PAUSED) {
             after = runs.resume(after.id(), actor(), reason());
         }

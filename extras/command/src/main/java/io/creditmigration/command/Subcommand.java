@@ -15,7 +15,10 @@ abstract class Subcommand implements Callable<Integer> {
     @Option(names = "--debug", description = "Log, and show stack traces.")
     private boolean debug;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     boolean help;
 
     @Spec

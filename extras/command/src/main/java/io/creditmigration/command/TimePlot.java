@@ -64,7 +64,10 @@ record TimePlot(
         long millis = Math.max(1, Duration.between(from, to).toMillis());
         StringBuilder line = new StringBuilder();
         for (Timeline.Point point : points) {
-            double x = left + (double) (right - left) * Duration.between(from, point.at()).toMillis() / millis;
+            double x = left
+                    + (double) (right - left)
+                            * Duration.between(from, point.at()).toMillis()
+                            / millis;
             double y = base - (double) (base - TOP) * point.users() / top;
             line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
         }
@@ -118,7 +121,9 @@ record TimePlot(
 
     private static DateTimeFormatter formatFor(Instant from, Instant to) {
         Duration span = Duration.between(from, to);
-        String pattern = span.toHours() < 1 ? "HH:mm:ss" : span.toDays() < 1 ? "HH:mm" : span.toDays() < 4 ? "d MMM HH:mm" : "d MMM yyyy";
+        String pattern = span.toHours() < 1
+                ? "HH:mm:ss"
+                : span.toDays() < 1 ? "HH:mm" : span.toDays() < 4 ? "d MMM HH:mm" : "d MMM yyyy";
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
     }
 }

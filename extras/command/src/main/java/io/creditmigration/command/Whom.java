@@ -45,7 +45,8 @@ final class Whom {
                     .filter(line -> !line.isEmpty())
                     .toList();
         } catch (IOException e) {
-            throw CommandFailure.usage("there is no list of users at " + file + "; give a file with one id on each line");
+            throw CommandFailure.usage(
+                    "there is no list of users at " + file + "; give a file with one id on each line");
         }
     }
 }

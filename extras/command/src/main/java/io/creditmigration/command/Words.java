@@ -26,7 +26,7 @@ final class Words {
             case UNKNOWN_USER -> "no such user";
             case ALREADY_MIGRATED -> "under the new rules already";
             case ROLLED_BACK -> "taken back; left alone until reopened";
-            case FAILED_BEFORE -> "failed before; see 'failed --retry'";
+            case FAILED_BEFORE -> "failed before; 'failed' lists them";
             case NOT_SUBJECT -> "registered since the cut-off";
             case EXEMPT -> "exempt; see --include-exempt";
             case HALTED -> "the halt switch is on";
@@ -36,7 +36,7 @@ final class Words {
             case HAS_CREDITS -> "have credits; must confirm, or not this run's";
             case QUOTE_CHANGED -> "shown a new quote";
             case MIGRATED -> "migrated";
-            case FAILED -> "work on under the old rules; see 'failed'";
+            case FAILED -> "work on under the old rules; 'failed' lists them";
             case FAILED_UNRECORDED -> "failed, and the mark could not be written";
             case CONTENDED -> "changed by others all the time; the next run";
         };
@@ -52,14 +52,13 @@ final class Words {
 
     static void outcomes(Output output, Tally tally) {
         List<List<String>> rows = new ArrayList<>();
-        tally.outcomes()
-                .forEach((status, users) -> rows.add(List.of(status.name(), Output.number(users), of(status))));
+        tally.outcomes().forEach((status, users) -> rows.add(List.of(status.name(), Output.number(users), of(status))));
         output.table(rows);
     }
 
     static void plan(Output output, Migration migration, MigrationPlan plan) {
-        output.say("Plan of migration " + migration.id() + " for " + plan.scope().name() + ": "
-                + Output.number(plan.users()) + " users");
+        output.say("Plan of migration " + migration.id() + " for "
+                + plan.scope().name() + ": " + Output.number(plan.users()) + " users");
         outcomes(output, plan.tally());
         List<List<String>> amounts = new ArrayList<>(amounts(migration, plan.tally()));
         if (plan.toConfirm() > 0) {
@@ -105,5 +104,4 @@ final class Words {
         output.heading("Credits");
         output.table(amounts(migration, run.tally()));
     }
-
 }

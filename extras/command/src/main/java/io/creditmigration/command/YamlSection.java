@@ -69,7 +69,8 @@ final class YamlSection {
         if (root instanceof MappingNode mapping) {
             return new YamlSection(file, "", mapping, known);
         }
-        throw CommandFailure.usage(file + ":1: is empty, or no mapping of keys; write one with 'credit-migration init'");
+        throw CommandFailure.usage(
+                file + ":1: is empty, or no mapping of keys; write one with 'credit-migration init'");
     }
 
     boolean has(String key) {

@@ -32,9 +32,7 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             jdbc:postgresql://127.0.0.1:1/shop | cannot be reached; check database.url
             jdbc:postgresql://no.such.host.invalid/shop | cannot be reached; check database.url
             """)
@@ -74,7 +72,8 @@ final class BadInputTest {
 
     @Test
     void no_schema() {
-        assertOneLine(command.run("migrate", "--apply", "--yes"), 8, "create them with 'credit-migration schema --apply'");
+        assertOneLine(
+                command.run("migrate", "--apply", "--yes"), 8, "create them with 'credit-migration schema --apply'");
         assertThat(untouched()).isTrue();
     }
 
@@ -92,7 +91,8 @@ final class BadInputTest {
         command.with("CREDIT_MIGRATION_PASSWORD", "reader");
 
         assertThat(command.run("plan").exitCode()).isZero();
-        assertOneLine(command.run("migrate", "--apply", "--yes"), 8, "lacks a privilege; grant it and run the command again");
+        assertOneLine(
+                command.run("migrate", "--apply", "--yes"), 8, "lacks a privilege; grant it and run the command again");
         assertThat(untouched()).isTrue();
         assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_user")).isEqualTo("0");
     }
@@ -110,9 +110,7 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             migrate --aply | Unknown option: '--aply'
             migrat | Unmatched argument at index 0: 'migrat'
             migrate --threads many | Invalid value for option '--threads'
@@ -183,7 +181,9 @@ final class BadInputTest {
         assertThat(yes.exitCode()).describedAs(yes.toString()).isZero();
         assertThat(yes.out()).contains("\r[").contains("FINISHED");
         assertThat(command.onTerminal("", "migrate", "--help").out()).contains("\u001b[");
-        assertThat(command.with("NO_COLOR", "1").onTerminal("", "migrate", "--help").out())
+        assertThat(command.with("NO_COLOR", "1")
+                        .onTerminal("", "migrate", "--help")
+                        .out())
                 .doesNotContain("\u001b[");
         assertThat(command.run("migrate", "--help").out()).doesNotContain("\u001b[");
     }

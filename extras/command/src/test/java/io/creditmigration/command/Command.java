@@ -130,7 +130,10 @@ final class Command {
         command.forEach(arg -> line.append('\'').append(arg).append("' "));
         write("typed", typed);
         List<String> script = List.of(
-                "sh", "-c", "(sleep 3; cat typed; sleep 2) | script -qec \"$0\" /dev/null", line.toString().strip());
+                "sh",
+                "-c",
+                "(sleep 3; cat typed; sleep 2) | script -qec \"$0\" /dev/null",
+                line.toString().strip());
         return process(script).ended();
     }
 
@@ -140,7 +143,8 @@ final class Command {
             Path err = Files.createTempFile(folder, "err", ".txt");
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(folder.toFile())
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().remove("CREDIT_MIGRATION_PASSWORD");

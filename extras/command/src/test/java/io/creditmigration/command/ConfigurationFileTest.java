@@ -87,10 +87,7 @@ final class ConfigurationFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             balance: credits | balnce: credits | 10: 'balnce' is not a key of 'users'; known are schema, table, id, balance
             notices: true | notice: true | 29: 'notice' is not a key of the configuration; known are database
             notices: true | notices: perhaps | 29: notices is 'perhaps'; allowed: true or false
@@ -123,7 +120,8 @@ final class ConfigurationFileTest {
 
         assertThatThrownBy(() -> parse(text))
                 .isInstanceOfSatisfying(
-                        CommandFailure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
                 .message()
                 .startsWith("shop.yaml:")
                 .contains(problem)

@@ -25,7 +25,16 @@ final class InterruptedRunTest {
         Server shop = Server.database("interrupted");
         ShopTables.create(shop, USERS);
         Command command = new Command(folder).with("CREDIT_MIGRATION_PASSWORD", shop.password());
-        command.run("init", "--url", shop.url(), "--user", shop.user(), "--schema", "My Shop", "--users-table", "App \"Users\" 1");
+        command.run(
+                "init",
+                "--url",
+                shop.url(),
+                "--user",
+                shop.user(),
+                "--schema",
+                "My Shop",
+                "--users-table",
+                "App \"Users\" 1");
         command.write(
                 "credit-migration.yaml",
                 ShopTables.edited(command.text("credit-migration.yaml"), "none")
@@ -42,7 +51,8 @@ final class InterruptedRunTest {
         assertThat(stopped.exitCode()).describedAs(stopped.toString()).isEqualTo(130);
         assertThat(stopped.json().get("outcome").asText()).isEqualTo("INTERRUPTED");
         assertThat(stopped.json().get("run").get("state").asText()).isEqualTo("RUNNING");
-        assertThat(stopped.json().get("run").get("outcomes").get("MIGRATED").asLong()).isEqualTo(afterInterrupt);
+        assertThat(stopped.json().get("run").get("outcomes").get("MIGRATED").asLong())
+                .isEqualTo(afterInterrupt);
         assertThat(stopped.err())
                 .contains("Stopped after the page in hand", "To go on: credit-migration migrate --apply --yes --json");
         assertThat(afterInterrupt).isPositive().isLessThan(USERS);
@@ -56,8 +66,10 @@ final class InterruptedRunTest {
 
         Ended last = command.run("migrate", "--apply", "--yes", "--json");
         assertThat(last.exitCode()).describedAs(last.toString()).isZero();
-        assertThat(last.json().get("run").get("id")).isEqualTo(stopped.json().get("run").get("id"));
-        assertThat(last.json().get("run").get("outcomes").get("MIGRATED").asLong()).isEqualTo(USERS - 3);
+        assertThat(last.json().get("run").get("id"))
+                .isEqualTo(stopped.json().get("run").get("id"));
+        assertThat(last.json().get("run").get("outcomes").get("MIGRATED").asLong())
+                .isEqualTo(USERS - 3);
         assertThat(migrated(shop)).isEqualTo(USERS - 3);
         assertWholeUsers(shop);
     }

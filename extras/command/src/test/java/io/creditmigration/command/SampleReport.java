@@ -50,9 +50,7 @@ final class SampleReport {
         Server shop = Server.database("sample_report");
         shop.execute(TABLES.formatted(USERS));
         command.with("CREDIT_MIGRATION_PASSWORD", shop.password());
-        command.write(
-                "credit-migration.yaml",
-                CONFIGURATION.formatted(shop.url(), shop.user()));
+        command.write("credit-migration.yaml", CONFIGURATION.formatted(shop.url(), shop.user()));
         run("schema", "--apply", "--yes");
         run("plan", "--save", "plan.json");
         run("migrate", "--apply", "--yes", "--stages", "5,25,100", "--users-per-second", "400");

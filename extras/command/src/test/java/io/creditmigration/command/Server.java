@@ -73,7 +73,8 @@ record Server(String url, String user, String password) {
     private static Server server() {
         String url = System.getenv(PREFIX + "URL");
         if (url != null) {
-            return new Server(url, orEmpty(System.getenv(PREFIX + "USER")), orEmpty(System.getenv(PREFIX + "PASSWORD")));
+            return new Server(
+                    url, orEmpty(System.getenv(PREFIX + "USER")), orEmpty(System.getenv(PREFIX + "PASSWORD")));
         }
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         return machine.equals("Linux amd64")

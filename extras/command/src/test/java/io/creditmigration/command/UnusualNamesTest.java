@@ -23,18 +23,29 @@ final class UnusualNamesTest {
         Command command = new Command(folder).with("SHOP_PASSWORD", shop.password());
 
         Ended init = command.run(
-                "init", "--url", shop.url(), "--user", shop.user(), "--password-from", "env:SHOP_PASSWORD",
-                "--schema", "My Shop", "--users-table", "App \"Users\" 1", "--json");
+                "init",
+                "--url",
+                shop.url(),
+                "--user",
+                shop.user(),
+                "--password-from",
+                "env:SHOP_PASSWORD",
+                "--schema",
+                "My Shop",
+                "--users-table",
+                "App \"Users\" 1",
+                "--json");
         assertThat(init.exitCode()).describedAs(init.toString()).isZero();
         assertThat(init.json().get("guesses").toString())
                 .contains("users.table", "users.id", "users.balance", "users.registered-at");
         assertThat(command.text("credit-migration.yaml"))
                 .contains("table: \"App \\\"Users\\\" 1\"", "balance: \"Credit Balance\"", "id: user  # GUESSED")
                 .doesNotContain(" password: ");
-        assertThat(command.run("plan").exitCode()).describedAs("what is TODO is refused").isEqualTo(2);
+        assertThat(command.run("plan").exitCode())
+                .describedAs("what is TODO is refused")
+                .isEqualTo(2);
 
-        command.write(
-                "credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
+        command.write("credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
         assertThat(command.run("plan").exitCode()).describedAs("no tables yet").isEqualTo(8);
         assertThat(command.run("schema", "--apply", "--yes").exitCode()).isZero();
         assertThat(command.run("schema", "--apply", "--yes").exitCode()).isEqualTo(3);
@@ -48,15 +59,20 @@ final class UnusualNamesTest {
         assertThat(outcomes.get("NOT_SUBJECT").asInt()).isOne();
 
         assertThat(command.run("migrate").exitCode()).describedAs("dry").isZero();
-        assertThat(command.run("migrate", "--apply").exitCode()).describedAs("nobody to ask").isEqualTo(2);
+        assertThat(command.run("migrate", "--apply").exitCode())
+                .describedAs("nobody to ask")
+                .isEqualTo(2);
         assertThat(changed(shop)).isEqualTo("0");
 
         Ended migrate = command.run("migrate", "--apply", "--yes", "--plan", "plan.json", "--tolerance", "0", "--json");
         assertThat(migrate.exitCode()).describedAs(migrate.toString()).isZero();
         assertThat(migrate.json().get("run").get("state").asText()).isEqualTo("FINISHED");
-        assertThat(migrate.json().get("run").get("outcomes").get("MIGRATED").asInt()).isEqualTo(USERS - 3);
+        assertThat(migrate.json().get("run").get("outcomes").get("MIGRATED").asInt())
+                .isEqualTo(USERS - 3);
         assertThat(converted(shop)).isEqualTo(String.valueOf(USERS - 3));
-        assertThat(command.run("migrate", "--apply", "--yes").exitCode()).describedAs("again").isEqualTo(3);
+        assertThat(command.run("migrate", "--apply", "--yes").exitCode())
+                .describedAs("again")
+                .isEqualTo(3);
 
         Ended drifted = command.run("migrate", "--apply", "--yes", "--plan", "plan.json", "--json");
         assertThat(drifted.exitCode()).isEqualTo(6);
@@ -64,12 +80,20 @@ final class UnusualNamesTest {
 
         Ended report = command.run("report", "--plan", "plan.json", "--json");
         assertThat(report.exitCode()).isZero();
-        assertThat(command.text("credit-migration-report.html")).contains("</html>").doesNotContain("http://", "https://");
+        assertThat(command.text("credit-migration-report.html"))
+                .contains("</html>")
+                .doesNotContain("http://", "https://");
 
-        assertThat(command.run("explain", "4", "--json").json().get("status").asText()).isEqualTo("COMPLETED");
+        assertThat(command.run("explain", "4", "--json").json().get("status").asText())
+                .isEqualTo("COMPLETED");
         assertThat(command.run("halt", "--reason", "a look").exitCode()).isZero();
         assertThat(command.run("halt").exitCode()).isEqualTo(3);
-        assertThat(command.run("status", "--json").json().get("rollout").get("halted").asBoolean()).isTrue();
+        assertThat(command.run("status", "--json")
+                        .json()
+                        .get("rollout")
+                        .get("halted")
+                        .asBoolean())
+                .isTrue();
         assertThat(command.run("rollback", "4", "--apply", "--yes").exitCode()).isZero();
         assertThat(changed(shop)).isEqualTo(String.valueOf(USERS - 4));
     }
