@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +26,12 @@ final class Init extends Subcommand {
     /** What users come from. */
     enum Regime {
         RATE_LIMITS,
-        OLD_RATE
+        OLD_RATE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     @Option(names = "--url", required = true, paramLabel = "URL", description = "JDBC URL, without a password.")
@@ -74,7 +80,7 @@ final class Init extends Subcommand {
                 connection, guess, fromRateLimits, id != null ? id : fromRateLimits ? "credits" : "new-rate");
         PlanFile.writeWhole(out, written.text());
         output.field("file", out.toString());
-        output.field("regime", fromRateLimits ? "RATE_LIMITS" : "OLD_RATE");
+        output.field("regime", (fromRateLimits ? Regime.RATE_LIMITS : Regime.OLD_RATE).name());
         output.field("usersTable", guess.users().name());
         output.field("guesses", written.guesses());
         output.say("Wrote " + out + ", for a migration from "

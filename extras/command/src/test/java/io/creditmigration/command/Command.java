@@ -14,23 +14,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** The command as a process of its own, in a folder of its own. */
 final class Command {
 
-    private static final List<String> CONFIGURED = List.of("migrate", "plan", "rollout", "failed", "status");
+    private static final List<String> CONFIGURED = List.of(
+            "migrate", "plan", "rollout", "failed", "status", "schema", "analyze", "pause", "resume", "cancel", "halt",
+            "confirm", "rollback", "reopen", "explain", "notices", "report");
     private static final long SECONDS_MAX = 120;
     private static final long SIGNAL_INT_BIT = 1L << 1;
 
     /** How a process ended, and what it said. */
     record Ended(int exitCode, String out, String err) {
 
+        /** The answer, after a look into the README: each of its fields has to be there. */
         JsonNode json() {
             try {
-                return new ObjectMapper().readTree(out);
+                JsonNode json = new ObjectMapper().readTree(out);
+                String documented = documented(json.get("command").asText());
+                json.fieldNames().forEachRemaining(field -> {
+                    if (!documented.contains("`" + field + "`")) {
+                        throw new AssertionError("The README does not tell of " + field + " in " + out);
+                    }
+                });
+                return json;
             } catch (IOException e) {
                 throw new UncheckedIOException("Not JSON: " + out + err, e);
             }
+        }
+
+        private static String documented(String command) throws IOException {
+            String json = Files.readString(Path.of("README.md"))
+                    .split("## JSON", -1)[1]
+                    .split("## Configuration", -1)[0];
+            return json.lines()
+                    .filter(line -> line.matches("\\| `(command|outcome|error|migration)`.*")
+                            || line.matches("\\| [^|]*`" + command + "[ `].*"))
+                    .collect(Collectors.joining("\n"));
         }
     }
 
