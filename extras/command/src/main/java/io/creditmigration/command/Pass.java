@@ -9,9 +9,14 @@ import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RollbackOptions;
+import io.creditmigration.RollbackPlan;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunOptions;
+import io.creditmigration.RunScope;
 import java.math.BigDecimal;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +50,7 @@ final class Pass {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED)) ? watched(options, migrations::run) : declined();
+        return agreed(applying, plan.count(Status.MIGRATED)) ? watched(progress -> migrations.run(options.withListener(progress))) : declined();
     }
 
     /** The same for a plan that somebody has approved before. */
@@ -70,8 +75,45 @@ final class Pass {
             return exitCode(approved);
         }
         return agreed(applying, approved.count(Status.MIGRATED))
-                ? watched(options, watching -> migrations.run(approved, tolerance, watching))
+                ? watched(progress -> migrations.run(approved, tolerance, options.withListener(progress)))
                 : declined();
+    }
+
+    /** Shows what taking back would do, and does it if that is wanted and agreed to. */
+    ExitCode goBack(RollbackOptions options, Applying applying, Actor actor, String reason) {
+        RollbackPlan plan = migrations.planRollback(options);
+        Words.plan(output, migrations.migration(), plan);
+        output.field("plan", Views.plan(plan));
+        if (applying.isDry()) {
+            output.field("applied", false);
+            output.heading("Nothing was written. To do it, add --apply.");
+            return exitCode(plan.outcomes());
+        }
+        if (!migrations.rollout().halted()) {
+            throw CommandFailure.usage("the halt switch is off, and users would be migrated while others are taken back;"
+                    + " first run 'credit-migration halt'");
+        }
+        if (plan.count(RollbackResult.Status.ROLLED_BACK) == 0 && isOver(options.scope())) {
+            output.field("applied", false);
+            output.heading("Nothing was written: there is nobody to take back.");
+            return exitCode(plan.outcomes());
+        }
+        return applying.isAgreed("Take " + Output.number(plan.count(RollbackResult.Status.ROLLED_BACK))
+                        + " users of migration " + migrations.migration().id() + " back now?")
+                ? watched(progress -> migrations.rollbackAll(options.withListener(progress), actor, reason))
+                : declined();
+    }
+
+    /** What a rollback came to, or would. */
+    static ExitCode exitCode(Map<RollbackResult.Status, Long> rollbacks) {
+        boolean refused = rollbacks.keySet().stream().anyMatch(status -> switch (status) {
+            case ROLLED_BACK, ALREADY_ROLLED_BACK, NOT_COMPLETED -> false;
+            case UNKNOWN_USER, NOT_LATEST, NO_ROLLBACK_DATA, MOVED_SINCE, PAID_CREDITS, REJECTED, CONTENDED -> true;
+        });
+        if (refused) {
+            return ExitCode.SOME_FAILED;
+        }
+        return rollbacks.containsKey(RollbackResult.Status.ROLLED_BACK) ? ExitCode.DONE : ExitCode.NOTHING_TO_DO;
     }
 
     static ExitCode exitCode(MigrationPlan plan) {
@@ -97,11 +139,12 @@ final class Pass {
         boolean found = plan.count(Status.MIGRATED) + plan.count(Status.FAILED) > 0;
         return !found
                 && options.stages().percents().isEmpty()
-                && migrations
-                        .runs()
-                        .latest()
-                        .filter(run -> run.scope().equals(options.scope()) && isUnfinished(run))
-                        .isEmpty();
+                && isOver(options.scope());
+    }
+
+    /** Whether there is no run of this scope to be gone on with. */
+    private boolean isOver(RunScope scope) {
+        return migrations.runs().list().stream().noneMatch(run -> run.scope().equals(scope) && isUnfinished(run));
     }
 
     private ExitCode nothing(MigrationPlan plan) {
@@ -113,13 +156,13 @@ final class Pass {
         return ExitCode.NOTHING_TO_DO;
     }
 
-    private ExitCode watched(RunOptions options, Function<RunOptions, MigrationRun> work) {
+    private ExitCode watched(Function<Progress, MigrationRun> work) {
         Progress progress = new Progress(output);
         interruption.waitForPages();
         output.field("applied", true);
         MigrationRun run;
         try {
-            run = work.apply(options.withListener(progress));
+            run = work.apply(progress);
         } catch (DriftException e) {
             output.field("applied", false);
             throw e;
@@ -140,6 +183,9 @@ final class Pass {
                 return interruption.isAsked() ? ExitCode.INTERRUPTED : ExitCode.STOPPED;
             }
             case FINISHED -> {
+                if (run.scope().isRollback()) {
+                    return exitCode(run.rollbacks());
+                }
                 if (run.count(Status.FAILED) + run.count(Status.FAILED_UNRECORDED) > 0) {
                     return ExitCode.SOME_FAILED;
                 }
@@ -150,7 +196,11 @@ final class Pass {
                         "The run is paused: " + run.reason() + ". To go on: credit-migration resume, then " + again);
                 return isByLimit(run) ? ExitCode.GUARDRAIL : ExitCode.STOPPED;
             }
-            case HALTED -> output.note("The halt switch is on. To go on: credit-migration halt --off, then " + again);
+            case HALTED ->
+                output.note(
+                        run.scope().isRollback()
+                                ? "The halt switch is off. To go on: credit-migration halt, then " + again
+                                : "The halt switch is on. To go on: credit-migration halt --off, then " + again);
             case CANCELLED -> output.note("The run was cancelled. To begin anew: " + again);
             case AWAITING_APPROVAL ->
                 output.note(

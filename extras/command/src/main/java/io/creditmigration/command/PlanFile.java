@@ -73,6 +73,7 @@ final class PlanFile {
         json.required("warnings").forEach(warning -> warnings.add(warning.asText()));
         Tally tally = new Tally(
                 outcomes,
+                Map.of(),
                 amount(json, "creditsBefore"),
                 amount(json, "creditsAfter"),
                 amount(json, "granted"),

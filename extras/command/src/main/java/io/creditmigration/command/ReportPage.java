@@ -6,6 +6,7 @@ import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.RollbackResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -234,7 +235,7 @@ final class ReportPage {
         }
         return Grid.of(
                 "Runs, newest first",
-                List.of("begun", "for", "stage", "state", "users", "migrated", "failed", "took"),
+                List.of("begun", "for", "stage", "state", "users", "migrated", "failed", "taken back", "took"),
                 data.runs().stream().map(ReportPage::row).toList());
     }
 
@@ -249,6 +250,7 @@ final class ReportPage {
                 Output.number(run.users()),
                 Output.number(run.count(MigrationResult.Status.MIGRATED)),
                 Output.number(run.count(MigrationResult.Status.FAILED)),
+                Output.number(run.count(RollbackResult.Status.ROLLED_BACK)),
                 took.toSeconds() < 1 ? took.toMillis() + " ms" : took.toSeconds() + " s");
     }
 

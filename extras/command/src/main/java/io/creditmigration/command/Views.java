@@ -3,9 +3,9 @@ package io.creditmigration.command;
 import io.creditmigration.Credits;
 import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationPlan;
-import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Quote;
+import io.creditmigration.RollbackPlan;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunProgress;
 import io.creditmigration.RunSettings;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The library's values in JSON. Amounts are texts, so that nobody reads them as binary fractions; times are in UTC. */
@@ -46,7 +45,8 @@ final class Views {
 
     static Map<String, @Nullable Object> tally(Tally tally) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("outcomes", outcomes(tally.outcomes()));
+        view.put("outcomes", counts(tally.outcomes()));
+        view.put("rollbacks", counts(tally.rollbacks()));
         view.put("creditsBefore", tally.creditsBefore().toPlainString());
         view.put("creditsAfter", tally.creditsAfter().toPlainString());
         view.put("granted", tally.granted().toPlainString());
@@ -55,10 +55,10 @@ final class Views {
     }
 
     /** Statuses by name, in their order. */
-    static Map<String, Long> outcomes(Map<Status, Long> outcomes) {
-        return outcomes.entrySet().stream()
-                .collect(Collectors.toMap(
-                        entry -> entry.getKey().name(), Map.Entry::getValue, Long::sum, LinkedHashMap::new));
+    static Map<String, Long> counts(Map<? extends Enum<?>, Long> counts) {
+        Map<String, Long> view = new LinkedHashMap<>();
+        counts.forEach((status, users) -> view.put(status.name(), users));
+        return view;
     }
 
     static Map<String, @Nullable Object> plan(MigrationPlan plan) {
@@ -76,6 +76,27 @@ final class Views {
         view.put("mapping", plan.mapping());
         view.put("population", plan.population());
         view.put("fingerprint", plan.fingerprint());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> plan(RollbackPlan plan) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("scope", plan.scope().name());
+        view.put("users", plan.tally().users());
+        view.put("rollbacks", counts(plan.outcomes()));
+        view.put("creditsBefore", plan.creditsBefore().toPlainString());
+        view.put("creditsAfter", plan.creditsAfter().toPlainString());
+        view.put("withdrawn", plan.withdrawn().toPlainString());
+        view.put(
+                "paid",
+                plan.paid().stream()
+                        .map(user -> Map.of(
+                                "userId", user.userId(), "credits", user.credits().toString()))
+                        .toList());
+        view.put(
+                "largestChanges",
+                plan.largestChanges().stream().map(Views::change).toList());
+        view.put("warnings", plan.warnings());
         return view;
     }
 

@@ -38,7 +38,7 @@ final class Whom {
         return users == null ? options : options.withUsers(idsIn(users));
     }
 
-    private static List<String> idsIn(Path file) {
+    static List<String> idsIn(Path file) {
         try {
             return Files.readAllLines(file).stream()
                     .map(String::strip)

@@ -4,6 +4,8 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.RollbackPlan;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.Tally;
 import java.time.Instant;
@@ -18,6 +20,8 @@ final class Words {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final int SHOWN_MAX = 5;
 
     private Words() {}
 
@@ -39,6 +43,21 @@ final class Words {
             case FAILED -> "work on under the old rules; 'failed' lists them";
             case FAILED_UNRECORDED -> "failed, and the mark could not be written";
             case CONTENDED -> "changed by others all the time; the next run";
+        };
+    }
+
+    static String of(RollbackResult.Status status) {
+        return switch (status) {
+            case UNKNOWN_USER -> "no such user";
+            case ALREADY_ROLLED_BACK -> "taken back before";
+            case NOT_COMPLETED -> "not migrated by us";
+            case NOT_LATEST -> "a later migration has to be taken back first";
+            case NO_ROLLBACK_DATA -> "no rollback data available";
+            case MOVED_SINCE -> "moved since, and what was paid for is not known";
+            case PAID_CREDITS -> "have paid credits; see --keep-paid";
+            case ROLLED_BACK -> "taken back";
+            case REJECTED -> "the database refuses what would be written";
+            case CONTENDED -> "changed by others all the time; run it again";
         };
     }
 
@@ -67,10 +86,37 @@ final class Words {
         }
         output.heading("Credits");
         output.table(amounts);
-        if (!plan.largestChanges().isEmpty()) {
+        changes(output, plan.largestChanges(), plan.warnings());
+    }
+
+    static void plan(Output output, Migration migration, RollbackPlan plan) {
+        output.say("Plan of taking back migration " + migration.id() + " for "
+                + plan.scope().name() + ": " + Output.number(plan.tally().users()) + " users");
+        outcomes(output, plan.tally());
+        output.heading("Credits of who is taken back");
+        List<List<String>> amounts = new ArrayList<>();
+        amounts.add(List.of("before", Output.amount(plan.creditsBefore())));
+        amounts.add(List.of("after", Output.amount(plan.creditsAfter())));
+        if (migration.conversion().isEmpty()) {
+            amounts.add(List.of("withdrawn of grants", Output.amount(plan.withdrawn())));
+        }
+        output.table(amounts);
+        if (!plan.paid().isEmpty()) {
+            output.heading("Paid credits on the account");
+            output.table(plan.paid().stream()
+                    .limit(SHOWN_MAX)
+                    .map(user -> List.of(
+                            "user " + user.userId(), Output.amount(user.credits().amount())))
+                    .toList());
+        }
+        changes(output, plan.largestChanges(), plan.warnings());
+    }
+
+    private static void changes(Output output, List<MigrationPlan.Change> changes, List<String> warnings) {
+        if (!changes.isEmpty()) {
             output.heading("Largest changes");
-            output.table(plan.largestChanges().stream()
-                    .limit(5)
+            output.table(changes.stream()
+                    .limit(SHOWN_MAX)
                     .map(change -> List.of(
                             "user " + change.userId(),
                             Views.orNone(change.oldCredits()),
@@ -78,9 +124,9 @@ final class Words {
                             Output.amount(change.newCredits().amount())))
                     .toList());
         }
-        if (!plan.warnings().isEmpty()) {
+        if (!warnings.isEmpty()) {
             output.heading("Look at first");
-            plan.warnings().forEach(warning -> output.say("  " + warning));
+            warnings.forEach(warning -> output.say("  " + warning));
         }
     }
 
@@ -88,7 +134,9 @@ final class Words {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("before", Output.amount(tally.creditsBefore())));
         rows.add(List.of("after", Output.amount(tally.creditsAfter())));
-        if (migration.conversion().isEmpty()) {
+        if (tally.withdrawn().signum() > 0) {
+            rows.add(List.of("withdrawn of grants", Output.amount(tally.withdrawn())));
+        } else if (migration.conversion().isEmpty()) {
             rows.add(List.of("granted", Output.amount(tally.granted())));
         } else {
             rows.add(List.of("money's worth left over by rounding", Output.amount(tally.residual())));
