@@ -30,6 +30,8 @@ import picocli.CommandLine.ParameterException;
             Rollback.class,
             Reopen.class,
             Explain.class,
+            Verify.class,
+            SealLog.class,
             Failed.class,
             Notices.class,
             Report.class,
@@ -41,7 +43,7 @@ public final class CreditMigration {
               Prepare   init, schema, analyze, plan
               Migrate   migrate, status, pause, resume, cancel, rollout, halt
               Users     confirm, rollback, reopen, explain, failed, notices
-              Prove     report
+              Prove     verify, seal, report
               Try       demo, benchmark (the latter in a source tree alone)
             """;
 

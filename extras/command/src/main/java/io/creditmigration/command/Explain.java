@@ -1,10 +1,10 @@
 package io.creditmigration.command;
 
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.UserMigration;
+import io.creditmigration.UserStory;
 import io.creditmigration.spi.UserState;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class Explain extends MigrationCommand {
         MigrationService migrations = application.migrations();
         String status = migrations.status(user).map(MigrationStatus::name).orElse("NOT_SUBJECT");
         Quote quote = migrations.quote(user).orElse(null);
-        List<MigrationLogEntry> log = migrations.log(user);
+        UserStory story = migrations.story(user);
         UserMigration record = state.record();
         output.field("userId", state.user().userId());
         output.field("status", status);
@@ -38,7 +38,8 @@ final class Explain extends MigrationCommand {
         output.field("exempt", state.user().exempt());
         output.field("record", Views.record(record));
         output.field("quote", Views.quote(quote));
-        output.field("log", Views.log(log));
+        output.field("log", Views.log(migrations.log(user)));
+        output.field("story", Views.story(story));
 
         output.say("User " + state.user().userId() + " of migration " + application.migrationId() + ": " + status
                 + ", under the rules of " + migrations.regime(user));
@@ -57,12 +58,10 @@ final class Explain extends MigrationCommand {
             rows.add(List.of("can confirm", Output.amount(quote.newCredits().amount()) + " credits"));
         }
         output.table(rows);
-        output.heading(log.isEmpty() ? "No line in the log." : "Log");
-        for (MigrationLogEntry entry : log) {
-            output.say("  " + Words.time(entry.at()) + "  " + entry.kind() + ", attempt " + entry.attempt() + ": "
-                    + Views.orNone(entry.oldCredits()) + " -> " + Views.orNone(entry.newCredits()) + " credits, by "
-                    + entry.actor().name());
-            output.say("    " + entry.reason());
+        output.heading(story.steps().isEmpty() ? "Nothing has happened." : "What happened");
+        for (UserStory.Step step : story.steps()) {
+            output.say("  " + Words.time(step.at()) + ", attempt " + step.attempt());
+            output.say("    " + step.words());
         }
         return ExitCode.DONE;
     }

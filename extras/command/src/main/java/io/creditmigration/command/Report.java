@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: credit-migration report --plan rate-2500.plan.json --out report.html",
-            "The page needs no network. It names users nowhere but in reasons of failures."
+            "The page needs no network. It names users only where something is wrong."
         })
 final class Report extends MigrationCommand {
 

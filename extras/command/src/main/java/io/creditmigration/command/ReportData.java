@@ -7,6 +7,9 @@ import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
+import io.creditmigration.Seal;
+import io.creditmigration.SuccessMetrics;
+import io.creditmigration.Verification;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param runs all runs, newest first
  * @param events what was done, newest first
  * @param now what a run would do; null where nobody asked
+ * @param verification what verifying has found; null where nobody asked
+ * @param metrics how well it went, by that; null where nobody asked
+ * @param seals the seals of the log, oldest first
  * @param approved the plan that somebody has kept; null where nobody has
  */
 record ReportData(
@@ -38,14 +44,18 @@ record ReportData(
         List<MigrationRun> runs,
         List<RunEvent> events,
         @Nullable MigrationPlan now,
+        @Nullable Verification verification,
+        @Nullable SuccessMetrics metrics,
+        List<Seal> seals,
         @Nullable MigrationPlan approved) {
 
     /** Reads all of it, one thing after the other: of a migration under way it is a picture that has moved a little. */
-    static ReportData of(Application application, boolean plans, @Nullable MigrationPlan approved) throws SQLException {
+    static ReportData of(Application application, boolean whole, @Nullable MigrationPlan approved) throws SQLException {
         MigrationService migrations = application.migrations();
         Records records = new Records(application.pool(), application.configuration());
         LogSummary log = new LogSummary();
         records.log(log::add);
+        Verification verification = whole ? migrations.verify() : null;
         return new ReportData(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 migrations.migration(),
@@ -55,7 +65,10 @@ record ReportData(
                 records.reasons(),
                 migrations.runs().list(),
                 migrations.runs().events(),
-                plans ? migrations.plan() : null,
+                whole ? migrations.plan() : null,
+                verification,
+                verification == null ? null : migrations.metrics(verification, 0),
+                migrations.seals(),
                 approved);
     }
 }

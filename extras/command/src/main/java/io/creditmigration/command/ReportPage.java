@@ -7,6 +7,8 @@ import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackResult;
+import io.creditmigration.SuccessMetrics;
+import io.creditmigration.Verification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -56,6 +58,8 @@ final class ReportPage {
         values.put("credits", credits());
         values.put("distributions", distributions());
         values.put("timeline", timeline());
+        values.put("verification", verification());
+        values.put("seals", seals());
         values.put("failures", failures());
         values.put("runs", runs());
         values.put("stages", stages());
@@ -211,6 +215,51 @@ final class ReportPage {
 
     private static List<String> row(Timeline.Point point) {
         return List.of(Words.time(point.at()), Output.number(point.users()));
+    }
+
+    private @Nullable Map<String, @Nullable Object> verification() {
+        Verification verification = data.verification();
+        SuccessMetrics metrics = data.metrics();
+        if (verification == null || metrics == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("clean", verification.isClean());
+        values.put("at", Words.time(verification.at()));
+        values.put(
+                "table",
+                Grid.of("What was checked, and how it went", List.of("figure", "value"), Verify.rows(verification, metrics)));
+        Bars.Builder bars = Bars.of("Balances verified", "users", "Who has moved the balance since is counted, and not wrong.")
+                .add("balance is what the log says", verification.figures().balancesProved())
+                .add("moved since", verification.figures().moved());
+        long wrong = verification.found().entrySet().stream()
+                .filter(found -> found.getKey().isError())
+                .mapToLong(found -> found.getValue().count())
+                .sum();
+        values.put("bars", bars.add("wrong, of any kind", wrong).build());
+        List<List<String>> offenders = new ArrayList<>();
+        verification.found().forEach((check, found) -> found.first().forEach(offender -> offenders.add(List.of(
+                check.name(), offender.userId() == null ? "none" : offender.userId(), offender.what()))));
+        values.put(
+                "offenders",
+                offenders.isEmpty() ? null : Grid.of("Found", List.of("kind", "user", "what"), offenders));
+        return values;
+    }
+
+    private @Nullable Grid seals() {
+        return data.seals().isEmpty()
+                ? null
+                : Grid.of(
+                        "Seals of the log, oldest first",
+                        List.of("number", "when", "lines", "who", "digest"),
+                        data.seals().stream()
+                                .map(seal -> List.of(
+                                        String.valueOf(seal.number()),
+                                        Words.time(seal.at()),
+                                        Output.number(seal.entries()),
+                                        seal.actor().name(),
+                                        seal.digest()))
+                                .toList());
     }
 
     private @Nullable Bars failures() {

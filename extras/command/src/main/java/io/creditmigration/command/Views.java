@@ -9,8 +9,12 @@ import io.creditmigration.RollbackPlan;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunProgress;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Seal;
+import io.creditmigration.SuccessMetrics;
 import io.creditmigration.Tally;
 import io.creditmigration.UserMigration;
+import io.creditmigration.UserStory;
+import io.creditmigration.Verification;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -177,6 +181,87 @@ final class Views {
         view.put("actor", event.actor().name());
         view.put("reason", event.reason());
         return view;
+    }
+
+    static Map<String, @Nullable Object> found(Verification verification) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        verification.found().forEach((check, found) -> {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("error", check.isError());
+            one.put("count", found.count());
+            one.put("first", found.first().stream().map(Views::offender).toList());
+            view.put(check.name(), one);
+        });
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> offender(Verification.Offender offender) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("userId", offender.userId());
+        view.put("what", offender.what());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> users(Verification.Users users) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("records", counts(users.records()));
+        view.put("withoutRecord", users.withoutRecord());
+        view.put("waiting", users.waiting());
+        view.put("byHost", users.byHost());
+        view.put("gone", users.gone());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> figures(Verification.Figures figures) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("balancesProved", figures.balancesProved());
+        view.put("moved", figures.moved());
+        view.put("worthBefore", figures.worthBefore().toPlainString());
+        view.put("worthAfter", figures.worthAfter().toPlainString());
+        view.put("residual", figures.residual().toPlainString());
+        view.put("granted", figures.granted().toPlainString());
+        view.put("operations", figures.operations());
+        view.put("lateOperations", figures.lateOperations());
+        view.put("goneOperations", figures.goneOperations());
+        view.put("sealedLines", figures.sealedLines());
+        view.put("unsealedLines", figures.unsealedLines());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> metrics(SuccessMetrics metrics) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        BigDecimal average = metrics.averageGranted();
+        view.put("shareMigrated", metrics.shareMigrated().toPlainString());
+        view.put("failureRate", metrics.failureRate().toPlainString());
+        view.put("historyPreserved", metrics.historyPreserved().toPlainString());
+        view.put("averageGranted", average == null ? null : average.toPlainString());
+        view.put("supportTickets", metrics.supportTickets());
+        view.put("missed", metrics.missed().stream().map(Enum::name).toList());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> seal(Seal seal) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("number", seal.number());
+        view.put("entries", seal.entries());
+        view.put("previous", seal.previous());
+        view.put("digest", seal.digest());
+        view.put("at", seal.at().toString());
+        view.put("actor", seal.actor().name());
+        return view;
+    }
+
+    static List<Map<String, @Nullable Object>> story(UserStory story) {
+        return story.steps().stream()
+                .map(step -> {
+                    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+                    view.put("at", step.at().toString());
+                    view.put("attempt", step.attempt());
+                    view.put("what", step.what().name());
+                    view.put("words", step.words());
+                    return view;
+                })
+                .toList();
     }
 
     static @Nullable String text(@Nullable Object value) {

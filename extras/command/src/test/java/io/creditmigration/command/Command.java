@@ -21,7 +21,9 @@ final class Command {
 
     private static final List<String> CONFIGURED = List.of(
             "migrate", "plan", "rollout", "failed", "status", "schema", "analyze", "pause", "resume", "cancel", "halt",
-            "confirm", "rollback", "reopen", "explain", "notices", "report");
+            "confirm", "rollback", "reopen",
+            "verify",
+            "seal", "explain", "notices", "report");
     private static final long SECONDS_MAX = 120;
     private static final long SIGNAL_INT_BIT = 1L << 1;
 

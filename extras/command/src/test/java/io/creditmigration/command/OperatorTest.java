@@ -81,6 +81,24 @@ final class OperatorTest {
     }
 
     @Test
+    void the_users_of_one_run_are_taken_back() {
+        run("migrate", "--zero-credits-only", "--apply", "--yes");
+        run("confirm", "50", "--apply", "--yes");
+        JsonNode status = run("status", "--json").json();
+        String id = status.get("latestRun").get("id").asText();
+
+        assertThat(run("rollback", "--run", id, "--apply", "--yes").exitCode()).isEqualTo(2);
+        run("halt");
+        assertThat(run("rollback", "--run", "no-such-run").exitCode()).isEqualTo(2);
+        Ended back = run("rollback", "--run", id, "--apply", "--yes", "--json");
+
+        assertThat(back.exitCode()).describedAs(back.toString()).isZero();
+        assertThat(back.json().get("run").get("rollbacks").toString()).isEqualTo("{\"ROLLED_BACK\":40}");
+        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated")).isEqualTo("1");
+        assertThat(credits(50)).isEqualTo("20.0000");
+    }
+
+    @Test
     void exempt_users_are_left_alone_unless_asked_for() {
         configure("none", "");
 

@@ -78,24 +78,79 @@ final class UnusualNamesTest {
         assertThat(drifted.exitCode()).isEqualTo(6);
         assertThat(drifted.json().get("outcome").asText()).isEqualTo("DRIFT");
 
+        Ended verified = command.run("verify", "--json");
+        assertThat(verified.exitCode()).describedAs(verified.toString()).isZero();
+        assertThat(verified.json().get("clean").asBoolean()).isTrue();
+        assertThat(verified.json().get("figures").get("balancesProved").asInt()).isEqualTo(USERS - 3);
+        Ended sealed = command.run("seal", "--actor", "ann", "--json");
+        assertThat(sealed.exitCode()).isZero();
+        assertThat(sealed.json().get("seals").get(0).get("entries").asInt()).isEqualTo(USERS - 3);
+        String digest = sealed.json().get("seals").get(0).get("digest").asText();
+
         Ended report = command.run("report", "--plan", "plan.json", "--json");
         assertThat(report.exitCode()).isZero();
         assertThat(command.text("credit-migration-report.html"))
-                .contains("</html>")
-                .doesNotContain("http://", "https://");
+                .contains("</html>", "nothing is wrong", digest)
+                .doesNotContain("http://", "https://", "<script");
 
-        assertThat(command.run("explain", "4", "--json").json().get("status").asText())
-                .isEqualTo("COMPLETED");
-        assertThat(command.run("halt", "--reason", "a look").exitCode()).isZero();
-        assertThat(command.run("halt").exitCode()).isEqualTo(3);
+        Ended explained = command.run("explain", "4", "--json");
+        assertThat(explained.json().get("status").asText()).isEqualTo("COMPLETED");
+        assertThat(explained.json().get("story").toString()).contains("migrated to", "COMPLETED since then");
+
+        assertThat(command.run("rollback", "--all", "--apply", "--yes").exitCode())
+                .describedAs("not halted")
+                .isEqualTo(2);
+        assertThat(command.run("halt", "--reason", "wrong rate").exitCode()).isZero();
         assertThat(command.run("status", "--json")
                         .json()
                         .get("rollout")
                         .get("halted")
                         .asBoolean())
                 .isTrue();
-        assertThat(command.run("rollback", "4", "--apply", "--yes").exitCode()).isZero();
-        assertThat(changed(shop)).isEqualTo(String.valueOf(USERS - 4));
+        Ended dry = command.run("rollback", "--all", "--json");
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.json().get("applied").asBoolean()).isFalse();
+        assertThat(changed(shop)).isEqualTo(String.valueOf(USERS - 3));
+        Ended back = command.run("rollback", "--all", "--reason", "wrong rate", "--apply", "--yes", "--json");
+        assertThat(back.exitCode()).describedAs(back.toString()).isZero();
+        assertThat(back.json().get("run").get("rollbacks").get("ROLLED_BACK").asInt())
+                .isEqualTo(USERS - 3);
+        assertThat(different(shop)).isEqualTo("0");
+        assertThat(command.run("rollback", "--all", "--apply", "--yes").exitCode()).isEqualTo(3);
+
+        Ended again = command.run("verify", "--json");
+        assertThat(again.exitCode()).describedAs(again.toString()).isZero();
+        assertThat(again.json().get("users").get("records").get("ROLLED_BACK").asInt())
+                .isEqualTo(USERS - 3);
+    }
+
+    @Test
+    void a_corrupted_balance_and_a_line_altered_after_the_seal_are_found() {
+        Server shop = Server.database("corrupted");
+        ShopTables.create(shop, 50);
+        Command command = new Command(folder).with("CREDIT_MIGRATION_PASSWORD", shop.password());
+        command.run("init", "--url", shop.url(), "--user", shop.user(), "--schema", "My Shop", "--users-table", "App \"Users\" 1");
+        command.write("credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
+        command.run("schema", "--apply", "--yes");
+        command.run("migrate", "--apply", "--yes");
+        command.run("seal");
+        shop.execute("UPDATE credit_migration_log SET new_credits = new_credits + 1 WHERE user_id = '7'");
+
+        Ended verified = command.inThisProcess("verify", "--json");
+
+        assertThat(verified.exitCode()).isEqualTo(7);
+        assertThat(verified.json().get("outcome").asText()).isEqualTo("VERIFICATION_FAILED");
+        assertThat(verified.json().get("found").get("SEALED_LINE_ALTERED").get("first").get(0).get("userId").asText())
+                .isEqualTo("7");
+        assertThat(command.inThisProcess("verify").out()).contains("SOMETHING IS WRONG", "user 7: ");
+    }
+
+    private static String different(Server shop) {
+        return shop.value("""
+                SELECT COUNT(*) FROM (
+                    SELECT * FROM "My Shop"."App ""Users"" 1" EXCEPT SELECT * FROM before_migration
+                ) AS changed
+                """);
     }
 
     private static String changed(Server shop) {
