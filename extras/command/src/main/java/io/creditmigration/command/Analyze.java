@@ -40,7 +40,7 @@ final class Analyze extends MigrationCommand {
         output.field(
                 "allocations",
                 analysis.allocations().stream()
-                        .map(tier -> Map.of("credits", tier.credits().toString(), "users", tier.users()))
+                        .map(tier -> Views.sorted("credits", tier.credits().toString(), "users", tier.users()))
                         .toList());
         output.field("otherAllocations", analysis.otherAllocations());
         show(analysis, application, output);

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "credit-migration",
         customSynopsis = "@|bold credit-migration|@ COMMAND [OPTIONS]",
-        description = "Moves every user from one credit regime to another, exactly once, while you serve.",
+        description = "Moves every user from one credit regime to another, exactly once.",
         subcommands = {
             Init.class,
             Schema.class,

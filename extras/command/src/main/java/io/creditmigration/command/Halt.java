@@ -1,7 +1,6 @@
 package io.creditmigration.command;
 
 import io.creditmigration.Rollout;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,7 +26,7 @@ final class Halt extends OperatorCommand {
         if (!after.equals(before)) {
             application.migrations().rollout(after, actor(), reason());
         }
-        output.field("rollout", Map.of("percent", after.percent(), "halted", after.halted()));
+        output.field("rollout", Views.sorted("percent", after.percent(), "halted", after.halted()));
         output.say(
                 "The halt switch is " + (after.halted() ? "on" : "off") + (after.equals(before) ? " already." : "."));
         return after.equals(before) ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,8 @@ final class Notices extends MigrationCommand {
         output.field(
                 "counts",
                 counts.stream()
-                        .map(count -> Map.of("kind", count.kind(), "state", count.state(), "notices", count.notices()))
+                        .map(count -> new TreeMap<>(
+                                Map.of("kind", count.kind(), "state", count.state(), "notices", count.notices())))
                         .toList());
         output.field("deadLetters", dead.stream().map(Notices::view).toList());
         output.say(counts.isEmpty() ? "No notices." : "Notices of migration " + application.migrationId());

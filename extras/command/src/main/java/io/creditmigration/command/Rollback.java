@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** Takes users back to the old regime. */
 @Command(
         name = "rollback",
-        abbreviateSynopsis = true,
+        customSynopsis = "@|bold credit-migration rollback|@ USER | --run=RUN | --all | … [OPTIONS]",
         description = "Takes users back to the old regime; many of them while the halt switch is on.",
         footer = {
             "",
@@ -29,7 +29,7 @@ final class Rollback extends OperatorCommand {
     /** Whom: one of these. */
     static final class Chosen {
 
-        @Parameters(paramLabel = "USER", description = "One user's id; or instead of it:")
+        @Parameters(paramLabel = "USER", description = "One user's id.")
         @Nullable
         String user;
 
@@ -37,7 +37,7 @@ final class Rollback extends OperatorCommand {
         @Nullable
         String run;
 
-        @Option(names = "--stage", paramLabel = "PERCENT", description = "Whom the runs of this stage have.")
+        @Option(names = "--stage", paramLabel = "PERCENT", description = "Whom the runs of this stage have migrated.")
         @Nullable
         Integer stage;
 

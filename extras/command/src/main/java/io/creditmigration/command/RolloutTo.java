@@ -1,7 +1,6 @@
 package io.creditmigration.command;
 
 import io.creditmigration.Rollout;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,7 +27,7 @@ final class RolloutTo extends OperatorCommand {
         if (!after.equals(before)) {
             application.migrations().rollout(after, actor(), reason());
         }
-        output.field("rollout", Map.of("percent", after.percent(), "halted", after.halted()));
+        output.field("rollout", Views.sorted("percent", after.percent(), "halted", after.halted()));
         output.say("Migration " + application.migrationId() + " is open to " + Words.of(after) + ".");
         return percent != null && after.equals(before) ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;
     }

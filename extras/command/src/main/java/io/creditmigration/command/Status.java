@@ -48,7 +48,7 @@ final class Status extends MigrationCommand {
         List<MigrationRun> list = runs.list().stream().limit(SHOWN_MAX).toList();
         Optional<MigrationRun> latest = runs.latest();
         Map<String, Long> users = users(application);
-        output.field("rollout", Map.of("percent", rollout.percent(), "halted", rollout.halted()));
+        output.field("rollout", Views.sorted("percent", rollout.percent(), "halted", rollout.halted()));
         output.field("users", users);
         output.field("latestRun", latest.map(Views::run).orElse(null));
         output.field("runs", list.stream().map(Views::run).toList());

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The library's values in JSON. Amounts are texts, so that nobody reads them as binary fractions; times are in UTC. */
@@ -94,8 +95,7 @@ final class Views {
         view.put(
                 "paid",
                 plan.paid().stream()
-                        .map(user -> Map.of(
-                                "userId", user.userId(), "credits", user.credits().toString()))
+                        .map(user -> sorted("userId", user.userId(), "credits", user.credits().toString()))
                         .toList());
         view.put(
                 "largestChanges",
@@ -262,6 +262,11 @@ final class Views {
                     return view;
                 })
                 .toList();
+    }
+
+    /** Two fields, in the order of their names. */
+    static Map<String, Object> sorted(String name, Object value, String other, Object otherValue) {
+        return new TreeMap<>(Map.of(name, value, other, otherValue));
     }
 
     static @Nullable String text(@Nullable Object value) {

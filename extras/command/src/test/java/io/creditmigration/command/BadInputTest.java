@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.creditmigration.command.Command.Ended;
 import io.creditmigration.jdbc.LibraryTables;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,14 +21,31 @@ final class BadInputTest {
     @TempDir
     Path folder;
 
-    private Server shop;
+    /** One with the library's tables, and one without. */
+    private static Server installed;
+
+    private static Server bare;
+
+    private Server shop = installed;
     private Command command;
 
+    @BeforeAll
+    static void twoApplications() {
+        installed = Server.database("bad_input");
+        ShopTables.create(installed, USERS);
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setURL(installed.url());
+        database.setUser(installed.user());
+        database.setPassword(installed.password());
+        LibraryTables.defaults().install(database);
+        bare = Server.database("bad_input_bare");
+        ShopTables.create(bare, USERS);
+    }
+
     @BeforeEach
-    void anApplication() {
-        shop = Server.database("bad_input");
-        ShopTables.create(shop, USERS);
-        command = new Command(folder).with("CREDIT_MIGRATION_PASSWORD", shop.password());
+    void configured() {
+        command = new Command(folder);
+        command.write("password", shop.password() + "\n");
         write(shop.url(), shop.user());
     }
 
@@ -55,11 +73,30 @@ final class BadInputTest {
         shop(h2).execute("CREATE TABLE users (id INT PRIMARY KEY)");
         write(h2, "sa");
 
-        Ended ended = command.with("CREDIT_MIGRATION_PASSWORD", "hunter2").run("plan", "--debug");
+        command.write("password", "hunter2");
+
+        Ended ended = command.run("plan", "--debug");
 
         assertThat(ended.exitCode()).isEqualTo(8);
         assertThat(ended.err()).contains("the database refuses user or password; see database.user");
         assertThat(ended.out() + ended.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_password_that_is_nowhere() {
+        write(bare.url(), bare.user());
+        command.write(
+                "credit-migration.yaml",
+                command.text("credit-migration.yaml").replaceFirst("file:.*", "env:NO_SUCH_VARIABLE"));
+        assertOneLine(command.run("plan"), 2, "the environment variable NO_SUCH_VARIABLE, which has");
+
+        command.write(
+                "credit-migration.yaml",
+                command.text("credit-migration.yaml").replaceFirst("password-from: .*", ""));
+        assertOneLine(command.run("plan"), 2, "is asked for on a terminal, and there is none; set CREDIT_MIGRATION_PASSWORD");
+        assertThat(command.with("CREDIT_MIGRATION_PASSWORD", shop.password()).run("plan").exitCode())
+                .describedAs("no schema yet")
+                .isEqualTo(8);
     }
 
     @Test
@@ -72,6 +109,9 @@ final class BadInputTest {
 
     @Test
     void no_schema() {
+        shop = bare;
+        write(shop.url(), shop.user());
+
         assertOneLine(
                 command.run("migrate", "--apply", "--yes"), 8, "create them with 'credit-migration schema --apply'");
         assertThat(untouched()).isTrue();
@@ -79,7 +119,6 @@ final class BadInputTest {
 
     @Test
     void missing_privileges_leave_nothing_half_written() {
-        install();
         shop.execute("""
                 DO $$ BEGIN CREATE ROLE reader LOGIN PASSWORD 'reader'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
                 GRANT USAGE ON SCHEMA "My Shop" TO reader;
@@ -88,7 +127,7 @@ final class BadInputTest {
                 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO reader;
                 """);
         write(shop.url(), "reader");
-        command.with("CREDIT_MIGRATION_PASSWORD", "reader");
+        command.write("password", "reader");
 
         assertThat(command.run("plan").exitCode()).isZero();
         assertOneLine(
@@ -99,14 +138,12 @@ final class BadInputTest {
 
     @Test
     void unknown_users_and_runs() {
-        install();
-
-        assertOneLine(command.run("explain", "4711"), 2, "there is no user '4711'");
-        assertOneLine(command.run("confirm", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
-        assertOneLine(command.run("rollback", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
-        assertOneLine(command.run("explain", "bob"), 2, "user id is 'bob'");
-        assertOneLine(command.run("pause"), 2, "there is no run yet");
-        assertOneLine(command.run("pause", "no-such-run"), 2, "run is 'no-such-run'");
+        assertOneLine(command.inThisProcess("explain", "4711"), 2, "there is no user '4711'");
+        assertOneLine(command.inThisProcess("confirm", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
+        assertOneLine(command.inThisProcess("rollback", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
+        assertOneLine(command.inThisProcess("explain", "bob"), 2, "user id is 'bob'");
+        assertOneLine(command.inThisProcess("pause"), 2, "there is no run yet");
+        assertOneLine(command.inThisProcess("pause", "no-such-run"), 2, "run is 'no-such-run'");
     }
 
     @ParameterizedTest
@@ -131,8 +168,6 @@ final class BadInputTest {
             demo --users 3 | --users is 3; allowed: 200 to 100000
             """)
     void arguments_that_are_none(String args, String problem) {
-        install();
-
         Ended ended = command.inThisProcess(args.split(" "));
 
         assertOneLine(ended, 2, problem);
@@ -142,6 +177,8 @@ final class BadInputTest {
 
     @Test
     void errors_are_json_where_json_is_asked_for() {
+        write(bare.url(), bare.user());
+
         Ended ended = command.run("explain", "4711", "--json");
 
         assertThat(ended.exitCode()).isEqualTo(8);
@@ -152,7 +189,6 @@ final class BadInputTest {
 
     @Test
     void a_plan_that_is_none() {
-        install();
         command.write("plan.json", "{\"scope\": \"everyone\"}");
 
         assertOneLine(command.run("migrate", "--plan", "plan.json"), 2, "plan.json is not a plan");
@@ -160,8 +196,6 @@ final class BadInputTest {
 
     @Test
     void a_terminal_that_says_no_or_goes_away_writes_nothing() {
-        install();
-
         Ended no = command.onTerminal("n\n", "migrate", "--apply");
         Ended gone = command.onTerminal("\4", "migrate", "--apply");
 
@@ -174,8 +208,9 @@ final class BadInputTest {
 
     @Test
     void a_terminal_that_says_yes_sees_a_bar_and_colours_only_if_it_wants_them() {
-        install();
-
+        command.write(
+                "credit-migration.yaml",
+                command.text("credit-migration.yaml").replaceFirst("id: new-rate", "id: for-yes"));
         Ended yes = command.with("TERM", "xterm").onTerminal("y\n", "migrate", "--apply");
 
         assertThat(yes.exitCode()).describedAs(yes.toString()).isZero();
@@ -186,14 +221,6 @@ final class BadInputTest {
                         .out())
                 .doesNotContain("\u001b[");
         assertThat(command.run("migrate", "--help").out()).doesNotContain("\u001b[");
-    }
-
-    private void install() {
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setURL(shop.url());
-        database.setUser(shop.user());
-        database.setPassword(shop.password());
-        LibraryTables.defaults().install(database);
     }
 
     private boolean untouched() {
@@ -218,6 +245,7 @@ final class BadInputTest {
                 database:
                   url: %s
                   user: %s
+                  password-from: file:%s
                 users:
                   schema: My Shop
                   table: App "Users" 1
@@ -232,6 +260,6 @@ final class BadInputTest {
                   cut-off: 2026-01-06T00:00:00Z
                   convert: { from: 1000, to: 2500 }
                   consent: none
-                """.formatted(url, user));
+                """.formatted(url, user, command.file("password")));
     }
 }

@@ -89,10 +89,29 @@ final class Command {
     }
 
     private final Path folder;
+    private final List<String> launcher;
     private final Map<String, String> environment = new HashMap<>();
 
+    /** The command of the classes that are tested. */
     Command(Path folder) {
+        this(
+                folder,
+                List.of(
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        CreditMigration.class.getName()));
+    }
+
+    private Command(Path folder, List<String> arguments) {
         this.folder = folder;
+        this.launcher = launcher(arguments);
+    }
+
+    /** The packaged one. */
+    static Command jar(Path folder) {
+        return new Command(
+                folder,
+                List.of("-jar", Path.of("target", "credit-migration-command.jar").toAbsolutePath().toString()));
     }
 
     Command with(String variable, String value) {
@@ -140,7 +159,7 @@ final class Command {
     }
 
     Running start(String... args) {
-        List<String> command = new ArrayList<>(launcher());
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(args));
         return process(command);
     }
@@ -148,14 +167,16 @@ final class Command {
     /** Runs it on a terminal, on which these lines are typed. */
     Ended onTerminal(String typed, String... args) {
         StringBuilder line = new StringBuilder();
-        List<String> command = new ArrayList<>(launcher());
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(args));
         command.forEach(arg -> line.append('\'').append(arg).append("' "));
         write("typed", typed);
+        // A terminal that is typed on too early shows it, and a command that reads at its end sees that it is gone.
+        String typing = typed.isEmpty() ? "true" : "(sleep 3; cat typed; sleep 1)";
         List<String> script = List.of(
                 "sh",
                 "-c",
-                "(sleep 3; cat typed; sleep 2) | script -qec \"$0\" /dev/null",
+                typing + " | script -qec \"$0\" /dev/null",
                 line.toString().strip());
         return process(script).ended();
     }
@@ -179,7 +200,7 @@ final class Command {
     }
 
     /** A build in the background ignores Ctrl-C, and what it starts would too. */
-    private static List<String> launcher() {
+    private static List<String> launcher(List<String> arguments) {
         List<String> launcher = new ArrayList<>();
         if (ignoresInterrupts()) {
             launcher.addAll(List.of("env", "--default-signal=INT"));
@@ -187,10 +208,8 @@ final class Command {
         launcher.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                CreditMigration.class.getName()));
+                "-XX:+UseSerialGC"));
+        launcher.addAll(arguments);
         return launcher;
     }
 

@@ -204,7 +204,7 @@ final class OperatorTest {
         assertThat(announced.json().get("queued").asInt()).isEqualTo(19);
         assertThat(again.exitCode()).isEqualTo(3);
         assertThat(run("notices", "--json").json().get("counts").toString())
-                .contains("{\"kind\":\"COMPLETE\",\"state\":\"QUEUED\",\"notices\":19}");
+                .contains("{\"kind\":\"COMPLETE\",\"notices\":19,\"state\":\"QUEUED\"}");
         assertThat(run("notices", "--requeue", "--apply", "--yes").exitCode()).isEqualTo(3);
     }
 

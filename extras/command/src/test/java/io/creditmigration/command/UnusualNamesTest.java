@@ -128,8 +128,9 @@ final class UnusualNamesTest {
     void a_corrupted_balance_and_a_line_altered_after_the_seal_are_found() {
         Server shop = Server.database("corrupted");
         ShopTables.create(shop, 50);
-        Command command = new Command(folder).with("CREDIT_MIGRATION_PASSWORD", shop.password());
-        command.run("init", "--url", shop.url(), "--user", shop.user(), "--schema", "My Shop", "--users-table", "App \"Users\" 1");
+        Command command = new Command(folder);
+        command.write("password", shop.password());
+        command.run("init", "--password-from", "file:" + command.file("password"), "--url", shop.url(), "--user", shop.user(), "--schema", "My Shop", "--users-table", "App \"Users\" 1");
         command.write("credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
         command.run("schema", "--apply", "--yes");
         command.run("migrate", "--apply", "--yes");
