@@ -50,7 +50,9 @@ final class Pass {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED)) ? watched(progress -> migrations.run(options.withListener(progress))) : declined();
+        return agreed(applying, plan.count(Status.MIGRATED))
+                ? watched(progress -> migrations.run(options.withListener(progress)))
+                : declined();
     }
 
     /** The same for a plan that somebody has approved before. */
@@ -90,8 +92,9 @@ final class Pass {
             return exitCode(plan.outcomes());
         }
         if (!migrations.rollout().halted()) {
-            throw CommandFailure.usage("the halt switch is off, and users would be migrated while others are taken back;"
-                    + " first run 'credit-migration halt'");
+            throw CommandFailure.usage(
+                    "the halt switch is off, and users would be migrated while others are taken back;"
+                            + " first run 'credit-migration halt'");
         }
         if (plan.count(RollbackResult.Status.ROLLED_BACK) == 0 && isOver(options.scope())) {
             output.field("applied", false);
@@ -137,9 +140,7 @@ final class Pass {
     /** Whether a run would find nobody: unless one is to be gone on with, or stages let others in. */
     private boolean isVain(MigrationPlan plan, RunOptions options) {
         boolean found = plan.count(Status.MIGRATED) + plan.count(Status.FAILED) > 0;
-        return !found
-                && options.stages().percents().isEmpty()
-                && isOver(options.scope());
+        return !found && options.stages().percents().isEmpty() && isOver(options.scope());
     }
 
     /** Whether there is no run of this scope to be gone on with. */

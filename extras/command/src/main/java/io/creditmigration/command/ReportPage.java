@@ -228,8 +228,12 @@ final class ReportPage {
         values.put("at", Words.time(verification.at()));
         values.put(
                 "table",
-                Grid.of("What was checked, and how it went", List.of("figure", "value"), Verify.rows(verification, metrics)));
-        Bars.Builder bars = Bars.of("Balances verified", "users", "Who has moved the balance since is counted, and not wrong.")
+                Grid.of(
+                        "What was checked, and how it went",
+                        List.of("figure", "value"),
+                        Verify.rows(verification, metrics)));
+        Bars.Builder bars = Bars.of(
+                        "Balances verified", "users", "Who has moved the balance since is counted, and not wrong.")
                 .add("balance is what the log says", verification.figures().balancesProved())
                 .add("moved since", verification.figures().moved());
         long wrong = verification.found().entrySet().stream()
@@ -238,11 +242,15 @@ final class ReportPage {
                 .sum();
         values.put("bars", bars.add("wrong, of any kind", wrong).build());
         List<List<String>> offenders = new ArrayList<>();
-        verification.found().forEach((check, found) -> found.first().forEach(offender -> offenders.add(List.of(
-                check.name(), offender.userId() == null ? "none" : offender.userId(), offender.what()))));
+        verification
+                .found()
+                .forEach((check, found) -> found.first()
+                        .forEach(offender -> offenders.add(List.of(
+                                check.name(),
+                                offender.userId() == null ? "none" : offender.userId(),
+                                offender.what()))));
         values.put(
-                "offenders",
-                offenders.isEmpty() ? null : Grid.of("Found", List.of("kind", "user", "what"), offenders));
+                "offenders", offenders.isEmpty() ? null : Grid.of("Found", List.of("kind", "user", "what"), offenders));
         return values;
     }
 

@@ -103,7 +103,9 @@ final class Rollback extends OperatorCommand {
         output.field("credits", Views.text(result.credits()));
         output.field("record", Views.record(result.record()));
         output.heading("User " + result.userId() + ": " + Words.of(result.status())
-                + (result.credits() == null ? "" : ", credits " + Output.amount(result.credits().amount()))
+                + (result.credits() == null
+                        ? ""
+                        : ", credits " + Output.amount(result.credits().amount()))
                 + (result.message() == null ? "" : ", " + result.message()));
         return Pass.exitCode(Map.of(result.status(), 1L));
     }

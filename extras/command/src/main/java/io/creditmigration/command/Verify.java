@@ -60,8 +60,10 @@ final class Verify extends MigrationCommand {
     static List<List<String>> rows(Verification verification, SuccessMetrics metrics) {
         Verification.Figures figures = verification.figures();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("users with a record", Output.number(verification.users().checked())));
-        rows.add(List.of("users still waiting", Output.number(verification.users().waiting())));
+        rows.add(List.of(
+                "users with a record", Output.number(verification.users().checked())));
+        rows.add(List.of(
+                "users still waiting", Output.number(verification.users().waiting())));
         rows.add(List.of("balances proved", Output.number(figures.balancesProved())));
         rows.add(List.of("balances moved since", Output.number(figures.moved())));
         rows.add(List.of("operations in the history", Output.number(figures.operations())));

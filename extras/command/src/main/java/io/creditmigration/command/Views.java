@@ -95,7 +95,11 @@ final class Views {
         view.put(
                 "paid",
                 plan.paid().stream()
-                        .map(user -> sorted("userId", user.userId(), "credits", user.credits().toString()))
+                        .map(user -> sorted(
+                                "userId",
+                                user.userId(),
+                                "credits",
+                                user.credits().toString()))
                         .toList());
         view.put(
                 "largestChanges",

@@ -106,7 +106,8 @@ final class Words {
             output.table(plan.paid().stream()
                     .limit(SHOWN_MAX)
                     .map(user -> List.of(
-                            "user " + user.userId(), Output.amount(user.credits().amount())))
+                            "user " + user.userId(),
+                            Output.amount(user.credits().amount())))
                     .toList());
         }
         changes(output, plan.largestChanges(), plan.warnings());

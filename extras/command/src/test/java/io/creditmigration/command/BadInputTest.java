@@ -91,10 +91,12 @@ final class BadInputTest {
         assertOneLine(command.run("plan"), 2, "the environment variable NO_SUCH_VARIABLE, which has");
 
         command.write(
-                "credit-migration.yaml",
-                command.text("credit-migration.yaml").replaceFirst("password-from: .*", ""));
-        assertOneLine(command.run("plan"), 2, "is asked for on a terminal, and there is none; set CREDIT_MIGRATION_PASSWORD");
-        assertThat(command.with("CREDIT_MIGRATION_PASSWORD", shop.password()).run("plan").exitCode())
+                "credit-migration.yaml", command.text("credit-migration.yaml").replaceFirst("password-from: .*", ""));
+        assertOneLine(
+                command.run("plan"), 2, "is asked for on a terminal, and there is none; set CREDIT_MIGRATION_PASSWORD");
+        assertThat(command.with("CREDIT_MIGRATION_PASSWORD", shop.password())
+                        .run("plan")
+                        .exitCode())
                 .describedAs("no schema yet")
                 .isEqualTo(8);
     }
@@ -142,7 +144,6 @@ final class BadInputTest {
         assertOneLine(command.inThisProcess("confirm", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
         assertOneLine(command.inThisProcess("rollback", "4711", "--apply", "--yes"), 2, "there is no user '4711'");
         assertOneLine(command.inThisProcess("explain", "bob"), 2, "user id is 'bob'");
-        assertOneLine(command.inThisProcess("pause"), 2, "there is no run yet");
         assertOneLine(command.inThisProcess("pause", "no-such-run"), 2, "run is 'no-such-run'");
     }
 
@@ -208,9 +209,11 @@ final class BadInputTest {
 
     @Test
     void a_terminal_that_says_yes_sees_a_bar_and_colours_only_if_it_wants_them() {
-        command.write(
-                "credit-migration.yaml",
-                command.text("credit-migration.yaml").replaceFirst("id: new-rate", "id: for-yes"));
+        shop = Server.database("bad_input_yes");
+        ShopTables.create(shop, USERS);
+        write(shop.url(), shop.user());
+        command.inThisProcess("schema", "--apply", "--yes");
+
         Ended yes = command.with("TERM", "xterm").onTerminal("y\n", "migrate", "--apply");
 
         assertThat(yes.exitCode()).describedAs(yes.toString()).isZero();

@@ -20,10 +20,25 @@ import java.util.stream.Collectors;
 final class Command {
 
     private static final List<String> CONFIGURED = List.of(
-            "migrate", "plan", "rollout", "failed", "status", "schema", "analyze", "pause", "resume", "cancel", "halt",
-            "confirm", "rollback", "reopen",
+            "migrate",
+            "plan",
+            "rollout",
+            "failed",
+            "status",
+            "schema",
+            "analyze",
+            "pause",
+            "resume",
+            "cancel",
+            "halt",
+            "confirm",
+            "rollback",
+            "reopen",
             "verify",
-            "seal", "explain", "notices", "report");
+            "seal",
+            "explain",
+            "notices",
+            "report");
     private static final long SECONDS_MAX = 120;
     private static final long SIGNAL_INT_BIT = 1L << 1;
 
@@ -111,7 +126,11 @@ final class Command {
     static Command jar(Path folder) {
         return new Command(
                 folder,
-                List.of("-jar", Path.of("target", "credit-migration-command.jar").toAbsolutePath().toString()));
+                List.of(
+                        "-jar",
+                        Path.of("target", "credit-migration-command.jar")
+                                .toAbsolutePath()
+                                .toString()));
     }
 
     Command with(String variable, String value) {

@@ -45,9 +45,11 @@ final class CommandJarIT {
     void the_other_drivers_are_inside_and_so_is_the_demo() {
         Command jar = Command.jar(folder);
 
-        assertThat(jar.run("init", "--url", "jdbc:postgresql://127.0.0.1:1/shop", "--password-from", "none").err())
+        assertThat(jar.run("init", "--url", "jdbc:postgresql://127.0.0.1:1/shop", "--password-from", "none")
+                        .err())
                 .contains("cannot be reached", "Connection to 127.0.0.1:1 refused");
-        assertThat(jar.run("init", "--url", "jdbc:mariadb://127.0.0.1:1/shop", "--password-from", "none").err())
+        assertThat(jar.run("init", "--url", "jdbc:mariadb://127.0.0.1:1/shop", "--password-from", "none")
+                        .err())
                 .contains("cannot be reached", "Socket fail to connect");
         Ended demo = jar.run("demo", "--users", "200", "--json");
         assertThat(demo.exitCode()).describedAs(demo.toString()).isZero();

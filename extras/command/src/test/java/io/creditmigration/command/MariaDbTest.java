@@ -76,12 +76,21 @@ final class MariaDbTest {
     void from_rate_limits_to_credits_and_back() {
         Command command = new Command(folder);
         Ended init = command.inThisProcess(
-                "init", "--url", server.url(), "--user", "root", "--password-from", "none", "--json",
-                "--out", command.file("credit-migration.yaml").toString());
+                "init",
+                "--url",
+                server.url(),
+                "--user",
+                "root",
+                "--password-from",
+                "none",
+                "--json",
+                "--out",
+                command.file("credit-migration.yaml").toString());
         assertThat(init.exitCode()).describedAs(init.toString()).isZero();
         assertThat(init.json().get("regime").asText()).isEqualTo("RATE_LIMITS");
         assertThat(command.text("credit-migration.yaml"))
-                .contains("table: \"my users\"", "table: \"user requests\"", "user: user_id", "at: made_at", "zone: UTC");
+                .contains(
+                        "table: \"my users\"", "table: \"user requests\"", "user: user_id", "at: made_at", "zone: UTC");
         command.write(
                 "credit-migration.yaml",
                 command.text("credit-migration.yaml")
@@ -90,20 +99,25 @@ final class MariaDbTest {
 
         Ended missing = command.inThisProcess("plan");
         assertThat(missing.exitCode()).describedAs(missing.toString()).isEqualTo(8);
-        assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode()).isZero();
-        assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode()).isEqualTo(3);
+        assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode())
+                .isZero();
+        assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode())
+                .isEqualTo(3);
         Ended migrated = command.inThisProcess("migrate", "--apply", "--yes", "--json");
         assertThat(migrated.exitCode()).describedAs(migrated.toString()).isZero();
         assertThat(migrated.json().get("run").get("granted").asText()).isEqualTo("2150");
-        assertThat(server.value("SELECT COUNT(*) FROM `my users` WHERE `rate limit` IS NULL")).isEqualTo("100");
+        assertThat(server.value("SELECT COUNT(*) FROM `my users` WHERE `rate limit` IS NULL"))
+                .isEqualTo("100");
         assertThat(command.inThisProcess("verify").exitCode()).isZero();
         Path page = command.file("report.html");
-        assertThat(command.inThisProcess("report", "--out", page.toString()).exitCode()).isZero();
+        assertThat(command.inThisProcess("report", "--out", page.toString()).exitCode())
+                .isZero();
         assertThat(command.text("report.html")).contains("50 credits", "nothing is wrong");
         assertThat(command.inThisProcess("halt").exitCode()).isZero();
         Ended back = command.inThisProcess("rollback", "--all", "--apply", "--yes");
         assertThat(back.exitCode()).describedAs(back.toString()).isZero();
-        assertThat(server.value("SELECT COUNT(*) FROM `my users` WHERE `rate limit` = 10")).isEqualTo("100");
+        assertThat(server.value("SELECT COUNT(*) FROM `my users` WHERE `rate limit` = 10"))
+                .isEqualTo("100");
         assertThat(command.inThisProcess("verify").exitCode()).isZero();
     }
 }

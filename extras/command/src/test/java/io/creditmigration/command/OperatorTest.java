@@ -51,9 +51,12 @@ final class OperatorTest {
         assertThat(dry.exitCode()).isZero();
         assertThat(dry.json().get("applied").asBoolean()).isFalse();
         assertThat(done.json().get("run").get("outcomes").toString()).isEqualTo("{\"MIGRATED\":40}");
-        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated AND id <= 40")).isEqualTo("40");
-        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated AND id > 40")).isEqualTo("0");
-        assertThat(run("migrate", "--zero-credits-only", "--apply", "--yes").exitCode()).isEqualTo(3);
+        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated AND id <= 40"))
+                .isEqualTo("40");
+        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated AND id > 40"))
+                .isEqualTo("0");
+        assertThat(run("migrate", "--zero-credits-only", "--apply", "--yes").exitCode())
+                .isEqualTo(3);
     }
 
     @Test
@@ -63,7 +66,8 @@ final class OperatorTest {
         assertThat(quote.json().get("quote").get("newCredits").asText()).isEqualTo("20");
         assertThat(credits(50)).isEqualTo("50.0000");
 
-        assertThat(run("confirm", "50", "--apply", "--yes", "--actor", "ann").exitCode()).isZero();
+        assertThat(run("confirm", "50", "--apply", "--yes", "--actor", "ann").exitCode())
+                .isZero();
         assertThat(credits(50)).isEqualTo("20.0000");
         assertThat(run("confirm", "50", "--apply", "--yes").exitCode()).isEqualTo(3);
         JsonNode story = run("explain", "50", "--json").json();
@@ -72,12 +76,19 @@ final class OperatorTest {
 
         assertThat(run("rollback", "50").exitCode()).describedAs("dry").isZero();
         assertThat(credits(50)).isEqualTo("20.0000");
-        assertThat(run("rollback", "50", "--apply", "--yes", "--reason", "asked for it").exitCode()).isZero();
+        assertThat(run("rollback", "50", "--apply", "--yes", "--reason", "asked for it")
+                        .exitCode())
+                .isZero();
         assertThat(credits(50)).isEqualTo("50.0000");
         assertThat(run("rollback", "50", "--apply", "--yes").exitCode()).isEqualTo(3);
         assertThat(run("reopen", "50").exitCode()).isZero();
         assertThat(run("reopen", "50").exitCode()).isEqualTo(3);
-        assertThat(run("confirm", "50", "--json").json().get("quote").get("attempt").asInt()).isEqualTo(2);
+        assertThat(run("confirm", "50", "--json")
+                        .json()
+                        .get("quote")
+                        .get("attempt")
+                        .asInt())
+                .isEqualTo(2);
     }
 
     @Test
@@ -105,7 +116,8 @@ final class OperatorTest {
         run("migrate", "--apply", "--yes");
         assertThat(credits(60)).isEqualTo("7.0000");
 
-        assertThat(run("migrate", "--include-exempt", "--apply", "--yes").exitCode()).isZero();
+        assertThat(run("migrate", "--include-exempt", "--apply", "--yes").exitCode())
+                .isZero();
         assertThat(credits(60)).isEqualTo("2.8000");
     }
 
@@ -116,8 +128,7 @@ final class OperatorTest {
 
         Ended done = run("migrate", "--users", command.file("users.txt").toString(), "--apply", "--yes", "--json");
 
-        assertThat(done.json().get("plan").get("outcomes").toString())
-                .isEqualTo("{\"UNKNOWN_USER\":1,\"MIGRATED\":2}");
+        assertThat(done.json().get("plan").get("outcomes").toString()).isEqualTo("{\"UNKNOWN_USER\":1,\"MIGRATED\":2}");
         assertThat(done.json().get("run").get("outcomes").toString()).isEqualTo("{\"MIGRATED\":2}");
         assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated")).isEqualTo("2");
     }
@@ -151,7 +162,8 @@ final class OperatorTest {
         Ended again = run("migrate", "--apply", "--yes");
 
         assertThat(tripped.exitCode()).describedAs(tripped.toString()).isEqualTo(5);
-        assertThat(tripped.json().get("run").get("reason").asText()).contains("credits granted, more than the 10 allowed");
+        assertThat(tripped.json().get("run").get("reason").asText())
+                .contains("credits granted, more than the 10 allowed");
         assertThat(tripped.err()).contains("To go on: credit-migration resume");
         assertThat(again.exitCode()).isEqualTo(5);
         assertThat(run("cancel", "--reason", "too much").exitCode()).isZero();
@@ -187,7 +199,8 @@ final class OperatorTest {
         assertThat(status.get("rollout").toString()).contains("\"percent\":25", "\"halted\":true");
         assertThat(status.get("events").get(0).get("reason").asText()).isEqualTo("wrong rate");
         assertThat(run("halt", "--off").exitCode()).isZero();
-        assertThat(run("rollout", "--json").json().get("rollout").get("halted").asBoolean()).isFalse();
+        assertThat(run("rollout", "--json").json().get("rollout").get("halted").asBoolean())
+                .isFalse();
     }
 
     @Test
@@ -206,6 +219,15 @@ final class OperatorTest {
         assertThat(run("notices", "--json").json().get("counts").toString())
                 .contains("{\"kind\":\"COMPLETE\",\"notices\":19,\"state\":\"QUEUED\"}");
         assertThat(run("notices", "--requeue", "--apply", "--yes").exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void before_the_first_run_there_is_none_to_pause() {
+        Ended paused = run("pause");
+
+        assertThat(paused.exitCode()).isEqualTo(2);
+        assertThat(paused.err()).contains("there is no run yet; see 'credit-migration migrate'");
+        assertThat(run("status").out()).contains("No run yet.");
     }
 
     @Test

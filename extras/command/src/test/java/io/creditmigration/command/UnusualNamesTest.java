@@ -116,7 +116,8 @@ final class UnusualNamesTest {
         assertThat(back.json().get("run").get("rollbacks").get("ROLLED_BACK").asInt())
                 .isEqualTo(USERS - 3);
         assertThat(different(shop)).isEqualTo("0");
-        assertThat(command.run("rollback", "--all", "--apply", "--yes").exitCode()).isEqualTo(3);
+        assertThat(command.run("rollback", "--all", "--apply", "--yes").exitCode())
+                .isEqualTo(3);
 
         Ended again = command.run("verify", "--json");
         assertThat(again.exitCode()).describedAs(again.toString()).isZero();
@@ -130,7 +131,18 @@ final class UnusualNamesTest {
         ShopTables.create(shop, 50);
         Command command = new Command(folder);
         command.write("password", shop.password());
-        command.run("init", "--password-from", "file:" + command.file("password"), "--url", shop.url(), "--user", shop.user(), "--schema", "My Shop", "--users-table", "App \"Users\" 1");
+        command.run(
+                "init",
+                "--password-from",
+                "file:" + command.file("password"),
+                "--url",
+                shop.url(),
+                "--user",
+                shop.user(),
+                "--schema",
+                "My Shop",
+                "--users-table",
+                "App \"Users\" 1");
         command.write("credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
         command.run("schema", "--apply", "--yes");
         command.run("migrate", "--apply", "--yes");
@@ -141,7 +153,13 @@ final class UnusualNamesTest {
 
         assertThat(verified.exitCode()).isEqualTo(7);
         assertThat(verified.json().get("outcome").asText()).isEqualTo("VERIFICATION_FAILED");
-        assertThat(verified.json().get("found").get("SEALED_LINE_ALTERED").get("first").get(0).get("userId").asText())
+        assertThat(verified.json()
+                        .get("found")
+                        .get("SEALED_LINE_ALTERED")
+                        .get("first")
+                        .get(0)
+                        .get("userId")
+                        .asText())
                 .isEqualTo("7");
         assertThat(command.inThisProcess("verify").out()).contains("SOMETHING IS WRONG", "user 7: ");
     }
