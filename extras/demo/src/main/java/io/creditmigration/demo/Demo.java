@@ -26,8 +26,12 @@ public final class Demo {
               --seed S    a whole number that the sample data is made from; 42 unless given
             """;
 
-    private static final int USERS_MIN = 200;
-    private static final int USERS_MAX = 100_000;
+    /** The fewest users that a story can be told with. */
+    public static final int USERS_MIN = 200;
+
+    /** The most users of each story. */
+    public static final int USERS_MAX = 100_000;
+
     private static final int USAGE_ERROR = 2;
 
     private Demo() {}
@@ -59,6 +63,11 @@ public final class Demo {
             return USAGE_ERROR;
         }
         return tell(screen, users, seed, database -> {});
+    }
+
+    /** Tells both stories of so many users to whoever reads these lines. Returns whether all figures reconcile. */
+    public static boolean tell(PrintStream lines, int users, long seed) {
+        return tell(new Screen(lines, Screen.isTerminal() && lines == System.out), users, seed, database -> {}) == 0;
     }
 
     /**

@@ -170,7 +170,7 @@ final class Screen {
 
     /** Since JDK 22 there may be a console where there is no terminal; it tells, by a method that is new then. */
     @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
             return false;

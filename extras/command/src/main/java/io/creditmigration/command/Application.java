@@ -1,0 +1,54 @@
+package io.creditmigration.command;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.MigrationOptions;
+import io.creditmigration.MigrationService;
+import io.creditmigration.jdbc.JdbcMigrationStore;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * The application's database, and the migration in it.
+ *
+ * @param configuration what the operator has written down
+ * @param pool its connections
+ * @param store where the migration is kept
+ * @param migrations the migration
+ */
+record Application(
+        Configuration configuration, HikariDataSource pool, JdbcMigrationStore store, MigrationService migrations)
+        implements AutoCloseable {
+
+    static Application open(Configuration configuration) throws SQLException {
+        HikariDataSource pool = Database.open(
+                configuration.connection(), configuration.settings().threads());
+        try {
+            JdbcMigrationStore store = JdbcMigrationStore.owning(pool, configuration.host(), configuration.ours());
+            MigrationOptions options = MigrationOptions.defaults();
+            return new Application(
+                    configuration,
+                    pool,
+                    store,
+                    MigrationService.of(
+                            configuration.migration(),
+                            store,
+                            configuration.notices() ? options.withNotices() : options));
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    String migrationId() {
+        return migrations.migration().id();
+    }
+
+    DataSource dataSource() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

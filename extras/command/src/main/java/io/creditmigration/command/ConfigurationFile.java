@@ -1,0 +1,290 @@
+package io.creditmigration.command;
+
+import io.creditmigration.Consent;
+import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
+import io.creditmigration.Migration;
+import io.creditmigration.RateConversion;
+import io.creditmigration.RunSettings;
+import io.creditmigration.UsageTiers;
+import io.creditmigration.jdbc.HostTables;
+import io.creditmigration.jdbc.LibraryTables;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+
+/** Reads a configuration, and refuses what it does not understand: with the line, and what is allowed there. */
+final class ConfigurationFile {
+
+    private static final List<String> SECTIONS =
+            List.of("database", "library-tables", "users", "accounts", "operations", "migration", "notices", "run");
+
+    private static final List<String> USERS = List.of(
+            "schema",
+            "table",
+            "id",
+            "balance",
+            "balance-moves-to",
+            "minor-units",
+            "reserved",
+            "flag",
+            "flag-value",
+            "rate",
+            "version",
+            "registered-at",
+            "zone",
+            "exempt",
+            "only-with",
+            "only-without",
+            "on-migration-set");
+
+    private static final List<String> RUN =
+            List.of("page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
+
+    private ConfigurationFile() {}
+
+    static Configuration read(Path path) {
+        String text;
+        try {
+            text = Files.readString(path, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw CommandFailure.usage("there is no configuration at " + path
+                    + "; write one with 'credit-migration init', or name it with --config");
+        }
+        return parse(path.toString(), text);
+    }
+
+    static Configuration parse(String file, String text) {
+        YamlSection root = YamlSection.of(file, text, SECTIONS);
+        return new Configuration(
+                file,
+                connection(root.section("database", List.of("url", "user", "password-from"))),
+                root.optionalSection("library-tables", List.of("schema", "prefix"))
+                        .map(ConfigurationFile::ours)
+                        .orElse(LibraryTables.defaults()),
+                host(root),
+                migration(root.section(
+                        "migration", List.of("id", "cut-off", "convert", "grant", "consent", "usage-window-days"))),
+                settings(root),
+                root.truth("notices", false));
+    }
+
+    private static ConnectionSettings connection(YamlSection database) {
+        String url = database.text("url");
+        Optional<String> problem = ConnectionSettings.problemOf(url);
+        if (problem.isPresent()) {
+            throw database.refused("url", "database.url " + problem.get());
+        }
+        PasswordSource password = PasswordSource.usual();
+        if (database.has("password-from")) {
+            try {
+                password = PasswordSource.parse(database.text("password-from"));
+            } catch (CommandFailure e) {
+                throw database.refused("password-from", "database." + e.getMessage());
+            }
+        }
+        return new ConnectionSettings(url, database.optionalText("user").orElse(null), password);
+    }
+
+    private static LibraryTables ours(YamlSection tables) {
+        return tables.checked(
+                "prefix",
+                () -> new LibraryTables(
+                        tables.optionalText("schema").orElse(null),
+                        tables.optionalText("prefix").orElse("credit_migration_")));
+    }
+
+    private static HostTables host(YamlSection root) {
+        YamlSection users = root.section("users", USERS);
+        String table = users.text("table");
+        HostTables host = users.checked("table", () -> HostTables.users(table));
+        host = users.optionalText("schema").map(host::schema).orElse(host);
+        host = users.optionalText("id").map(host::id).orElse(host);
+        host = users.optionalText("balance-moves-to").map(host::movedInto).orElse(host);
+        host = users.optionalText("reserved").map(host::reserved).orElse(host);
+        host = users.optionalText("rate").map(host::rate).orElse(host);
+        host = users.optionalText("version").map(host::version).orElse(host);
+        host = users.optionalText("registered-at").map(host::registeredAt).orElse(host);
+        host = users.optionalValue("minor-units", "0 to 18", Integer::valueOf)
+                .map(host::minorUnits)
+                .orElse(host);
+        host = users.optionalValue("zone", "a zone such as UTC, +07:00 or Asia/Saigon", ZoneId::of)
+                .map(host::zone)
+                .orElse(host);
+        if (users.has("flag")) {
+            String flag = users.text("flag");
+            HostTables before = host;
+            host = users.optionalText("flag-value")
+                    .map(value -> before.flag(flag, value))
+                    .orElseGet(() -> before.flag(flag));
+        } else if (users.has("flag-value")) {
+            throw users.refused("flag-value", "users.flag-value is of no use without users.flag; name the column");
+        }
+        Optional<YamlSection> exempt = users.optionalSection("exempt", List.of("column", "values"));
+        if (exempt.isPresent()) {
+            YamlSection rule = exempt.get();
+            host = host.exempt(rule.text("column"), rule.texts("values").toArray(String[]::new));
+        }
+        for (Map.Entry<String, String> filter :
+                users.optionalEntries("only-with").entrySet()) {
+            if (filter.getValue() == null) {
+                throw users.refused(
+                        "only-with", "users.only-with has no value for '" + filter.getKey() + "'; see only-without");
+            }
+            host = host.onlyWith(filter.getKey(), filter.getValue());
+        }
+        for (String column : users.texts("only-without")) {
+            host = host.onlyWithout(column);
+        }
+        for (Map.Entry<String, String> set :
+                users.optionalEntries("on-migration-set").entrySet()) {
+            host = host.onMigrationSet(set.getKey(), set.getValue());
+        }
+        return withOperations(root, withBalance(root, users, host));
+    }
+
+    private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
+        Optional<YamlSection> accounts =
+                root.optionalSection("accounts", List.of("own", "table", "user", "balance", "active"));
+        if (accounts.isEmpty()) {
+            return host.balance(users.value("balance", "its column, or a section 'accounts'", column -> column));
+        }
+        YamlSection section = accounts.get();
+        if (users.has("balance")) {
+            throw users.refused("balance", "users.balance and 'accounts' exclude each other; keep the one that is so");
+        }
+        if (section.truth("own", false)) {
+            if (section.has("table")) {
+                throw section.refused("table", "accounts.table is not for accounts.own; keep one of them");
+            }
+            return host.ownAccounts();
+        }
+        HostTables mapped = host.accounts(section.text("table"), section.text("user"), section.text("balance"));
+        return section.optionalText("active").map(mapped::active).orElse(mapped);
+    }
+
+    private static HostTables withOperations(YamlSection root, HostTables host) {
+        Optional<YamlSection> operations =
+                root.optionalSection("operations", List.of("table", "id", "user", "at", "history"));
+        if (operations.isEmpty()) {
+            return host;
+        }
+        YamlSection section = operations.get();
+        HostTables mapped =
+                host.operations(section.text("table"), section.text("id"), section.text("user"), section.text("at"));
+        return section.truth("history", true) ? mapped : mapped.withoutHistory();
+    }
+
+    private static Migration migration(YamlSection section) {
+        String id = section.text("id");
+        Migration.Builder migration = section.checked("id", () -> Migration.named(id));
+        Instant cutOff = section.value(
+                "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
+        section.checked("cut-off", () -> migration.cutOff(cutOff));
+        if (section.has("convert") == section.has("grant")) {
+            throw section.refused(
+                    section.has("convert") ? "convert" : null,
+                    "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
+        }
+        migration.policy(
+                section.has("convert")
+                        ? conversion(section.section("convert", List.of("from", "to", "decimals", "rounding")))
+                        : grant(section.section("grant", List.of("base", "above"))));
+        section.optionalValue("consent", "confirm-positive or none", text -> Consent.valueOf(constant(text)))
+                .ifPresent(migration::consent);
+        section.number("usage-window-days")
+                .ifPresent(days -> section.checked("usage-window-days", () -> migration.usageWindowDays(days)));
+        return migration.build();
+    }
+
+    private static CreditPolicy conversion(YamlSection section) {
+        CreditRate from = section.value("from", "what one credit cost before, above zero", CreditRate::of);
+        CreditRate to = section.value("to", "what one credit costs from now on, above zero", CreditRate::of);
+        RateConversion conversion = section.checked("to", () -> CreditPolicy.convert(from, to));
+        Optional<Integer> decimals = section.number("decimals");
+        if (decimals.isPresent()) {
+            RateConversion before = conversion;
+            conversion = section.checked("decimals", () -> before.scale(decimals.get()));
+        }
+        Optional<RoundingMode> rounding = section.optionalValue(
+                "rounding", "half-even, half-up, down and the like", text -> RoundingMode.valueOf(constant(text)));
+        return rounding.isPresent() ? conversion.rounding(rounding.get()) : conversion;
+    }
+
+    private static CreditPolicy grant(YamlSection section) {
+        UsageTiers tiers =
+                section.value("base", "the credits that everybody gets", text -> UsageTiers.of(Credits.of(text)));
+        for (Map.Entry<String, String> tier : section.optionalEntries("above").entrySet()) {
+            try {
+                tiers = tiers.above(Long.parseLong(tier.getKey()), Credits.of(String.valueOf(tier.getValue())));
+            } catch (InvalidValueException | NumberFormatException e) {
+                throw section.refused(
+                        "above",
+                        "migration.grant.above has '" + tier.getKey() + ": " + tier.getValue()
+                                + "'; allowed: operations a day, growing, each with its credits, such as 10: 50");
+            }
+        }
+        return tiers;
+    }
+
+    private static RunSettings settings(YamlSection root) {
+        RunSettings usual = RunSettings.defaults();
+        return root.optionalSection("run", RUN)
+                .map(run -> new RunSettings(
+                        whole(
+                                run,
+                                "page-size",
+                                usual.pageSize(),
+                                number -> usual.withPageSize(number).pageSize()),
+                        whole(
+                                run,
+                                "page-operations",
+                                usual.pageOperations(),
+                                number -> usual.withPageOperations(number).pageOperations()),
+                        whole(
+                                run,
+                                "threads",
+                                usual.threads(),
+                                number -> usual.withThreads(number).threads()),
+                        whole(
+                                run,
+                                "users-per-second",
+                                usual.usersPerSecond(),
+                                number -> usual.withUsersPerSecond(number).usersPerSecond()),
+                        run.optionalValue(
+                                        "failure-rate-max",
+                                        "0 to 1; 0.01 is one in a hundred",
+                                        text -> usual.withFailureRateMax(new BigDecimal(text))
+                                                .failureRateMax())
+                                .orElse(null),
+                        run.optionalValue(
+                                        "granted-max",
+                                        "credits, 0 or more",
+                                        text -> usual.withGrantedMax(Credits.of(text))
+                                                .grantedMax())
+                                .orElse(null)))
+                .orElse(usual);
+    }
+
+    /** A whole number that these settings accept. */
+    private static int whole(YamlSection run, String key, int usual, IntUnaryOperator accepted) {
+        return run.optionalValue(key, "a whole number", text -> accepted.applyAsInt(Integer.parseInt(text)))
+                .orElse(usual);
+    }
+
+    private static String constant(String text) {
+        return text.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+}

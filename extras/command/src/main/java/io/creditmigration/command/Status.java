@@ -1,0 +1,109 @@
+package io.creditmigration.command;
+
+import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationRun.State;
+import io.creditmigration.MigrationRuns;
+import io.creditmigration.Rollout;
+import io.creditmigration.RunEvent;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Where the migration stands. */
+@Command(
+        name = "status",
+        abbreviateSynopsis = true,
+        description = "Shows rollout, users and runs; --watch follows the newest run to its end.",
+        footer = {"", "Example: credit-migration status --watch"})
+final class Status extends MigrationCommand {
+
+    private static final int SHOWN_MAX = 10;
+
+    @Option(names = "--watch", description = "Follow the newest run until it stands still.")
+    private boolean watch;
+
+    @Option(names = "--interval", paramLabel = "SECONDS", description = "With --watch: 1 to 3600; 1.")
+    private int interval = 1;
+
+    @Override
+    void check() {
+        if (interval < 1 || interval > 3600) {
+            throw usage("--interval is " + interval + "; allowed: 1 to 3600 seconds");
+        }
+    }
+
+    @Override
+    ExitCode work(Application application, Output output, Interruption interruption) throws Exception {
+        MigrationRuns runs = application.migrations().runs();
+        if (watch) {
+            watch(runs, output);
+        }
+        Rollout rollout = application.migrations().rollout();
+        List<RunEvent> events = runs.events().stream().limit(SHOWN_MAX).toList();
+        List<MigrationRun> list = runs.list().stream().limit(SHOWN_MAX).toList();
+        Optional<MigrationRun> latest = runs.latest();
+        Map<String, Long> users = users(application);
+        output.field("rollout", Views.sorted("percent", rollout.percent(), "halted", rollout.halted()));
+        output.field("users", users);
+        output.field("latestRun", latest.map(Views::run).orElse(null));
+        output.field("runs", list.stream().map(Views::run).toList());
+        output.field("events", events.stream().map(Views::event).toList());
+
+        output.say("Migration " + application.migrationId() + ", rollout " + Words.of(rollout));
+        output.table(users.entrySet().stream()
+                .map(entry -> List.of(entry.getKey(), Output.number(entry.getValue())))
+                .toList());
+        if (latest.isEmpty()) {
+            output.heading("No run yet.");
+        } else {
+            output.heading(Progress.words(latest.get()));
+            Words.run(output, application.migrations().migration(), latest.get());
+        }
+        if (list.size() > 1) {
+            output.heading("Runs");
+            output.table(list.stream().map(Status::row).toList());
+        }
+        if (!events.isEmpty()) {
+            output.heading("Events");
+            output.table(events.stream()
+                    .map(event -> List.of(
+                            Words.time(event.at()), event.what(), event.actor().name(), event.reason()))
+                    .toList());
+        }
+        return ExitCode.DONE;
+    }
+
+    private void watch(MigrationRuns runs, Output output) throws InterruptedException {
+        Optional<MigrationRun> run = runs.latest();
+        Progress progress = new Progress(output);
+        while (run.isPresent() && run.get().state() == State.RUNNING) {
+            progress.show(run.get());
+            TimeUnit.SECONDS.sleep(interval);
+            run = runs.latest();
+        }
+        progress.end();
+    }
+
+    private static Map<String, Long> users(Application application) throws SQLException {
+        Map<String, Long> users = new LinkedHashMap<>();
+        new Records(application.pool(), application.configuration())
+                .users()
+                .forEach((status, count) -> users.put(status.name(), count));
+        return users;
+    }
+
+    private static List<String> row(MigrationRun run) {
+        return List.of(
+                Words.time(run.progress().startedAt()),
+                run.id(),
+                run.scope().name(),
+                run.stage() == null ? "" : run.stage() + " %",
+                run.state().name(),
+                Output.number(run.users()));
+    }
+}
