@@ -50,10 +50,6 @@ final class SimulationTest {
                 arguments("FAILED over COMPLETED", on(new BrokenStoresTest.WithFailedOverCompleted()), 7),
                 arguments("rollback by inverse rate", on(new BrokenHistories.WithRollbackByInverseRate()), 5),
                 arguments(
-                        "halt read before the transaction",
-                        on(new BrokenStoresTest.WithHaltReadBeforeTheTransaction()),
-                        9),
-                arguments(
                         "cache never invalidated",
                         Simulation.on(SimulationTest::whole)
                                 .options(options -> options.withClock(BrokenHistories.standingStill(options.clock()))),

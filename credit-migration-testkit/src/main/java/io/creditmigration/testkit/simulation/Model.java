@@ -22,16 +22,10 @@ import io.creditmigration.testkit.SeedUser;
 import io.creditmigration.testkit.simulation.Person.Track;
 import io.creditmigration.testkit.simulation.Step.Kind;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +46,6 @@ final class Model {
             @Nullable Quote confirmed) {}
 
     private static final int RUNS_MAX = 100;
-    private static final int SCALE = 4;
-    private static final int WINDOW_DAYS = 30;
     private static final long REMEMBERED_SECONDS = 60;
 
     private final Scenario scenario;
@@ -95,7 +87,7 @@ final class Model {
     }
 
     void register(SeedUser seed) {
-        Person person = new Person(seed, scenario.migrations().size(), firstRate(seed));
+        Person person = new Person(seed, scenario.migrations().size(), Arithmetic.firstRate(seed));
         if (seed.isFlagged()) {
             // Where a host has a second column for new credits, that of users it has flagged itself may be empty.
             Credits credits = host.credits(person.id());
@@ -118,7 +110,7 @@ final class Model {
     BigDecimal priced(Person person, BigDecimal money) {
         return scenario.setting() == Setting.GRANT
                 ? money.movePointLeft(3)
-                : money.divide(person.rate, SCALE, RoundingMode.UNNECESSARY);
+                : money.divide(person.rate, Arithmetic.SCALE, RoundingMode.UNNECESSARY);
     }
 
     void moved(Person person, BigDecimal credits, boolean isRefund) {
@@ -152,7 +144,7 @@ final class Model {
         if (track.status == MigrationStatus.FAILED && !retries) {
             return Status.FAILED_BEFORE;
         }
-        if (isBornIn(migration, person) || person.isSuperseded(migration)) {
+        if (Arithmetic.isBornIn(migration, person) || person.isSuperseded(migration)) {
             return Status.NOT_SUBJECT;
         }
         if (converts() && person.seed.isExempt()) {
@@ -194,9 +186,9 @@ final class Model {
         return quote.userId().equals(person.id())
                 && quote.attempt() == person.in(migration).attempt
                 && isSame(quote.oldCredits(), person.credits)
-                && isSame(quote.newCredits(), converted(migration, person))
+                && isSame(quote.newCredits(), Arithmetic.converted(migration, person))
                 && isSame(quote.oldRate(), person.rate)
-                && isSame(quote.newRate(), newRate(migration));
+                && isSame(quote.newRate(), Arithmetic.newRate(migration));
     }
 
     /** Whether a node may still take the user for one who is migrated, because it remembers. */
@@ -339,22 +331,23 @@ final class Model {
                 line);
         BigDecimal after;
         if (converts()) {
-            after = converted(migration, person);
+            after = Arithmetic.converted(migration, person);
             unless(
-                    isSame(line.oldRate(), person.rate) && isSame(line.newRate(), newRate(migration)),
+                    isSame(line.oldRate(), person.rate) && isSame(line.newRate(), Arithmetic.newRate(migration)),
                     2,
                     "the credits of %s were at %s, and the log says %s",
                     person.id(),
                     person.rate,
                     line);
-            BigDecimal residual =
-                    person.creditsOrZero().multiply(person.rate).subtract(after.multiply(newRate(migration)));
+            BigDecimal residual = person.creditsOrZero()
+                    .multiply(person.rate)
+                    .subtract(after.multiply(Arithmetic.newRate(migration)));
             unless(line.residual().compareTo(residual) == 0, 4, "the residual is %s, not as in %s", residual, line);
             track.oldRate = person.rate;
-            person.rate = newRate(migration);
+            person.rate = Arithmetic.newRate(migration);
         } else {
             BigDecimal granted = amount(line.newCredits()).subtract(person.creditsOrZero());
-            BigDecimal allocated = allocated(migration, person);
+            BigDecimal allocated = Arithmetic.allocated(migration, person);
             unless(
                     granted.signum() >= 0 && track.kept.add(granted).compareTo(allocated) <= 0,
                     5,
@@ -410,11 +403,11 @@ final class Model {
         BigDecimal restored = line.newCredits() == null ? null : amount(line.newCredits());
         if (converts()) {
             unless(
-                    restored != null && restored.compareTo(takenBack(migration, person)) == 0,
+                    restored != null && restored.compareTo(Arithmetic.takenBack(migration, person)) == 0,
                     5,
                     "%s should be taken back to %s, not as in %s",
                     person.id(),
-                    takenBack(migration, person),
+                    Arithmetic.takenBack(migration, person),
                     line);
             BigDecimal residual = person.creditsOrZero()
                     .multiply(person.rate)
@@ -613,74 +606,10 @@ final class Model {
                 && scenario.users().get(scenario.refused()).userId().equals(person.id());
     }
 
-    private static Instant cutOff(int migration) {
-        return migration == 0 ? Scenario.CUT_OFF : Scenario.SECOND_CUT_OFF;
-    }
-
-    private static boolean isBornIn(int migration, Person person) {
-        Instant registered = person.seed.registeredAt();
-        return registered != null && !registered.isBefore(cutOff(migration));
-    }
-
-    private static BigDecimal newRate(int migration) {
-        return migration == 0 ? BigDecimal.valueOf(2_500) : BigDecimal.valueOf(1_500);
-    }
-
-    private static BigDecimal firstRate(SeedUser seed) {
-        Instant registered = seed.registeredAt();
-        if (registered != null && !registered.isBefore(Scenario.SECOND_CUT_OFF)) {
-            return BigDecimal.valueOf(1_500);
-        }
-        boolean isNew = registered != null && !registered.isBefore(Scenario.CUT_OFF);
-        return isNew || seed.isFlagged() ? BigDecimal.valueOf(2_500) : BigDecimal.valueOf(1_000);
-    }
-
-    private static BigDecimal converted(int migration, Person person) {
-        return person.creditsOrZero().multiply(person.rate).divide(newRate(migration), SCALE, RoundingMode.HALF_EVEN);
-    }
-
-    /** What the user had, and the money's worth of what has come and gone since. */
-    private static BigDecimal takenBack(int migration, Person person) {
-        Track track = person.in(migration);
-        BigDecimal had = track.oldCredits == null ? BigDecimal.ZERO : track.oldCredits;
-        BigDecimal since = person.creditsOrZero()
-                .subtract(track.newCredits)
-                .multiply(newRate(migration))
-                .divide(track.oldRate, SCALE, RoundingMode.CEILING);
-        BigDecimal restored = had.add(since);
-        return person.creditsOrZero().signum() >= 0 ? restored.max(BigDecimal.ZERO) : restored;
-    }
-
-    /** 20, or 50 for more than ten operations a day in the thirty days before the cut-off. */
-    private static BigDecimal allocated(int migration, Person person) {
-        Instant to = cutOff(migration);
-        Instant from = to.minus(Duration.ofDays(WINDOW_DAYS));
-        Instant registered = person.seed.registeredAt();
-        Instant begin = registered == null || registered.isBefore(from) ? from : registered;
-        long seconds = Math.max(1, Duration.between(begin, to).toSeconds());
-        long daySeconds = Duration.ofDays(1).toSeconds();
-        long days = Math.min(WINDOW_DAYS, (seconds + daySeconds - 1) / daySeconds);
-        long made = person.operations.stream()
-                .filter(at -> !at.isBefore(from) && at.isBefore(to))
-                .count();
-        return BigDecimal.valueOf(made > 10 * days ? 50 : 20);
-    }
-
     private boolean isInside(int migration, Person person) {
         int percent = rollouts.get(migration).percent();
         String migrationId = scenario.migrations().get(migration).id();
-        return percent == 100 || bucket(migrationId + '\0' + person.id()) < percent * 100;
-    }
-
-    private static int bucket(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return new BigInteger(1, Arrays.copyOf(digest, 8))
-                    .mod(BigInteger.valueOf(10_000))
-                    .intValue();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return percent == 100 || Arithmetic.bucket(migrationId + '\0' + person.id()) < percent * 100;
     }
 
     private static BigDecimal amount(@Nullable Credits credits) {

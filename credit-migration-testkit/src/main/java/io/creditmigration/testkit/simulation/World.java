@@ -4,29 +4,23 @@ import static io.creditmigration.testkit.simulation.Violation.unless;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
-import io.creditmigration.GateDecision;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationPlan;
-import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.MigrationService;
-import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
 import io.creditmigration.Quote;
 import io.creditmigration.Regime;
 import io.creditmigration.RollbackOptions;
-import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
 import io.creditmigration.StoreException;
-import io.creditmigration.Tally;
-import io.creditmigration.UserMigration;
 import io.creditmigration.Verification;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.testkit.FaultyStore;
@@ -186,7 +180,9 @@ final class World {
         String indent = "  ".repeat(frames.size());
         told.add(indent + describe(step));
         frames.push(frame);
-        Expectation expected = new Expectation(step);
+        boolean confirms = step.kind() == Kind.CONFIRM || step.kind() == Kind.CONFIRM_ALTERED;
+        Quote quote = confirms ? seen.get(tab(step)) : null;
+        Expectation expected = new Expectation(scenario.setting(), model, step, quote);
         Object answer;
         try {
             answer = act(step, frame, node);
@@ -209,7 +205,7 @@ final class World {
         told.set(line, told.get(line) + (answer == null ? "" : ": " + answer));
         model.look(frame.work());
         if (!frame.disturbed && answer != null) {
-            expected.compareWith(answer, frame);
+            expected.compareWith(answer, frame.faulted);
         }
         if (frames.isEmpty()) {
             model.stepIsOver();
@@ -437,16 +433,14 @@ final class World {
     private Object dashboard(Step step, MigrationService service, String userId) {
         List<String> before = step.meanwhile().isEmpty() ? host.dump() : List.of();
         Optional<Quote> quote = service.quote(userId);
-        quote.ifPresent(shown -> seen.put(step.migration() + userId, shown));
+        quote.ifPresent(shown -> seen.put(tab(step), shown));
         Regime regime = service.regime(userId);
         unless(before.isEmpty() || before.equals(host.dump()), 8, "a dashboard has written something");
-        return new Shown(quote, regime);
+        return new Expectation.Shown(quote, regime);
     }
 
-    private record Shown(Optional<Quote> quote, Regime regime) {}
-
     private @Nullable Object confirm(Step step, Frame frame, MigrationService service, String userId) {
-        Quote quote = seen.get(step.migration() + userId);
+        Quote quote = seen.get(tab(step));
         if (quote == null) {
             return null;
         }
@@ -608,134 +602,9 @@ final class World {
         throw new Violation(3, "a run does not come to its end");
     }
 
-    // What is expected of an answer.
-
-    /** What the model says before a step of what it will answer, if nobody interferes. */
-    private final class Expectation {
-
-        private final Step step;
-        private final @Nullable Person person;
-        private final Status status;
-        private final boolean quoted;
-        private final boolean remembered;
-        private final RollbackResult.@Nullable Status rolledBack;
-        private final boolean reopens;
-        private final long due;
-
-        Expectation(Step step) {
-            this.step = step;
-            this.person = model.registered(step.user());
-            Kind kind = step.kind();
-            Quote quote = kind == Kind.CONFIRM || kind == Kind.CONFIRM_ALTERED
-                    ? seen.get(
-                            step.migration() + scenario.users().get(step.user()).userId())
-                    : null;
-            boolean altered = kind == Kind.CONFIRM_ALTERED;
-            this.status = person == null ? Status.UNKNOWN_USER : model.expected(step.migration(), person, kind, quote);
-            this.quoted = person != null && !altered && model.hasQuote(step.migration(), person);
-            this.remembered = person != null && model.mayBeRemembered(step.migration(), person);
-            this.rolledBack = kind == Kind.ROLL_BACK ? rollback() : null;
-            this.reopens = kind == Kind.REOPEN
-                    && person != null
-                    && !person.deleted
-                    && person.in(step.migration()).status == MigrationStatus.ROLLED_BACK;
-            // That the store will refuse a user is nothing that can be planned.
-            this.due = kind == Kind.PLAN
-                    ? model.due(step.migration(), Status.MIGRATED) + model.due(step.migration(), Status.FAILED)
-                    : 0;
-        }
-
-        /** Null where more than one answer is right. */
-        private RollbackResult.@Nullable Status rollback() {
-            if (person == null || person.deleted) {
-                return RollbackResult.Status.UNKNOWN_USER;
-            }
-            Person.Track track = person.in(step.migration());
-            if (track.status == MigrationStatus.ROLLED_BACK) {
-                return RollbackResult.Status.ALREADY_ROLLED_BACK;
-            }
-            if (!track.completed()) {
-                return RollbackResult.Status.NOT_COMPLETED;
-            }
-            if (person.isSuperseded(step.migration())) {
-                return RollbackResult.Status.NOT_LATEST;
-            }
-            boolean mayBeRefused = scenario.setting() == Setting.GRANT && track.moved;
-            return mayBeRefused ? null : RollbackResult.Status.ROLLED_BACK;
-        }
-
-        void compareWith(Object answer, Frame frame) {
-            if (answer instanceof GateDecision.Allowed allowed) {
-                boolean asRemembered = remembered && allowed.status() == Status.ALREADY_MIGRATED;
-                unless(asRemembered || (!quoted && isExpected(allowed.status(), frame)), 9, wrong(), status, answer);
-            } else if (answer instanceof GateDecision.MigrationRequired required) {
-                unless(
-                        quoted && isRight(required.quote()),
-                        6,
-                        "somebody is blocked who should be %s: %s",
-                        status,
-                        answer);
-            } else if (answer instanceof MigrationResult result) {
-                boolean right = step.kind() == Kind.CONFIRM_ALTERED
-                        ? result.status() != Status.MIGRATED
-                        : isExpected(result.status(), frame);
-                unless(right, 9, wrong(), status, answer);
-            } else if (answer instanceof RollbackResult result) {
-                unless(rolledBack == null || result.status() == rolledBack, 5, wrong(), rolledBack, answer);
-            } else if (answer instanceof Shown shown) {
-                compareShown(shown);
-            } else if (answer instanceof Optional<?> optional && step.kind() == Kind.REOPEN) {
-                unless(
-                        optional.isPresent() == reopens && optional.stream().allMatch(UserMigration.class::isInstance),
-                        5,
-                        wrong(),
-                        reopens,
-                        answer);
-            } else if (answer instanceof Tally plan) {
-                unless(plan.count(Status.MIGRATED) == due, 8, wrong(), due + " to migrate", plan.outcomes());
-            } else if (answer instanceof MigrationRuns.Step) {
-                // What a page does to users is seen in the tables.
-                return;
-            }
-        }
-
-        private void compareShown(Shown shown) {
-            unless(
-                    shown.quote().isPresent() == quoted
-                            && shown.quote().stream().allMatch(this::isRight),
-                    9,
-                    "a quote should be shown: %s, and it is %s",
-                    quoted,
-                    shown.quote());
-            if (scenario.setting() == Setting.CONVERSION) {
-                unless(shown.regime() == Regime.CREDITS, 6, "a conversion leaves everybody with credits");
-            } else if (person != null && !person.deleted && !person.isSuperseded(step.migration())) {
-                Person.Track track = person.in(step.migration());
-                Regime regime = track.completed() || (status == Status.NOT_SUBJECT && !track.recorded)
-                        ? Regime.CREDITS
-                        : Regime.RATE_LIMIT;
-                unless(
-                        shown.regime() == regime || (remembered && shown.regime() == Regime.CREDITS),
-                        6,
-                        "the rules for %s are %s, and should be %s",
-                        person.id(),
-                        shown.regime(),
-                        regime);
-            }
-        }
-
-        private boolean isRight(Quote quote) {
-            return person != null && model.isQuoteOf(step.migration(), person, quote);
-        }
-
-        private boolean isExpected(Status answered, Frame frame) {
-            boolean unmarked = frame.faulted && status == Status.FAILED && answered == Status.FAILED_UNRECORDED;
-            return answered == status || unmarked;
-        }
-
-        private String wrong() {
-            return "the answer should be %s and is %s";
-        }
+    /** Where a user's browser keeps the quote that was shown. */
+    private static String tab(Step step) {
+        return step.migration() + "/" + step.user();
     }
 
     // The story.
