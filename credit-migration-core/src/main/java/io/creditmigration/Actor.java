@@ -20,6 +20,7 @@ public record Actor(Kind kind, String name) {
 
     /** Refuses a blank or over-long name. */
     public Actor {
+        Names.given("kind of actor", kind);
         Names.checkText("actor", name, 255);
     }
 

@@ -13,10 +13,10 @@ public record Allocation(Credits credits, String reason) {
 
     /** Refuses what nobody can be given. */
     public Allocation {
-        if (credits.signum() < 0) {
+        if (Names.given("allocated credits", credits).signum() < 0) {
             throw new InvalidValueException("allocated credits", credits, "zero or more");
         }
-        if (reason.isBlank() || reason.length() > REASON_LENGTH_MAX) {
+        if (Names.given("reason of an allocation", reason).isBlank() || reason.length() > REASON_LENGTH_MAX) {
             throw new InvalidValueException(
                     "reason of an allocation", reason, "1 to " + REASON_LENGTH_MAX + " characters, not blank");
         }

@@ -10,6 +10,7 @@ final class Decimal {
     private Decimal() {}
 
     static BigDecimal parse(String what, String text) {
+        Names.given(what, text);
         if (text.isEmpty() || text.length() > TEXT_LENGTH_MAX) {
             throw new InvalidValueException(
                     what, text, "a decimal number of at most " + TEXT_LENGTH_MAX + " characters");
@@ -22,6 +23,7 @@ final class Decimal {
     }
 
     static BigDecimal canonical(String what, BigDecimal value, int integerDigitsMax, int scaleMax) {
+        Names.given(what, value);
         // Precision and scale are compared before anything is expanded or stripped: 1E+999999999 must not become a
         // gigabyte of zeros, and 100E+2147483647 stripped is beyond what a BigDecimal can be.
         boolean tooLarge = value.signum() != 0 && (long) value.precision() - value.scale() > integerDigitsMax;

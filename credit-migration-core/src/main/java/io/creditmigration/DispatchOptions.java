@@ -41,6 +41,8 @@ public record DispatchOptions(
 
     /** Refuses bounds that bound nothing. */
     public DispatchOptions {
+        Names.given("clock", clock);
+        Names.given("locales", locales);
         if (batchSize < 1 || batchSize > 1_000) {
             throw new InvalidValueException("batch size", batchSize, "1 to 1000 notices");
         }
@@ -74,6 +76,7 @@ public record DispatchOptions(
 
     /** The same with one language for everybody. */
     public DispatchOptions withLocale(Locale locale) {
+        Names.given("locale", locale);
         return withLocales(userId -> locale);
     }
 
@@ -83,7 +86,7 @@ public record DispatchOptions(
     }
 
     private static void checkWithin(String what, Duration value, Duration min, Duration max) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+        if (Names.given(what, value).compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new InvalidValueException(what, value, min + " to " + max);
         }
     }

@@ -24,7 +24,7 @@ public record Drift(BigDecimal share, List<String> differences) {
 
     /** Whether nothing differs by more than this share. */
     public boolean isWithin(BigDecimal tolerance) {
-        return share.compareTo(tolerance) <= 0;
+        return share.compareTo(Names.given("tolerance", tolerance)) <= 0;
     }
 
     static Drift between(MigrationPlan planned, MigrationPlan now) {

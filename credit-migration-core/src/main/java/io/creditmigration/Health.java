@@ -18,6 +18,12 @@ public record Health(Level level, String reason) {
         STOP
     }
 
+    /** Refuses one that says nothing; an empty reason is one. */
+    public Health {
+        Names.given("level", level);
+        Names.given("reason", reason);
+    }
+
     /** All is well. */
     public static final Health GO = new Health(Level.GO, "");
 

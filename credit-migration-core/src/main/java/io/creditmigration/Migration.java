@@ -108,6 +108,7 @@ public final class Migration {
 
         /** Mandatory: when the new regime begins for new users. At most microseconds. */
         public Builder cutOff(Instant newCutOff) {
+            Names.given("cut-off", newCutOff);
             if (!newCutOff.equals(newCutOff.truncatedTo(ChronoUnit.MICROS))) {
                 throw new InvalidValueException("cut-off", newCutOff, "an instant of whole microseconds");
             }
@@ -117,13 +118,13 @@ public final class Migration {
 
         /** Mandatory: what decides the credits. */
         public Builder policy(CreditPolicy newPolicy) {
-            this.policy = newPolicy;
+            this.policy = Names.given("policy", newPolicy);
             return this;
         }
 
         /** Whether users with credits must confirm; unless said otherwise, conversions ask and grants do not. */
         public Builder consent(Consent newConsent) {
-            this.consent = newConsent;
+            this.consent = Names.given("consent", newConsent);
             return this;
         }
 

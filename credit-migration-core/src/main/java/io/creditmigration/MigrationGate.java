@@ -50,7 +50,7 @@ public final class MigrationGate {
     private final LongAdder storeFailures = new LongAdder();
 
     private MigrationGate(MigrationService migrations, boolean openOnFailure) {
-        this.migrations = migrations;
+        this.migrations = Names.given("migrations", migrations);
         this.openOnFailure = openOnFailure;
         for (Status status : Status.values()) {
             passages.put(status, new Passage(new Allowed(status), new LongAdder()));

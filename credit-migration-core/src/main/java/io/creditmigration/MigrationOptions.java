@@ -20,6 +20,8 @@ public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Dur
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
+        Names.given("clock", clock);
+        Names.given("time that known users are remembered", knownFor);
         if (attempts < 1 || attempts > 100) {
             throw new InvalidValueException("attempts", attempts, "1 to 100");
         }

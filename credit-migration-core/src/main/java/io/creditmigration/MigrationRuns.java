@@ -79,6 +79,7 @@ public final class MigrationRuns {
     }
 
     MigrationRun open(RunOptions options, @Nullable Integer stage) {
+        Names.given("options", options);
         return open(
                 new RunRequest(options.scope(), stage, options.userIds(), options.settings()),
                 cause(Actor.automatic("run"), "opened for " + options.scope().name()));
@@ -93,6 +94,7 @@ public final class MigrationRuns {
      * @throws InvalidValueException when the halt switch is off, or the users of a run are meant that there is not
      */
     public MigrationRun open(RollbackOptions options, Actor actor, String reason) {
+        Names.given("options", options);
         Cause cause = given(actor, reason);
         if (options.scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             find(options.scope().which());
@@ -230,6 +232,7 @@ public final class MigrationRuns {
 
     /** Gives a run up after the pages in hand. The next run of its scope begins anew. */
     public MigrationRun cancel(String runId, Actor actor, String reason) {
+        given(actor, reason);
         State from = find(runId).state() == State.PAUSED ? State.PAUSED : State.RUNNING;
         return change(runId, from, State.CANCELLED, actor, reason);
     }

@@ -92,7 +92,9 @@ public final class MigrationService {
      * @throws DefinitionConflictException when another definition is stored under the same id
      */
     public static MigrationService of(Migration migration, MigrationStore store, MigrationOptions options) {
-        if (options.notices()) {
+        Names.given("migration", migration);
+        Names.given("store", store);
+        if (Names.given("options", options).notices()) {
             noticesOf(store);
         }
         Migration fitted = migration.atScale(store.balanceScale());
@@ -111,7 +113,7 @@ public final class MigrationService {
      * @throws InvalidValueException when it does not
      */
     public MigrationService joining(MigrationStore joined) {
-        if (!joined.joins()) {
+        if (!Names.given("store", joined).joins()) {
             throw new InvalidValueException(
                     "store", joined.getClass().getName(), "one that joins a transaction of the host's");
         }
@@ -253,6 +255,7 @@ public final class MigrationService {
 
     /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
+        Names.given("options", options);
         return survey().plan(options);
     }
 
@@ -272,7 +275,7 @@ public final class MigrationService {
      */
     public MigrationRun run(RunOptions runOptions) {
         MigrationRuns all = runs();
-        if (runOptions.stages().percents().isEmpty()) {
+        if (Names.given("options", runOptions).stages().percents().isEmpty()) {
             return all.work(all.open(runOptions), runOptions.health(), runOptions.listener());
         }
         return new StagedRun(migration, population(), all, runOptions, options).run();
@@ -285,7 +288,7 @@ public final class MigrationService {
      * @throws DriftException when they are; nothing was written
      */
     public MigrationRun run(MigrationPlan approved, BigDecimal tolerance, RunOptions options) {
-        if (tolerance.signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
+        if (Names.given("tolerance", tolerance).signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
             throw new InvalidValueException("tolerance", tolerance, "0 or more and below 1");
         }
         Drift drift = drift(approved, options);
@@ -297,7 +300,7 @@ public final class MigrationService {
 
     /** How what a run would do now differs from a plan that was approved. Reads only. */
     public Drift drift(MigrationPlan approved, RunOptions options) {
-        return Drift.between(approved, plan(options));
+        return Drift.between(Names.given("plan", approved), plan(options));
     }
 
     /** What {@link #rollbackAll} would do now, with {@link RollbackOptions#defaults()}. */
@@ -312,7 +315,7 @@ public final class MigrationService {
      * @throws InvalidValueException when the store cannot walk a population, or the users of a run are meant that there is not
      */
     public RollbackPlan planRollback(RollbackOptions rollbackOptions) {
-        if (rollbackOptions.scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
+        if (Names.given("options", rollbackOptions).scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             runs().find(rollbackOptions.scope().which());
         }
         return new RollbackSurvey(migration, population(), reversal).plan(rollbackOptions);
@@ -364,6 +367,7 @@ public final class MigrationService {
      *     host's
      */
     public long announce(RunOptions runOptions) {
+        Names.given("options", runOptions);
         if (store.joins()) {
             throw new InvalidValueException(
                     "store", store.getClass().getName(), "one with transactions of its own, for announcements");

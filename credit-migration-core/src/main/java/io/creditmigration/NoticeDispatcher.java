@@ -57,6 +57,10 @@ public final class NoticeDispatcher implements Runnable {
      */
     public static NoticeDispatcher of(
             MigrationStore store, Notifier notifier, NoticeTemplates templates, DispatchOptions options) {
+        Names.given("store", store);
+        Names.given("notifier", notifier);
+        Names.given("templates", templates);
+        Names.given("options", options);
         if (store instanceof NoticeStore notices && !store.joins()) {
             return new NoticeDispatcher(notices, notifier, templates, options);
         }
@@ -133,7 +137,7 @@ public final class NoticeDispatcher implements Runnable {
 
     /** Has a dead letter delivered again, under the same key, as if never tried. False where it is not dead any more. */
     public boolean requeue(DeadLetter letter) {
-        return store.requeue(letter, now());
+        return store.requeue(Names.given("letter", letter), now());
     }
 
     private Settlement deliver(Leased leased) {

@@ -111,6 +111,8 @@ public final class NoticeTemplates {
      * @throws InvalidValueException when one is missing, is not well-formed, or names a value that its notice does not have
      */
     public NoticeTemplates with(Locale locale, ResourceBundle bundle) {
+        Names.given("locale", locale);
+        Names.given("bundle", bundle);
         Map<String, Text> before = byLanguage.getOrDefault(locale.getLanguage(), Map.of());
         Map<String, Text> texts = new HashMap<>();
         for (NoticeKind kind : NoticeKind.values()) {
@@ -134,11 +136,13 @@ public final class NoticeTemplates {
 
     /** The same with dates as they are in this zone. */
     public NoticeTemplates in(ZoneId newZone) {
-        return new NoticeTemplates(page, newZone, byLanguage);
+        return new NoticeTemplates(page, Names.given("zone", newZone), byLanguage);
     }
 
     /** The notice in words: in the locale's language if there are texts in it, otherwise in English. */
     public NoticeMessage render(Notice notice, Locale locale) {
+        Names.given("notice", notice);
+        Names.given("locale", locale);
         Locale spoken = byLanguage.containsKey(locale.getLanguage()) ? locale : Locale.ENGLISH;
         Map<String, Text> texts = Objects.requireNonNull(byLanguage.get(spoken.getLanguage()));
         Text text = Objects.requireNonNull(texts.get(key(notice.kind(), notice.isOfConversion())));

@@ -40,7 +40,7 @@ public interface Notifier {
 
         /** Refused for good: it becomes a dead letter at once. */
         public static Delivery refused(String why) {
-            return new Delivery(why);
+            return new Delivery(Names.given("reason of a refusal", why));
         }
     }
 }

@@ -72,6 +72,6 @@ public record PopulationAnalysis(
 
     /** How many users have a balance of this class. */
     public long balances(BalanceClass balance) {
-        return balances.getOrDefault(balance, 0L);
+        return balances.getOrDefault(Names.given("class of balances", balance), 0L);
     }
 }

@@ -28,6 +28,7 @@ public record Quote(
 
     /** Whether both offer the same to the same user in the same attempt, whenever they were taken. */
     public boolean offersSameAs(Quote other) {
+        Names.given("quote", other);
         return equals(new Quote(
                 other.migrationId,
                 other.userId,

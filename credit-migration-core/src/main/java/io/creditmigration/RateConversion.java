@@ -21,6 +21,8 @@ public final class RateConversion implements CreditPolicy {
     private final RoundingMode rounding;
 
     RateConversion(CreditRate oldRate, CreditRate newRate, @Nullable Integer scale, RoundingMode rounding) {
+        Names.given("old rate", oldRate);
+        Names.given("new rate", newRate);
         if (oldRate.equals(newRate)) {
             throw new InvalidValueException("new rate", newRate, "another than the old rate");
         }
@@ -40,7 +42,7 @@ public final class RateConversion implements CreditPolicy {
 
     /** The same conversion, rounded in this mode. */
     public RateConversion rounding(RoundingMode mode) {
-        if (mode == RoundingMode.UNNECESSARY) {
+        if (Names.given("rounding", mode) == RoundingMode.UNNECESSARY) {
             throw new InvalidValueException("rounding", mode, "a mode that rounds");
         }
         return new RateConversion(oldRate, newRate, scale, mode);
@@ -58,7 +60,7 @@ public final class RateConversion implements CreditPolicy {
 
     @Override
     public Allocation allocate(UserSnapshot user) {
-        Credits credits = user.credits();
+        Credits credits = Names.given("user", user).credits();
         if (credits == null) {
             throw new InvalidValueException("balance", "absent", "a number: an absent balance is not zero");
         }

@@ -33,9 +33,13 @@ public record RollbackOptions(
 
     /** Refuses a scope of users to be migrated. */
     public RollbackOptions {
-        if (!scope.isRollback()) {
+        if (!Names.given("scope", scope).isRollback()) {
             throw new InvalidValueException("scope", scope.name(), "one of users who are migrated");
         }
+        Names.given("users of the list", userIds);
+        Names.given("settings", settings);
+        Names.given("health", health);
+        Names.given("listener", listener);
     }
 
     /** Everybody who is migrated, but for those who have paid; with {@link RunSettings#defaults()}. */

@@ -28,6 +28,8 @@ public record Rollout(int percent, boolean halted) {
 
     /** Whether the user's bucket is inside the percentage. Who is inside at 5 % is inside at 25 %. */
     public boolean includes(String migrationId, String userId) {
+        Names.given("migration id", migrationId);
+        Names.given("user id", userId);
         return percent == 100 || bucket(migrationId, userId) < percent * BUCKETS_PER_PERCENT;
     }
 
@@ -37,6 +39,8 @@ public record Rollout(int percent, boolean halted) {
      * migrations.
      */
     public static int bucket(String migrationId, String userId) {
+        Names.given("migration id", migrationId);
+        Names.given("user id", userId);
         MessageDigest sha256;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * For whom a run is, how it goes, and who watches. Immutable.
@@ -35,10 +36,15 @@ public record RunOptions(
 
     /** Refuses a scope of users to be taken back. */
     public RunOptions {
-        if (scope.isRollback()) {
+        if (Names.given("scope", scope).isRollback()) {
             throw new InvalidValueException(
                     "scope", scope.name(), "one of users to be migrated; rollbackAll(…) for others");
         }
+        Names.given("users of the list", userIds);
+        Names.given("settings", settings);
+        Names.given("stages", stages);
+        Names.given("health", health);
+        Names.given("listener", listener);
     }
 
     /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
@@ -48,7 +54,7 @@ public record RunOptions(
 
     /** The same for others. */
     public RunOptions withScope(RunScope newScope) {
-        if (newScope.kind() == RunScope.Kind.LISTED) {
+        if (Names.given("scope", newScope).kind() == RunScope.Kind.LISTED) {
             throw new InvalidValueException("scope", newScope.name(), "withUsers(…) for the users of a list");
         }
         return new RunOptions(newScope, List.of(), settings, stages, health, listener);
@@ -97,13 +103,13 @@ public record RunOptions(
         return withSettings(settings.withUsersPerSecond(users));
     }
 
-    /** The same, pausing when a larger share has failed: {@code new BigDecimal("0.01")} is one in a hundred. */
-    public RunOptions withFailureRateMax(BigDecimal share) {
+    /** The same, pausing when a larger share has failed: {@code new BigDecimal("0.01")} is one in a hundred; null is no limit. */
+    public RunOptions withFailureRateMax(@Nullable BigDecimal share) {
         return withSettings(settings.withFailureRateMax(share));
     }
 
-    /** The same, pausing when more has been granted. */
-    public RunOptions withGrantedMax(Credits credits) {
+    /** The same, pausing when more has been granted; null is no limit. */
+    public RunOptions withGrantedMax(@Nullable Credits credits) {
         return withSettings(settings.withGrantedMax(credits));
     }
 
@@ -125,7 +131,7 @@ public record RunOptions(
     /** The users of a list, each once. */
     static TreeSet<String> listed(Collection<String> ids) {
         TreeSet<String> sorted = new TreeSet<>();
-        ids.forEach(id -> sorted.add(Names.checkUserId(id)));
+        Names.given("users of the list", ids).forEach(id -> sorted.add(Names.checkUserId(id)));
         if (sorted.isEmpty() || sorted.size() > LISTED_USERS_MAX) {
             throw new InvalidValueException("users of the list", sorted.size(), "1 to " + LISTED_USERS_MAX);
         }

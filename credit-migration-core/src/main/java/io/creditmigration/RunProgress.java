@@ -48,6 +48,9 @@ public record RunProgress(
 
     /** Whether it is time to measure anew, if the last measure was begun then. */
     public static boolean isMeasuredAnew(Instant resumedAt, Instant begunAt, Instant now) {
+        Names.given("time of resuming", resumedAt);
+        Names.given("time of beginning", begunAt);
+        Names.given("time", now);
         Duration tenth = Duration.between(resumedAt, now).dividedBy(10);
         Duration wait = tenth.compareTo(MEASURE_MIN) > 0 ? tenth : MEASURE_MIN;
         return Duration.between(begunAt, now).compareTo(wait) >= 0;

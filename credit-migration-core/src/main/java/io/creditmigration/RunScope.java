@@ -56,6 +56,13 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
     private static final int LIST_DIGITS = 16;
     private static final int PERCENT_MAX = 100;
 
+    /** Refuses one that says nothing. */
+    public RunScope {
+        Names.given("kind", kind);
+        Names.given("list, run, stage or time", which);
+        Names.given("paid credits", paid);
+    }
+
     /** Everybody but exempt users. */
     public static RunScope everyone() {
         return of(Kind.EVERYONE, "");
@@ -92,6 +99,8 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
     }
 
     static RunScope migratedBetween(Instant from, Instant to) {
+        Names.given("begin of the time of migration", from);
+        Names.given("end of the time of migration", to);
         if (!from.isBefore(to)) {
             throw new InvalidValueException("time of migration", from + "/" + to, "a beginning before the end");
         }
@@ -113,7 +122,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
 
     /** The scope of this stored name. */
     public static RunScope of(String name) {
-        boolean keeping = name.endsWith(KEEPING_PAID);
+        boolean keeping = Names.given("scope", name).endsWith(KEEPING_PAID);
         String shorter = keeping ? name.substring(0, name.length() - KEEPING_PAID.length()) : name;
         boolean exempt = shorter.endsWith(WITH_EXEMPT);
         String rest = exempt ? shorter.substring(0, shorter.length() - WITH_EXEMPT.length()) : shorter;
@@ -156,7 +165,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
 
     /** Whether the halt switch holds the run up: on, it stops migrations; off, it stops rollbacks. */
     public boolean isHeldUpBy(Rollout rollout) {
-        return rollout.halted() != isRollback();
+        return Names.given("rollout", rollout).halted() != isRollback();
     }
 
     /** Of {@link Kind#MIGRATED_BETWEEN}, the first instant that counts. */

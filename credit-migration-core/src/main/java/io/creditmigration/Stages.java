@@ -17,7 +17,9 @@ public record Stages(List<Integer> percents, boolean approved) {
 
     /** Refuses percentages that do not grow. */
     public Stages {
-        percents = List.copyOf(percents);
+        percents = Names.given("stages", percents).stream()
+                .map(percent -> Names.given("percentage of a stage", percent))
+                .toList();
         int last = 0;
         for (int percent : percents) {
             if (percent <= last || percent > 100) {
@@ -29,7 +31,7 @@ public record Stages(List<Integer> percents, boolean approved) {
 
     /** Stages of these percentages, one after the other: {@code Stages.of(5, 25, 100)}. */
     public static Stages of(int... percents) {
-        return new Stages(Arrays.stream(percents).boxed().toList(), false);
+        return new Stages(Arrays.stream(Names.given("stages", percents)).boxed().toList(), false);
     }
 
     /** The same, each after the first only when an operator has raised the percentage. */

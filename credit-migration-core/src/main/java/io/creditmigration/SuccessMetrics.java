@@ -57,7 +57,7 @@ public record SuccessMetrics(
 
     /** Whether this goal is met. */
     public boolean isMet(Goal goal) {
-        return !missed.contains(goal);
+        return !missed.contains(Names.given("goal", goal));
     }
 
     static SuccessMetrics of(

@@ -43,6 +43,7 @@ public record Tally(
 
     /** Both together. */
     public Tally plus(Tally other) {
+        Names.given("tally", other);
         return new Tally(
                 sum(Status.class, outcomes, other.outcomes),
                 sum(RollbackResult.Status.class, rollbacks, other.rollbacks),
@@ -54,12 +55,12 @@ public record Tally(
 
     /** How many users came to this. */
     public long count(Status status) {
-        return outcomes.getOrDefault(status, 0L);
+        return outcomes.getOrDefault(Names.given("status", status), 0L);
     }
 
     /** How many users to be taken back came to this. */
     public long count(RollbackResult.Status status) {
-        return rollbacks.getOrDefault(status, 0L);
+        return rollbacks.getOrDefault(Names.given("status", status), 0L);
     }
 
     /** How many users there are in all. */

@@ -26,18 +26,19 @@ public final class UsageTiers implements CreditPolicy {
 
     /** Users above so many operations a day get these credits instead; tiers are named from low to high. */
     public UsageTiers above(long operationsPerDay, Credits credits) {
+        notNegative(credits);
         long previous = tiers.isEmpty() ? -1 : tiers.get(tiers.size() - 1).operationsPerDay();
         if (operationsPerDay <= previous) {
             throw new InvalidValueException("operations per day of a tier", operationsPerDay, "more than " + previous);
         }
         List<Tier> more = new ArrayList<>(tiers);
-        more.add(new Tier(operationsPerDay, notNegative(credits)));
+        more.add(new Tier(operationsPerDay, credits));
         return new UsageTiers(base, more);
     }
 
     @Override
     public Allocation allocate(UserSnapshot user) {
-        Usage usage = user.usage();
+        Usage usage = Names.given("user", user).usage();
         String did = usage.operations() + " operations in " + usage.days() + (usage.days() == 1 ? " day" : " days");
         for (int i = tiers.size() - 1; i >= 0; i--) {
             Tier tier = tiers.get(i);
@@ -77,7 +78,7 @@ public final class UsageTiers implements CreditPolicy {
     }
 
     private static Credits notNegative(Credits credits) {
-        if (credits.signum() < 0) {
+        if (Names.given("granted credits", credits).signum() < 0) {
             throw new InvalidValueException("granted credits", credits, "zero or more");
         }
         return credits;

@@ -24,6 +24,13 @@ public record UserSnapshot(
         boolean exempt,
         Usage usage) {
 
+    /** Refuses a user of whom nothing can be told: balance, rate and registration alone may be unknown. */
+    public UserSnapshot {
+        Names.given("user id", userId);
+        Names.given("reservations", reserved);
+        Names.given("usage", usage);
+    }
+
     /** A user of whom nothing is known but the id, to be completed with the {@code with…} methods. */
     public static UserSnapshot of(String userId) {
         return new UserSnapshot(userId, null, Credits.ZERO, null, null, false, Usage.NONE);

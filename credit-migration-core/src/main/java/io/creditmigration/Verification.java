@@ -107,7 +107,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
 
         /** How many have a record of this status. */
         public long count(MigrationStatus status) {
-            return records.getOrDefault(status, 0L);
+            return records.getOrDefault(Names.given("status", status), 0L);
         }
 
         /** How many were checked: all of whom anything is kept. */
@@ -159,13 +159,13 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
 
     /** How many were found of this kind. */
     public long count(Check check) {
-        Found of = found.get(check);
+        Found of = found.get(Names.given("check", check));
         return of == null ? 0 : of.count();
     }
 
     /** The first of this kind. */
     public List<Offender> first(Check check) {
-        Found of = found.get(check);
+        Found of = found.get(Names.given("check", check));
         return of == null ? List.of() : of.first();
     }
 }

@@ -1,12 +1,17 @@
 package io.creditmigration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.creditmigration.MigrationResult.Status;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How far what would be done now is from a plan. */
 final class DriftTest {
@@ -52,6 +57,68 @@ final class DriftTest {
     void a_plan_for_nobody_can_drift_too() {
         assertThat(Drift.between(plan(0, "0", "none"), plan(3, "5", "three")).share())
                 .isEqualByComparingTo("1");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("others")
+    void each_figure_counts_by_itself(String difference, MigrationPlan other) {
+        Drift drift = Drift.between(PLAN, other);
+
+        assertThat(drift.differences()).hasSize(1);
+        assertThat(drift.differences().get(0)).startsWith(difference);
+        assertThat(drift.isWithin(BigDecimal.ZERO)).isFalse();
+    }
+
+    static Stream<Arguments> others() {
+        BigDecimal more = new BigDecimal("1001");
+        RunScope scope = PLAN.scope();
+        Tally tally = PLAN.tally();
+        return Stream.of(
+                arguments("definition", plan(scope, tally, 0, BigDecimal.ZERO, "another", "mapping")),
+                arguments("mapping", plan(scope, tally, 0, BigDecimal.ZERO, "definition", "another")),
+                arguments("scope", plan(scope.withExempt(), tally, 0, BigDecimal.ZERO, "definition", "mapping")),
+                arguments("users who must confirm", plan(scope, tally, 1, BigDecimal.ZERO, "definition", "mapping")),
+                arguments("credits to confirm", plan(scope, tally, 0, more, "definition", "mapping")),
+                arguments(
+                        "credits before",
+                        plan(scope, amounts(more, tally), 0, BigDecimal.ZERO, "definition", "mapping")),
+                arguments(
+                        "credits after", plan(scope, after(more, tally), 0, BigDecimal.ZERO, "definition", "mapping")),
+                arguments(
+                        "credits granted",
+                        plan(scope, granted(more, tally), 0, BigDecimal.ZERO, "definition", "mapping")));
+    }
+
+    private static Tally amounts(BigDecimal before, Tally tally) {
+        return new Tally(tally.outcomes(), Map.of(), before, tally.creditsAfter(), tally.granted(), BigDecimal.ZERO);
+    }
+
+    private static Tally after(BigDecimal after, Tally tally) {
+        return new Tally(tally.outcomes(), Map.of(), tally.creditsBefore(), after, tally.granted(), BigDecimal.ZERO);
+    }
+
+    private static Tally granted(BigDecimal granted, Tally tally) {
+        return new Tally(
+                tally.outcomes(), Map.of(), tally.creditsBefore(), tally.creditsAfter(), granted, BigDecimal.ZERO);
+    }
+
+    private static MigrationPlan plan(
+            RunScope scope,
+            Tally tally,
+            long toConfirm,
+            BigDecimal creditsToConfirm,
+            String definition,
+            String mapping) {
+        return new MigrationPlan(
+                scope,
+                tally,
+                toConfirm,
+                creditsToConfirm,
+                List.of(),
+                List.of(),
+                definition,
+                mapping,
+                PLAN.population());
     }
 
     private static MigrationPlan plan(long users, String credits, String population) {

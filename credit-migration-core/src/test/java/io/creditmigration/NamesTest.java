@@ -45,15 +45,16 @@ final class NamesTest {
                 .hasMessage("user id is 'null'; allowed: 1 to 255 characters");
         assertThatThrownBy(() -> Names.checkUserId(""))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessage("user id is ''; allowed: 1 to 255 characters, none of them NUL");
+                .hasMessage("user id is ''; allowed: 1 to 255 characters, none of them NUL or half of a pair");
         assertThatThrownBy(() -> Names.checkUserId("x".repeat(256)))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("(256 characters); allowed: 1 to 255 characters");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\0", "\0ann", "an\0n", "ann\0"})
-    void a_user_id_with_a_nul_is_refused(String userId) {
+    @ValueSource(
+            strings = {"\0", "\0ann", "an\0n", "ann\0", "\uD83D", "\uDE00", "a\uD83Dn", "\uDE00\uD83D", "ann\uD83D"})
+    void a_user_id_with_a_nul_or_half_of_a_pair_is_refused(String userId) {
         assertThatThrownBy(() -> Names.checkUserId(userId)).isInstanceOf(InvalidValueException.class);
     }
 

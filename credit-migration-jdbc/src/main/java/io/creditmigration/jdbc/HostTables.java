@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,7 +236,9 @@ public final class HostTables {
     public HostTables exempt(String column, String... values) {
         return with(copy -> {
             copy.exempt = name("exempt column", column);
-            copy.exemptValues = List.of(values);
+            copy.exemptValues = Stream.of(given("exempt values", values))
+                    .map(value -> given("exempt value", value))
+                    .toList();
         });
     }
 
@@ -278,7 +281,8 @@ public final class HostTables {
 
     /** Only users with this value in this column exist for the library: one tenant's, say. */
     public HostTables onlyWith(String column, String value) {
-        return with(copy -> copy.filters = added(copy.filters, new Filter(name("filter column", column), value)));
+        return with(copy -> copy.filters =
+                added(copy.filters, new Filter(name("filter column", column), given("filter value", value))));
     }
 
     /** Only users with NULL in this column exist for the library: those not deleted, say. */
@@ -288,7 +292,7 @@ public final class HostTables {
 
     /** What zone the host's timestamps without one are in. Mandatory where there are such. */
     public HostTables zone(ZoneId newZone) {
-        return with(copy -> copy.zone = newZone);
+        return with(copy -> copy.zone = given("zone", newZone));
     }
 
     private HostTables with(Consumer<HostTables> change) {
@@ -303,7 +307,17 @@ public final class HostTables {
         return List.copyOf(more);
     }
 
-    private static String name(String what, String name) {
+    static <T> T given(String what, @Nullable T value) {
+        if (value == null) {
+            throw new InvalidValueException(what, "null", "a value");
+        }
+        return value;
+    }
+
+    private static String name(String what, @Nullable String name) {
+        if (name == null) {
+            throw new InvalidValueException(what, "null", "1 to 128 characters, none of them NUL");
+        }
         if (name.isEmpty() || name.length() > 128 || name.indexOf('\0') >= 0) {
             throw new InvalidValueException(what, name, "1 to 128 characters, none of them NUL");
         }

@@ -71,7 +71,7 @@ final class HostTransaction implements Transactions {
                 connection.rollback(before);
             }
             return outcome.answer();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             try {
                 connection.rollback(before);
             } catch (SQLException undo) {

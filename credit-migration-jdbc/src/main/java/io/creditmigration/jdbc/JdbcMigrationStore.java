@@ -133,7 +133,10 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     /** The same with the library's own tables elsewhere. */
     public static JdbcMigrationStore owning(DataSource dataSource, HostTables host, LibraryTables ours) {
-        return new JdbcMigrationStore(new OwnTransactions(dataSource), host, ours);
+        return new JdbcMigrationStore(
+                new OwnTransactions(HostTables.given("data source", dataSource)),
+                HostTables.given("host tables", host),
+                HostTables.given("library tables", ours));
     }
 
     /**
@@ -150,6 +153,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
      * @param connection not in autocommit mode; used by the calling thread until the transaction ends
      */
     public MigrationStore joining(Connection connection) {
+        HostTables.given("connection", connection);
         return joining(new HostTransaction(new HostTransaction.Lender() {
             @Override
             public <T> T lend(Transactions.Work<T> work) throws SQLException {

@@ -51,7 +51,8 @@ public final class JpaTransactions {
      */
     @SuppressWarnings("exports") // Who has an EntityManager reads its module; the others do without it.
     public static MigrationStore joining(JdbcMigrationStore store, EntityManager entityManager) {
-        return store.joining(new HostTransaction(new Loan(entityManager)));
+        return HostTables.given("store", store)
+                .joining(new HostTransaction(new Loan(HostTables.given("entity manager", entityManager))));
     }
 
     /** What work came to. Failures are carried past the provider, which would wrap them or condemn the transaction. */

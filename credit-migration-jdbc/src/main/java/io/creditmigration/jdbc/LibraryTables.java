@@ -43,7 +43,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
 
     /** Refuses a prefix that would need quoting. */
     public LibraryTables {
-        if (!PREFIX.matcher(prefix).matches()) {
+        if (!PREFIX.matcher(HostTables.given("table prefix", prefix)).matches()) {
             throw new InvalidValueException(
                     "table prefix", prefix, "1 to 30 lower-case letters, digits and underscores, a letter first");
         }
@@ -56,7 +56,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
 
     /** Creates the tables with the shipped DDL. */
     public void install(DataSource dataSource) {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = HostTables.given("data source", dataSource).getConnection();
                 Statement statement = connection.createStatement()) {
             Dialect dialect = Dialect.of(connection);
             OwnTransactions.refuseOpenWork(connection);
@@ -87,7 +87,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
 
     /** The shipped DDL for the database at the other end, with the prefix filled in. */
     public String ddl(DataSource dataSource) {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = HostTables.given("data source", dataSource).getConnection()) {
             return ddl(Dialect.of(connection));
         } catch (SQLException e) {
             throw new StoreException(

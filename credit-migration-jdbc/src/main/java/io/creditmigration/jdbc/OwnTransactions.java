@@ -119,7 +119,9 @@ final class OwnTransactions implements Transactions {
                 connection.rollback();
             }
             return outcome.answer();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // After an error of the machine, out of memory for one, giving the connection back would commit what was
+            // written.
             undo(connection, e);
             throw e;
         } catch (SQLException e) {
@@ -177,13 +179,13 @@ final class OwnTransactions implements Transactions {
         } catch (SQLException e) {
             close(connection);
             throw SqlErrors.translated(what, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close(connection);
             throw e;
         }
     }
 
-    private static void undo(Connection connection, Exception primary) {
+    private static void undo(Connection connection, Throwable primary) {
         try {
             if (!connection.getAutoCommit()) {
                 connection.rollback();

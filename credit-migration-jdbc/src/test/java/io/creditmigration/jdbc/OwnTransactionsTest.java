@@ -77,6 +77,23 @@ final class OwnTransactionsTest {
     }
 
     @Test
+    void an_error_of_the_machine_commits_nothing() {
+        try (HikariDataSource dataSource = TestDatabase.H2.create()) {
+            TestSql sql = new TestSql(dataSource);
+            sql.run("CREATE TABLE kept (id INTEGER)");
+            OwnTransactions transactions = new OwnTransactions(dataSource);
+
+            assertThatThrownBy(() -> transactions.write("Writing", connection -> {
+                        connection.createStatement().executeUpdate("INSERT INTO kept VALUES (1)");
+                        throw new OutOfMemoryError("Java heap space");
+                    }))
+                    .isInstanceOf(OutOfMemoryError.class);
+
+            assertThat(sql.text("SELECT COUNT(*) FROM kept")).isEqualTo("0");
+        }
+    }
+
+    @Test
     void after_an_error_nothing_is_committed_and_the_error_stays_the_first() throws Exception {
         Connection connection = inAutoCommit();
         doThrow(new SQLException("gone too", "08006")).when(connection).rollback();

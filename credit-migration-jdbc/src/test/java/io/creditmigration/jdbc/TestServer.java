@@ -47,7 +47,9 @@ record TestServer(String url, String user, String password) {
                     .addArg("--default-time-zone=+03:00")
                     .addArg("--innodb-flush-log-at-trx-commit=0")
                     .addArg("--innodb-flush-method=nosync")
-                    .addArg("--skip-innodb-doublewrite");
+                    .addArg("--skip-innodb-doublewrite")
+                    // Of every connection that a test cuts it would say so.
+                    .addArg("--log-warnings=1");
             if (System.getProperty("user.name").equals("root")) {
                 builder.addArg("--user=root");
             }

@@ -363,7 +363,9 @@ final class BrokenStoresTest {
 
                 @Override
                 void writeLog(Account draft, @Nullable MigrationLogEntry line) {
-                    draft.log.add(line);
+                    if (line != null) {
+                        draft.log.add(line);
+                    }
                 }
             };
         }

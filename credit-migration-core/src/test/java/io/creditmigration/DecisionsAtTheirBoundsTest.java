@@ -1,0 +1,91 @@
+package io.creditmigration;
+
+import static io.creditmigration.Fixture.ANN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.creditmigration.spi.UserState;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What other tests of decisions pass by: answers that are seldom given, and lengths and numbers at their very bounds. */
+final class DecisionsAtTheirBoundsTest {
+
+    private static final Migration CONVERSION = Fixture.conversion(Consent.NONE);
+
+    @Test
+    void who_is_in_progress_is_contended_before_the_balance_is_looked_at() {
+        UserState state = States.withRecord(States.withCredits(ANN, null), Fixture.record(MigrationStatus.IN_PROGRESS));
+
+        assertThat(Fixture.result(Fixture.decider(CONVERSION).decide(state, Intent.explicit()))
+                        .status())
+                .isEqualTo(MigrationResult.Status.CONTENDED);
+    }
+
+    @Test
+    void a_policy_that_cannot_say_allocates_nothing_to_be_known() {
+        Decider decider = Fixture.decider(Fixture.grant(
+                user -> {
+                    throw new IllegalStateException("broken");
+                },
+                Consent.NONE));
+
+        assertThat(decider.allocation(ANN)).isEmpty();
+        assertThat(Fixture.decider(Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE))
+                        .allocation(ANN))
+                .contains(Credits.of(20));
+    }
+
+    @Test
+    void who_cannot_be_read_is_allocated_nothing_to_be_known() {
+        UserState unreadable = new UserState(
+                ANN.user(), null, false, false, States.HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, "25 digits");
+
+        assertThat(Fixture.decider(Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE))
+                        .allocation(unreadable))
+                .isEmpty();
+    }
+
+    @Test
+    void a_conversion_learns_what_is_stored_and_a_decision_does_not_ask() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Decider decider = Fixture.decider(CONVERSION);
+        Thread.sleep(1_050);
+
+        decider.learn(() -> {
+            asked.incrementAndGet();
+            return List.of();
+        });
+
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void a_message_of_exactly_the_longest_length_is_kept_whole() {
+        String longest = "x".repeat(UserMigration.ERROR_LENGTH_MAX);
+
+        assertThat(Decider.kept(longest)).isEqualTo(longest);
+        assertThat(Decider.kept(longest + "y")).isEqualTo(longest);
+    }
+
+    @Test
+    void amounts_of_exactly_the_most_digits_are_amounts() {
+        assertThat(Credits.of("9".repeat(Credits.INTEGER_DIGITS_MAX)).toString())
+                .isEqualTo("9".repeat(Credits.INTEGER_DIGITS_MAX));
+        assertThat(CreditRate.of("9".repeat(CreditRate.INTEGER_DIGITS_MAX)).toString())
+                .isEqualTo("9".repeat(CreditRate.INTEGER_DIGITS_MAX));
+    }
+
+    @Test
+    void unequal_amounts_and_rates_hash_differently_as_a_rule() {
+        assertThat(Credits.of(5)).doesNotHaveSameHashCodeAs(Credits.of(6));
+        assertThat(CreditRate.of(5)).doesNotHaveSameHashCodeAs(CreditRate.of(6));
+    }
+
+    @Test
+    void every_scope_has_its_kind() {
+        assertThat(RunScope.failedOnly().kind()).isEqualTo(RunScope.Kind.FAILED);
+        assertThat(RunScope.everyone().kind()).isEqualTo(RunScope.Kind.EVERYONE);
+        assertThat(RunScope.zeroCreditsOnly().kind()).isEqualTo(RunScope.Kind.ZERO_CREDITS);
+    }
+}
