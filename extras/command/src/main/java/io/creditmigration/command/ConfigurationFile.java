@@ -28,8 +28,16 @@ import java.util.function.IntUnaryOperator;
 /** Reads a configuration, and refuses what it does not understand: with the line, and what is allowed there. */
 final class ConfigurationFile {
 
-    private static final List<String> SECTIONS =
-            List.of("database", "library-tables", "users", "accounts", "operations", "migration", "notices", "run");
+    private static final List<String> SECTIONS = List.of(
+            "database",
+            "library-tables",
+            "users",
+            "accounts",
+            "operations",
+            "purchases",
+            "migration",
+            "notices",
+            "run");
 
     private static final List<String> USERS = List.of(
             "schema",
@@ -152,7 +160,7 @@ final class ConfigurationFile {
                 users.optionalEntries("on-migration-set").entrySet()) {
             host = host.onMigrationSet(set.getKey(), set.getValue());
         }
-        return withOperations(root, withBalance(root, users, host));
+        return withPurchases(root, withOperations(root, withBalance(root, users, host)));
     }
 
     private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
@@ -185,6 +193,12 @@ final class ConfigurationFile {
         HostTables mapped =
                 host.operations(section.text("table"), section.text("id"), section.text("user"), section.text("at"));
         return section.truth("history", true) ? mapped : mapped.withoutHistory();
+    }
+
+    private static HostTables withPurchases(YamlSection root, HostTables host) {
+        return root.optionalSection("purchases", List.of("table", "user", "credits"))
+                .map(section -> host.purchases(section.text("table"), section.text("user"), section.text("credits")))
+                .orElse(host);
     }
 
     private static Migration migration(YamlSection section) {

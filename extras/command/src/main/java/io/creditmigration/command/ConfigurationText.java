@@ -162,6 +162,7 @@ final class ConfigurationText {
         HostGuess.Operations found = guess.operations();
         if (found == null) {
             line("# operations: { table: operations, id: id, user: user_id, at: created_at, history: true }");
+            purchases();
             return;
         }
         line("operations:");
@@ -170,6 +171,13 @@ final class ConfigurationText {
         guessed("operations.user", "  user: ", found.user(), List.of());
         guessed("operations.at", "  at: ", found.at().name(), List.of());
         line("  history: true");
+        purchases();
+    }
+
+    private void purchases() {
+        line("");
+        line("# What users have paid for, so that a grant can be taken back that has been spent from.");
+        line("# purchases: { table: purchases, user: user_id, credits: credits }");
     }
 
     private void migration(boolean fromRateLimits, String id) {

@@ -75,6 +75,7 @@ final class ConfigurationFileTest {
                 users: { table: users }
                 accounts: { own: true }
                 operations: { table: operations, id: id, user: user_id, at: made_at, history: false }
+                purchases: { table: purchases, user: user_id, credits: credits }
                 migration:
                   id: credits
                   cut-off: 2026-01-06T00:00:00Z
