@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: credit-migration demo --users 1000"})
 final class Demonstrate extends Subcommand {
 
-    @Option(names = "--users", paramLabel = "N", description = "Users of each sample, 200 to 100000; 10000.")
+    @Option(names = "--users", paramLabel = "N", description = "Users of each sample, 500 to 100000; 10000.")
     private int users = 10_000;
 
     @Option(names = "--seed", paramLabel = "N", description = "What the sample data is made from; 42.")
@@ -24,6 +24,8 @@ final class Demonstrate extends Subcommand {
         if (users < Demo.USERS_MIN || users > Demo.USERS_MAX) {
             throw usage("--users is " + users + "; allowed: " + Demo.USERS_MIN + " to " + Demo.USERS_MAX);
         }
+        // It prints for people; what it logs would only come between the lines.
+        System.setProperty("org.slf4j.simpleLogger.log.io.creditmigration", "error");
         output.field("users", users);
         output.field("seed", seed);
         PrintStream lines = output.isJson() ? System.err : System.out;

@@ -2,6 +2,7 @@ package io.creditmigration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.command.Command.Ended;
 import io.creditmigration.jdbc.LibraryTables;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is wrong is said in one line with what to do, has its exit code, shows no stack trace and writes nothing. */
 final class BadInputTest {
@@ -33,11 +33,12 @@ final class BadInputTest {
     static void twoApplications() {
         installed = Server.database("bad_input");
         ShopTables.create(installed, USERS);
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setURL(installed.url());
-        database.setUser(installed.user());
-        database.setPassword(installed.password());
-        LibraryTables.defaults().install(database);
+        try (HikariDataSource database = new HikariDataSource()) {
+            database.setJdbcUrl(installed.url());
+            database.setUsername(installed.user());
+            database.setPassword(installed.password());
+            LibraryTables.defaults().install(database);
+        }
         bare = Server.database("bad_input_bare");
         ShopTables.create(bare, USERS);
     }
@@ -166,7 +167,7 @@ final class BadInputTest {
             init --url jdbc:postgresql://x/y?password=hunter2 --out new.yaml | has a password in it
             failed --apply --yes | --apply is of no use without --retry
             status --interval 0 | --interval is 0
-            demo --users 3 | --users is 3; allowed: 200 to 100000
+            demo --users 3 | --users is 3; allowed: 500 to 100000
             """)
     void arguments_that_are_none(String args, String problem) {
         Ended ended = command.inThisProcess(args.split(" "));

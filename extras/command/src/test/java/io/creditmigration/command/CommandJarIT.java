@@ -51,7 +51,7 @@ final class CommandJarIT {
         assertThat(jar.run("init", "--url", "jdbc:mariadb://127.0.0.1:1/shop", "--password-from", "none")
                         .err())
                 .contains("cannot be reached", "Socket fail to connect");
-        Ended demo = jar.run("demo", "--users", "200", "--json");
+        Ended demo = jar.run("demo", "--users", "500", "--json");
         assertThat(demo.exitCode()).describedAs(demo.toString()).isZero();
         assertThat(demo.json().get("outcome").asText()).isEqualTo("DONE");
         assertThat(demo.err()).contains("All figures reconcile");

@@ -22,12 +22,12 @@ public final class Demo {
             applications go on serving them: from rate limits to credits, and from an old
             price of a credit to a new one. Exit status 0 only if the figures reconcile.
 
-              --users N   users of each application, 200 to 100,000; 10,000 unless given
+              --users N   users of each application, 500 to 100,000; 10,000 unless given
               --seed S    a whole number that the sample data is made from; 42 unless given
             """;
 
     /** The fewest users that a story can be told with. */
-    public static final int USERS_MIN = 200;
+    public static final int USERS_MIN = 500;
 
     /** The most users of each story. */
     public static final int USERS_MAX = 100_000;
