@@ -7,6 +7,8 @@ import io.creditmigration.spi.UserState;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What other tests of decisions pass by: answers that are seldom given, and lengths and numbers at their very bounds. */
 final class DecisionsAtTheirBoundsTest {
@@ -80,6 +82,31 @@ final class DecisionsAtTheirBoundsTest {
     void unequal_amounts_and_rates_hash_differently_as_a_rule() {
         assertThat(Credits.of(5)).doesNotHaveSameHashCodeAs(Credits.of(6));
         assertThat(CreditRate.of(5)).doesNotHaveSameHashCodeAs(CreditRate.of(6));
+    }
+
+    @ParameterizedTest(name = "{0} consumed: {1} granted")
+    @CsvSource({"0, 20", "5, 15", "19.9999, 0.0001", "20, 0", "30, 0"})
+    void what_was_consumed_in_earlier_attempts_is_not_granted_again(Credits consumed, Credits granted) {
+        UserMigration reopened = new UserMigration(
+                "to-credits",
+                "ann",
+                MigrationStatus.PENDING,
+                2,
+                Credits.ZERO,
+                consumed,
+                0,
+                Fixture.EARLIER,
+                null,
+                null);
+        Migration grant = Fixture.grant(UsageTiers.of(Credits.of(20)), Consent.NONE);
+
+        UserMigration record = Fixture.write(
+                        Fixture.decider(grant).decide(States.withRecord(ANN, reopened), Intent.explicit()))
+                .change()
+                .record();
+
+        assertThat(record.creditsGranted()).isEqualTo(granted);
+        assertThat(record.creditsConsumed()).isEqualTo(consumed);
     }
 
     @Test
