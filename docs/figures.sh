@@ -30,7 +30,7 @@ sums() { # of lines "who, round n: figures with words": rounds, and each figure 
 {
   sed '/^<!-- figures -->$/q' "$page"
   echo
-  echo "Written by \`docs/figures.sh\` on $(date -u +%Y-%m-%d)."
+  echo "Written by \`docs/figures.sh\` on $(date -u +%Y-%m-%d), on $(nproc) processors at a load of $(cut -d' ' -f2 /proc/loadavg)."
   echo
   echo "**Simulation.**"
   echo
@@ -45,12 +45,12 @@ sums() { # of lines "who, round n: figures with words": rounds, and each figure 
   echo
   echo "**Servers and nodes killed.**"
   echo
-  said 'round [0-9]+: server killed' | sums
+  said 'round [0-9]+: server killed' | sums | sed 's/a node once/a node in each round/'
   echo
   echo "**Connections cut.**"
   echo
-  said 'round [0-9]+: ([0-9]+ users|a run ended)' | grep 'users,' | sums
-  said 'round [0-9]+: ([0-9]+ users|a run ended)' | grep 'a run ended' | sums
+  said 'round [0-9]+: [0-9]+ users,' | sums
+  said 'round [0-9]+: a run ended' | sums
   echo
   echo "**Bank.** Movements, and migrations and rollbacks, at each isolation level of JDBC:"
   echo

