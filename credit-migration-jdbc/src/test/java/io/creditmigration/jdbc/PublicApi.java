@@ -9,8 +9,9 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,28 +30,36 @@ final class PublicApi {
     /** The public classes of the package of this one, in the order of their names. */
     static List<Class<?>> classesBeside(Class<?> one) {
         try {
-            URI place = one.getProtectionDomain().getCodeSource().getLocation().toURI();
-            Path root = Path.of(place);
-            Path folder = root.resolve(one.getPackageName().replace('.', '/'));
-            try (Stream<Path> files = Files.list(folder)) {
-                List<Class<?>> classes = new ArrayList<>();
-                for (Path file : files.sorted().toList()) {
-                    String name = root.relativize(file).toString().replace('/', '.');
-                    if (name.endsWith(".class") && !name.endsWith("package-info.class")) {
-                        Class<?> found = Class.forName(name.substring(0, name.length() - ".class".length()));
-                        if (isPublic(found)) {
-                            classes.add(found);
-                        }
-                    }
-                }
-                classes.sort(Comparator.comparing(Class::getName));
-                return classes;
+            Path place = Path.of(
+                    one.getProtectionDomain().getCodeSource().getLocation().toURI());
+            if (Files.isDirectory(place)) {
+                return classesBeside(one, place);
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(place)) {
+                return classesBeside(one, jar.getPath("/"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (URISyntaxException | ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static List<Class<?>> classesBeside(Class<?> one, Path root) throws IOException, ClassNotFoundException {
+        List<Class<?>> classes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(root.resolve(one.getPackageName().replace('.', '/')))) {
+            for (Path file : files.toList()) {
+                String name = root.relativize(file).toString().replace('/', '.');
+                if (name.endsWith(".class") && !name.endsWith("package-info.class")) {
+                    Class<?> found = Class.forName(name.substring(0, name.length() - ".class".length()));
+                    if (isPublic(found)) {
+                        classes.add(found);
+                    }
+                }
+            }
+        }
+        classes.sort(Comparator.comparing(Class::getName));
+        return classes;
     }
 
     /** Its public constructors and methods that take something other than a number, and are its own. */

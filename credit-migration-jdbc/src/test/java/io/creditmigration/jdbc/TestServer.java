@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 record TestServer(String url, String user, String password) {
 
+    /** Where a server's binaries are unpacked: a place for each JVM that runs tests at the same time. */
+    static File binaries(String name) {
+        return new File("target/" + name + "-" + System.getProperty("surefire.forkNumber", "1"));
+    }
+
     /** Started at first use, by the class loader. */
     private static final class Postgresql {
         static final TestServer SERVER = started(Postgresql::start);
@@ -38,7 +43,7 @@ record TestServer(String url, String user, String password) {
         private static TestServer start() throws Exception {
             DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
                     .setPort(0)
-                    .setBaseDir(new File("target/mariadb"))
+                    .setBaseDir(binaries("mariadb"))
                     .setDataDir(Files.createTempDirectory("credit-migration-mariadb")
                             .toFile())
                     .addArg("--bind-address=127.0.0.1")
