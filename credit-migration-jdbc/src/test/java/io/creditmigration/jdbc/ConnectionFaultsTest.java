@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * before its answer, or stalled. What became of the users is asked in plain SQL, past that network.
  * {@code CREDIT_MIGRATION_TEST_FAULT_ROUNDS} in the environment says how often all of it is done.
  */
+@Tag("long")
 @Timeout(300)
 final class ConnectionFaultsTest {
 

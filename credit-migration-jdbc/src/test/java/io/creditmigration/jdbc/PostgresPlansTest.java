@@ -14,6 +14,7 @@ import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RunOptions;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * At a million users, neither a request nor a page of a run reads a whole table: PostgreSQL's own counters say how often it
  * has done so.
  */
+@Tag("long")
 @Timeout(300)
 final class PostgresPlansTest {
 

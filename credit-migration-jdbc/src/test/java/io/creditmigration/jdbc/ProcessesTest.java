@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * became of the users is asked in plain SQL. The population is small, so that the build stays short:
  * {@code CREDIT_MIGRATION_TEST_USERS=200000} in the environment makes it large.
  */
+@Tag("long")
 @Timeout(900)
 final class ProcessesTest {
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * reckoned in plain SQL from what the host did. Small in every build: {@code CREDIT_MIGRATION_TEST_USERS=100000} in the
  * environment makes it large.
  */
+@Tag("long")
 @Timeout(900)
 final class RollbackPopulationTest {
 

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * goes on meanwhile. What became of the users is asked in plain SQL. {@code CREDIT_MIGRATION_TEST_FAULT_ROUNDS} in the
  * environment says how often all of it is done.
  */
+@Tag("long")
 @Timeout(300)
 final class ServerKillsTest {
 
