@@ -311,17 +311,39 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
             Migration migration, String runId, @Nullable Integer range, int limit, Instant now, PageWork work) {
         Pages.Asked asked = new Pages.Asked(runId, range, limit, now);
         try {
-            return transactions.write(
+            Pages.Worked worked = transactions.write(
                     "Writing a page",
                     boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> {
                         mapping.dialect.avoidWholeTables(connection);
                         return pages.page(connection, migration, asked, work);
                     }),
                     error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
-                            ? Page.rejected(SqlErrors.words(error))
+                            ? new Pages.Worked(Page.rejected(SqlErrors.words(error)), null)
                             : null);
+            if (worked.page().status() == Page.Status.ADVANCED && worked.row() != null) {
+                measure(worked.row(), now);
+            }
+            return worked.page();
         } catch (Writes.StaleException e) {
             throw passing(e);
+        }
+    }
+
+    /**
+     * Not in the page's transaction: all nodes measure in the run's one row, and one that stands still with it locked would hold
+     * up the others. Who cannot have it leaves measuring to a later page.
+     */
+    private void measure(Runs.Row row, Instant now) {
+        if (!Runs.isMeasuredAnew(row, now)) {
+            return;
+        }
+        try {
+            transactions.write("Measuring a run", boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> {
+                runs.measure(connection, row, now);
+                return new Outcome<>(true, true);
+            }));
+        } catch (StoreException e) {
+            LOG.debug("Run {} is measured later", row.run().id(), e);
         }
     }
 

@@ -27,6 +27,9 @@ final class Pages {
     /** What is asked of a page. */
     record Asked(String runId, @Nullable Integer range, int limit, Instant now) {}
 
+    /** What came of it, and the run's row as the page has read it; null where nothing was read. */
+    record Worked(Page page, Runs.@Nullable Row row) {}
+
     private final Definitions definitions;
     private final Reads reads;
     private final Writes writes;
@@ -41,11 +44,16 @@ final class Pages {
         this.ranges = ranges;
     }
 
-    Outcome<Page> page(Connection connection, Migration migration, Asked asked, PageWork work) throws SQLException {
+    Outcome<Worked> page(Connection connection, Migration migration, Asked asked, PageWork work) throws SQLException {
         Runs.Row row = runs.row(connection, migration, asked.runId())
                 .orElseThrow(() -> new InvalidValueException(
                         "run", asked.runId(), "the id of a run of migration " + migration.id()));
-        MigrationRun run = row.run();
+        Outcome<Page> outcome = page(connection, migration, row.run(), asked, work);
+        return new Outcome<>(outcome.keep(), new Worked(outcome.answer(), row));
+    }
+
+    private Outcome<Page> page(Connection connection, Migration migration, MigrationRun run, Asked asked, PageWork work)
+            throws SQLException {
         switch (run.state()) {
             case FINISHED -> {
                 return nothing(Page.Status.FINISHED, run);
@@ -74,11 +82,7 @@ final class Pages {
         if (claimed == null) {
             return nothing(Page.Status.BUSY, run);
         }
-        Outcome<Page> outcome = page(connection, migration, run, claimed, asked, work);
-        if (outcome.keep()) {
-            runs.measure(connection, row, asked.now());
-        }
-        return outcome;
+        return page(connection, migration, run, claimed, asked, work);
     }
 
     private Outcome<Page> page(

@@ -170,13 +170,16 @@ final class Runs {
                 .findFirst();
     }
 
-    /** Begins to measure the run's speed anew where it is time. */
+    /** Whether it is time to measure the run's speed anew. */
+    static boolean isMeasuredAnew(Row row, Instant now) {
+        return RunProgress.isMeasuredAnew(row.run().progress().resumedAt(), row.nextFrom(), now);
+    }
+
+    /** Begins to measure the run's speed anew, unless somebody else has. */
     void measure(Connection connection, Row row, Instant now) throws SQLException {
         MigrationRun run = row.run();
-        if (RunProgress.isMeasuredAnew(run.progress().resumedAt(), row.nextFrom(), now)) {
-            long done = ranges.withProgress(connection, run).progress().done();
-            measure.update(connection, Map.of("id", run.id(), "now", now, "done", done, "was", row.nextFrom()));
-        }
+        long done = ranges.withProgress(connection, run).progress().done();
+        measure.update(connection, Map.of("id", run.id(), "now", now, "done", done, "was", row.nextFrom()));
     }
 
     /** The run without its progress. */

@@ -15,6 +15,8 @@ import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +35,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("long")
 @Timeout(900)
 final class ProcessesTest {
+
+    /** How long a run goes on before its speed is measured anew. */
+    private static final int MEASURED_AFTER_MILLIS = 2_100;
 
     private static final int USERS = Integer.parseInt(TestServer.setting("USERS", "10000"));
     private static final Actor OPERATOR = WorkerProcess.OPERATOR;
@@ -74,6 +79,29 @@ final class ProcessesTest {
         assertThat(migrations.runs().find(runId).count(MigrationResult.Status.MIGRATED))
                 .isEqualTo(USERS);
         assertEverybodyOnce();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void a_node_that_stands_still_with_the_row_of_the_run_holds_up_nobody(TestDatabase on) throws Exception {
+        open(on);
+        String runId =
+                migrations.runs().open(RunOptions.defaults().withPageSize(100)).id();
+        try (Connection still = dataSource.getConnection()) {
+            still.setAutoCommit(false);
+            try (PreparedStatement hold =
+                    still.prepareStatement("SELECT id FROM credit_migration_run WHERE id = ? FOR UPDATE")) {
+                hold.setString(1, runId);
+                hold.executeQuery().close();
+            }
+            Thread.sleep(MEASURED_AFTER_MILLIS);
+
+            for (int page = 1; page <= 4; page++) {
+                assertThat(migrations.runs().step(runId)).isEqualTo(MigrationRuns.Step.WORKED);
+            }
+            assertThat(migrations.runs().find(runId).users()).isEqualTo(400);
+            still.rollback();
+        }
     }
 
     @ParameterizedTest
