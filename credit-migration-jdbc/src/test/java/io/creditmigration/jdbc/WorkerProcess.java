@@ -177,9 +177,9 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** Connections that do not come back from committing the page. The first two commits are the definition's and the run's. */
+    /** Connections that do not come back from committing this page; a page that writes is what sets a savepoint. */
     private static DataSource stopping(DataSource pool, int page) {
-        AtomicInteger commits = new AtomicInteger();
+        AtomicInteger pages = new AtomicInteger();
         return proxy(
                 DataSource.class,
                 pool,
@@ -188,7 +188,9 @@ final class WorkerProcess implements AutoCloseable {
                         Connection.class,
                         connection,
                         name -> {
-                            if (name.equals("commit") && commits.incrementAndGet() > page) {
+                            if (name.equals("setSavepoint")) {
+                                pages.incrementAndGet();
+                            } else if (name.equals("commit") && pages.get() >= page) {
                                 System.out.println(IN_PAGE);
                                 while (true) {
                                     pause();
