@@ -39,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -267,6 +268,22 @@ abstract class ContractGroup {
             return abort("The host cannot: " + e.getMessage());
         } catch (RuntimeException e) {
             throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static List<String> ids(int count) {
+        return IntStream.range(0, count).mapToObj(ContractGroup::id).toList();
+    }
+
+    static String id(int number) {
+        return String.format("user-%03d", number);
+    }
+
+    static void release(AutoCloseable lock) {
+        try {
+            lock.close();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -339,10 +339,6 @@ abstract class ExactlyOnceContract extends ContractGroup {
         return ids;
     }
 
-    private static String id(int i) {
-        return "user-%03d".formatted(i);
-    }
-
     private static Status confirm(MigrationService node, Map<String, Quote> quotes, String userId) {
         return node.confirm(userId, Objects.requireNonNull(quotes.get(userId)), Actor.user(userId))
                 .status();

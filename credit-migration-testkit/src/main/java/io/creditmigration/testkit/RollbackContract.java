@@ -322,8 +322,4 @@ abstract class RollbackContract extends ContractGroup {
                     assertNothingWrong(node(RATE_2500_UNASKED));
                 }));
     }
-
-    private static String id(int number) {
-        return String.format("user-%03d", number);
-    }
 }

@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Runs that take many users back (design, part 6). */
@@ -443,21 +442,5 @@ abstract class RollbackRunsContract extends ContractGroup {
 
     private static SeedUser[] users(int count) {
         return ids(count).stream().map(SeedUser::user).toArray(SeedUser[]::new);
-    }
-
-    private static List<String> ids(int count) {
-        return IntStream.range(0, count).mapToObj(RollbackRunsContract::id).toList();
-    }
-
-    private static String id(int number) {
-        return String.format("user-%03d", number);
-    }
-
-    private static void release(AutoCloseable lock) {
-        try {
-            lock.close();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

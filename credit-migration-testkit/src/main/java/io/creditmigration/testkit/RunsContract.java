@@ -461,20 +461,4 @@ abstract class RunsContract extends ContractGroup {
     private static SeedUser[] users(int count, String credits) {
         return ids(count).stream().map(id -> user(id).credits(credits)).toArray(SeedUser[]::new);
     }
-
-    private static List<String> ids(int count) {
-        return IntStream.range(0, count).mapToObj(RunsContract::id).toList();
-    }
-
-    private static String id(int number) {
-        return String.format("user-%03d", number);
-    }
-
-    private static void release(AutoCloseable lock) {
-        try {
-            lock.close();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
 }
