@@ -7,7 +7,6 @@ import io.creditmigration.RunSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Lets a paused run go on, faster or slower if that is wanted. */
 @Command(
@@ -19,10 +18,7 @@ import picocli.CommandLine.Parameters;
             "Example: credit-migration resume --users-per-second 500",
             "Who still works on the run goes on; if nobody does, 'migrate --apply' does."
         })
-final class Resume extends OperatorCommand {
-
-    @Parameters(paramLabel = "RUN", arity = "0..1", description = "Which; the newest.")
-    private @Nullable String run;
+final class Resume extends RunCommand {
 
     @Option(names = "--threads", paramLabel = "N", description = "Workers of each process, 1 to 64.")
     private @Nullable Integer threads;
@@ -34,23 +30,11 @@ final class Resume extends OperatorCommand {
     private @Nullable Integer usersPerSecond;
 
     @Override
-    ExitCode work(Application application, Output output, Interruption interruption) {
-        MigrationRuns runs = application.migrations().runs();
-        MigrationRun before = Pass.named(runs, run);
-        output.field("run", Views.run(before));
-        if (!Pass.isUnfinished(before)) {
-            output.say("Run " + before.id() + " is " + before.state() + "; there is nothing to resume.");
-            return ExitCode.NOTHING_TO_DO;
-        }
+    MigrationRun change(MigrationRuns runs, MigrationRun before) {
         RunSettings settings = tuned(before.settings());
         MigrationRun after =
                 settings.equals(before.settings()) ? before : runs.retune(before.id(), settings, actor(), reason());
-        if (after.state() == State.PAUSED) {
-            after = runs.resume(after.id(), actor(), reason());
-        }
-        output.field("run", Views.run(after));
-        output.say("Run " + after.id() + " is " + after.state() + ": " + Progress.words(after));
-        return after.equals(before) ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;
+        return after.state() == State.PAUSED ? runs.resume(after.id(), actor(), reason()) : after;
     }
 
     private RunSettings tuned(RunSettings settings) {
