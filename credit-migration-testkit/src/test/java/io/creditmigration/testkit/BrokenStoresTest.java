@@ -371,27 +371,36 @@ final class BrokenStoresTest {
         }
     }
 
+    /** Writes records so much later, without what was consumed of earlier grants. */
+    private static final class ForgetfulWriter extends AccountWriter {
+        private final Duration late;
+
+        ForgetfulWriter(Duration late) {
+            this.late = late;
+        }
+
+        @Override
+        void writeRecord(Account draft, Migration migration, UserMigration record) {
+            super.writeRecord(
+                    draft,
+                    migration,
+                    new UserMigration(
+                            record.migrationId(),
+                            record.userId(),
+                            record.status(),
+                            record.attempt(),
+                            record.creditsGranted(),
+                            record.historicalOperations(),
+                            record.changedAt().plus(late),
+                            record.rollbackData(),
+                            record.error()));
+        }
+    }
+
     static final class WithRecordThatIsNotReadBackAsWritten extends Broken {
         @Override
         AccountWriter writer() {
-            return new AccountWriter() {
-                @Override
-                void writeRecord(Account draft, Migration migration, UserMigration record) {
-                    super.writeRecord(
-                            draft,
-                            migration,
-                            new UserMigration(
-                                    record.migrationId(),
-                                    record.userId(),
-                                    record.status(),
-                                    record.attempt(),
-                                    record.creditsGranted(),
-                                    record.historicalOperations(),
-                                    record.changedAt().plusMillis(1),
-                                    record.rollbackData(),
-                                    record.error()));
-                }
-            };
+            return new ForgetfulWriter(Duration.ofMillis(1));
         }
     }
 
@@ -926,24 +935,7 @@ final class BrokenStoresTest {
     static final class WithGrantsForgottenOnceTakenBack extends Broken {
         @Override
         AccountWriter writer() {
-            return new AccountWriter() {
-                @Override
-                void writeRecord(Account draft, Migration migration, UserMigration record) {
-                    super.writeRecord(
-                            draft,
-                            migration,
-                            new UserMigration(
-                                    record.migrationId(),
-                                    record.userId(),
-                                    record.status(),
-                                    record.attempt(),
-                                    record.creditsGranted(),
-                                    record.historicalOperations(),
-                                    record.changedAt(),
-                                    record.rollbackData(),
-                                    record.error()));
-                }
-            };
+            return new ForgetfulWriter(Duration.ZERO);
         }
     }
 
