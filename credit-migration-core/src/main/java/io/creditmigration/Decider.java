@@ -45,8 +45,12 @@ final class Decider {
         lineage.refresh(stored);
     }
 
-    /** Goes through {@link Status} in its order of precedence. */
     Decision<MigrationResult> decide(UserState state, Intent intent) {
+        return decide(state, intent, now());
+    }
+
+    /** Goes through {@link Status} in its order of precedence. */
+    Decision<MigrationResult> decide(UserState state, Intent intent, Instant now) {
         UserMigration record = state.record();
         UserSnapshot user = state.user();
         MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
@@ -97,14 +101,14 @@ final class Decider {
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, wordsOf(e));
         }
-        Quote quote = mustConfirm && hasCredits ? quote(state, offer) : null;
+        Quote quote = mustConfirm && hasCredits ? quote(state, offer, now) : null;
         if (mayNot) {
             return refuse(Status.HAS_CREDITS, state, quote);
         }
         if (intent.confirmed() != null && (quote == null || !quote.offersSameAs(intent.confirmed()))) {
             return refuse(Status.QUOTE_CHANGED, state, quote);
         }
-        return migrate(state, offer, intent.actor());
+        return migrate(state, offer, intent.actor(), now);
     }
 
     /** Marks a user FAILED; a record that is COMPLETED or ROLLED_BACK by now does not match and stays. */
@@ -179,8 +183,7 @@ final class Decider {
         return user.registeredAt() != null && !user.registeredAt().isBefore(migration.cutOff());
     }
 
-    private Decision<MigrationResult> migrate(UserState state, Offer offer, Actor actor) {
-        Instant now = now();
+    private Decision<MigrationResult> migrate(UserState state, Offer offer, Actor actor, Instant now) {
         String userId = state.user().userId();
         UserMigration record = new UserMigration(
                 migration.id(),
@@ -254,7 +257,7 @@ final class Decider {
         return new Offer(old, sum, allocation.credits(), null, null, BigDecimal.ZERO, allocation.reason());
     }
 
-    private Quote quote(UserState state, Offer offer) {
+    private Quote quote(UserState state, Offer offer, Instant now) {
         return new Quote(
                 migration.id(),
                 state.user().userId(),
@@ -263,7 +266,7 @@ final class Decider {
                 offer.newCredits(),
                 offer.oldRate(),
                 offer.newRate(),
-                now());
+                now);
     }
 
     private static Decision<MigrationResult> refuse(Status status, UserState state) {

@@ -3,6 +3,7 @@ package io.creditmigration;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.UserState;
+import java.time.Instant;
 
 /** Migrates a run's users. */
 final class MigratingAct implements RunAct<MigrationResult> {
@@ -23,8 +24,8 @@ final class MigratingAct implements RunAct<MigrationResult> {
     }
 
     @Override
-    public Decision<MigrationResult> decide(UserState user) {
-        return decider.decide(user, intent);
+    public Decision<MigrationResult> decide(UserState user, Instant now) {
+        return decider.decide(user, intent, now);
     }
 
     @Override

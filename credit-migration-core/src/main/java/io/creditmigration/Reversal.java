@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,12 @@ final class Reversal {
         this.notices = notices;
     }
 
-    /** Goes through {@link Status} in its order of precedence. */
     Decision<RollbackResult> rollback(UserState state, Request request) {
+        return rollback(state, request, now());
+    }
+
+    /** Goes through {@link Status} in its order of precedence. */
+    Decision<RollbackResult> rollback(UserState state, Request request, Instant now) {
         UserMigration record = state.record();
         if (record != null && record.status() == MigrationStatus.ROLLED_BACK) {
             return refuse(Status.ALREADY_ROLLED_BACK, state);
@@ -63,23 +68,20 @@ final class Reversal {
             Credits restored = restored(current, old, data.newCredits(), oldRate, newRate);
             BigDecimal residual = current.worthAt(newRate).subtract(restored.worthAt(oldRate));
             Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, restored, Credits.ZERO, residual);
-            return write(state, record, data, outcome, request);
+            return write(state, outcome, request, now);
         }
         // A balance that is the same again may be another: credits spent, and others bought.
         if (state.bought() == null) {
             return refuse(Status.MOVED_SINCE, state);
         }
-        return withdraw(state, record, data, current, state.bought(), request);
+        return withdraw(state, current, state.bought(), request, now);
     }
 
     /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
     private Decision<RollbackResult> withdraw(
-            UserState state,
-            UserMigration record,
-            RollbackData data,
-            Credits current,
-            Credits bought,
-            Request request) {
+            UserState state, Credits current, Credits bought, Request request, Instant now) {
+        UserMigration record = Objects.requireNonNull(state.record());
+        RollbackData data = Objects.requireNonNull(record.rollbackData());
         Credits old = data.oldCredits() == null ? Credits.ZERO : data.oldCredits();
         Credits granted = data.newCredits().minus(old);
         Credits unspent = within(granted, current.minus(max(Credits.ZERO, old.plus(bought))));
@@ -90,14 +92,14 @@ final class Reversal {
             boolean hadNoAccount = data.oldCredits() == null && left.signum() == 0;
             Outcome outcome =
                     new Outcome(UserChange.Kind.ROLL_BACK, hadNoAccount ? null : left, consumed, BigDecimal.ZERO);
-            return write(state, record, data, outcome, request);
+            return write(state, outcome, request, now);
         }
         if (request.paid() == PaidCredits.REFUSE) {
             return new Decision.Answer<>(
                     new RollbackResult(Status.PAID_CREDITS, state.user().userId(), record, left, null));
         }
         Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK_KEEPING_PAID, left, consumed, BigDecimal.ZERO);
-        return write(state, record, data, outcome, request);
+        return write(state, outcome, request, now);
     }
 
     /** A new attempt after a rollback; empty where the record is not rolled back. */
@@ -148,9 +150,9 @@ final class Reversal {
         return restored.signum() < 0 && current.signum() >= 0 ? Credits.ZERO : restored;
     }
 
-    private Decision<RollbackResult> write(
-            UserState state, UserMigration record, RollbackData data, Outcome outcome, Request request) {
-        Instant now = now();
+    private Decision<RollbackResult> write(UserState state, Outcome outcome, Request request, Instant now) {
+        UserMigration record = Objects.requireNonNull(state.record());
+        RollbackData data = Objects.requireNonNull(record.rollbackData());
         Credits restored = outcome.restored();
         UserMigration rolledBack = new UserMigration(
                 migration.id(),

@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.spi.UserState;
+import java.time.Instant;
 
 /** Takes a run's users back, in the name of who opened the run. */
 final class RollbackAct implements RunAct<RollbackResult> {
@@ -25,8 +26,8 @@ final class RollbackAct implements RunAct<RollbackResult> {
     public void begin() {}
 
     @Override
-    public Decision<RollbackResult> decide(UserState user) {
-        return reversal.rollback(user, request);
+    public Decision<RollbackResult> decide(UserState user, Instant now) {
+        return reversal.rollback(user, request, now);
     }
 
     @Override

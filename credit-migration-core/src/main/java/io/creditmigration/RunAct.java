@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.spi.UserState;
+import java.time.Instant;
 
 /** What a run does to each user: the one thing in which runs differ. Pure but for what it has learnt before a page. */
 interface RunAct<R> {
@@ -8,7 +9,7 @@ interface RunAct<R> {
     /** Comes before a page, outside its transaction. */
     void begin();
 
-    Decision<R> decide(UserState user);
+    Decision<R> decide(UserState user, Instant now);
 
     /** Of a user whom the store refuses though alone on a page: what is to be done instead. */
     Decision<R> refused(UserState user, String message);

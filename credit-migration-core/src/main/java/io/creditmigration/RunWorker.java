@@ -135,12 +135,13 @@ final class RunWorker<R> implements PageWork {
         decisions = new ArrayList<>(users.users().size());
         List<UserChange> changes = new ArrayList<>(users.users().size());
         long operations = 0;
+        Instant now = now();
         for (UserState user : users.users()) {
             operations += user.user().usage().total();
             if (!decisions.isEmpty() && operations > settings.pageOperations()) {
                 break;
             }
-            Decision<R> decision = act.decide(user);
+            Decision<R> decision = act.decide(user, now);
             if (decision instanceof Decision.Write<R> && user.user().userId().equals(refusedUser)) {
                 decision = act.refused(user, String.valueOf(refusedMessage));
             }
