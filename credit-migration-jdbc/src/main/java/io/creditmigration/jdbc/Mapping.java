@@ -491,14 +491,14 @@ final class Mapping {
         return dialect.periodOf(dialect.time(at, "o." + quoted(at)), second, DAY_SECONDS);
     }
 
-    /** The clock hour that an operation was made in. PostgreSQL truncates in a fraction of the time that it divides in. */
+    /** The clock hour that an operation was made in. PostgreSQL bins in a fraction of the time that it divides or truncates in. */
     private String operationHour(String operationTime, Column at) {
         return dialect == Dialect.POSTGRESQL
-                ? "date_trunc('hour', "
+                ? "date_bin('1 hour', "
                         + (at.kind() == Column.Kind.INSTANT
-                                ? operationTime + " AT TIME ZONE 'UTC'"
-                                : "CAST(" + operationTime + " AS TIMESTAMP)")
-                        + " - INTERVAL '" + hourShiftSeconds() + " seconds')"
+                                ? operationTime + ", TIMESTAMPTZ '1970-01-01 00:00Z')"
+                                : "CAST(" + operationTime + " AS TIMESTAMP), TIMESTAMP '1970-01-01' + INTERVAL '"
+                                        + hourShiftSeconds() + " seconds')")
                 : dialect.periodOf(operationTime, hourShiftSeconds(), HOUR_SECONDS);
     }
 

@@ -42,7 +42,8 @@ final class PostgresWrites implements Writes {
     /**
      * Conversions in place or into a second column, and account tables: {@code stood} are the users whose guard held. Rows are
      * claimed without waiting where a page writes ({@code free}). The keys are named again on each target, or the planner
-     * reads whole tables at a million users.
+     * reads whole tables at a million users. It answers with the counts, and with those users of whom there is more to say
+     * than that they were written.
      */
     private static final String WRITE = """
             WITH given AS MATERIALIZED (
@@ -80,11 +81,14 @@ final class PostgresWrites implements Writes {
             ), noticed AS (
                 {notice}
             )
-            SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, COALESCE(k.copied, 0) AS copied,
-                   (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM record) AS records_in_all,
-                   (SELECT COUNT(*) FROM settings) AS settings_in_all
-            FROM change c LEFT JOIN stood s ON s.n = c.n LEFT JOIN free f ON f.n = c.n
-            LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
+            SELECT totals.*, other.*
+            FROM (SELECT (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM record) AS records_in_all,
+                         (SELECT COUNT(*) FROM settings) AS settings_in_all) totals
+            LEFT JOIN (
+                SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, k.copied
+                FROM change c LEFT JOIN stood s ON s.n = c.n LEFT JOIN free f ON f.n = c.n
+                LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
+                WHERE s.n IS NULL OR k.copied IS NOT NULL) other ON TRUE
             """;
 
     /** Who had no record has none now, or the primary key says so: cheaper than to look first. */
@@ -282,23 +286,30 @@ final class PostgresWrites implements Writes {
         Sql statement = statement(new Laid(shape, columns.layout()));
         Map<String, @Nullable Object> values = values(migration, shape);
         columns.bindTo(values, connection);
-        List<CommitResult> results =
-                new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE)));
+        List<CommitResult> results = new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.committed(0)));
+        long stood = 0;
+        long others = 0;
         try (PreparedStatement prepared = statement.prepare(connection)) {
             values.put("run", runId);
             statement.bind(prepared, values);
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
-                    long stood = row.getLong("stood_in_all");
+                    stood = row.getLong("stood_in_all");
                     if (stood != row.getLong("records_in_all") || stood != row.getLong("settings_in_all")) {
                         throw new StaleException(
                                 "Of " + stood + " users whose balance matched some did not match elsewhere", null);
                     }
                     int change = row.getInt("n") - 1;
+                    if (row.wasNull()) {
+                        continue;
+                    }
                     if (row.getBoolean("stood")) {
                         results.set(change, CommitResult.committed(row.getLong("copied")));
-                    } else if (!row.getBoolean("free")) {
-                        results.set(change, CommitResult.of(CommitResult.Status.LOCKED));
+                    } else {
+                        boolean free = row.getBoolean("free");
+                        results.set(
+                                change, CommitResult.of(free ? CommitResult.Status.STALE : CommitResult.Status.LOCKED));
+                        others++;
                     }
                 }
             }
@@ -307,6 +318,10 @@ final class PostgresWrites implements Writes {
                 throw new StaleException("Somebody else has written a record: " + SqlErrors.words(e), e);
             }
             throw e;
+        }
+        if (stood + others != changes.size()) {
+            throw new IllegalStateException(
+                    "Of " + changes.size() + " changes " + stood + " were written and " + others + " were not");
         }
         return results;
     }
