@@ -108,10 +108,11 @@ final class RollbackPopulationTest {
         assertThat(again.count(MigrationResult.Status.MIGRATED)).isEqualTo(USERS);
         assertEverybody("a.enabled = TRUE AND u.rate_limit IS NULL AND a.amount = " + GRANT + " + " + BOUGHT + " - ("
                 + SPENT + ")");
-        assertThat(count("FROM users u JOIN (SELECT e.user_id, SUM(e.amount) AS amount FROM credit_migration_entry e"
-                        + " GROUP BY e.user_id) t ON t.user_id = CONCAT(u.id, '') WHERE t.amount = " + GRANT))
+        assertThat(count(
+                        "FROM (SELECT e.user_id, SUM(e.amount) AS amount FROM credit_migration_entry e GROUP BY e.user_id) t"
+                                + " JOIN users u ON u.id = CAST(t.user_id AS DECIMAL(19)) WHERE t.amount = " + GRANT))
                 .isEqualTo(USERS);
-        assertThat(count("FROM users u JOIN credit_migration_user r ON r.user_id = CONCAT(u.id, '')"
+        assertThat(count("FROM credit_migration_user r JOIN users u ON u.id = CAST(r.user_id AS DECIMAL(19))"
                         + " WHERE r.attempt = 2 AND r.status = 'COMPLETED' AND COALESCE(r.credits_consumed, 0) = "
                         + SPENT
                         + " AND r.credits_granted = " + GRANT + " - (" + SPENT + ")"))
