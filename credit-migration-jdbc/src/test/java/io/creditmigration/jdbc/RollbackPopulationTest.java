@@ -108,14 +108,13 @@ final class RollbackPopulationTest {
         assertThat(again.count(MigrationResult.Status.MIGRATED)).isEqualTo(USERS);
         assertEverybody("a.enabled = TRUE AND u.rate_limit IS NULL AND a.amount = " + GRANT + " + " + BOUGHT + " - ("
                 + SPENT + ")");
-        assertThat(count(
-                        "FROM (SELECT e.user_id, SUM(e.amount) AS amount FROM credit_migration_entry e GROUP BY e.user_id) t"
-                                + " JOIN users u ON u.id = CAST(t.user_id AS DECIMAL(19)) WHERE t.amount = " + GRANT))
+        assertThat(count("FROM (SELECT CAST(e.user_id AS DECIMAL(19)) AS id, SUM(e.amount) AS amount"
+                        + " FROM credit_migration_entry e GROUP BY e.user_id) u WHERE u.amount = " + GRANT))
                 .isEqualTo(USERS);
-        assertThat(count("FROM credit_migration_user r JOIN users u ON u.id = CAST(r.user_id AS DECIMAL(19))"
-                        + " WHERE r.attempt = 2 AND r.status = 'COMPLETED' AND COALESCE(r.credits_consumed, 0) = "
+        assertThat(count("FROM (SELECT CAST(r.user_id AS DECIMAL(19)) AS id, r.* FROM credit_migration_user r) u"
+                        + " WHERE u.attempt = 2 AND u.status = 'COMPLETED' AND COALESCE(u.credits_consumed, 0) = "
                         + SPENT
-                        + " AND r.credits_granted = " + GRANT + " - (" + SPENT + ")"))
+                        + " AND u.credits_granted = " + GRANT + " - (" + SPENT + ")"))
                 .isEqualTo(USERS);
         assertThat(count("FROM credit_migration_log")).isEqualTo(4L * USERS);
         assertVerified(migrations);
