@@ -25,7 +25,7 @@ public record RunSettings(
         @Nullable BigDecimal failureRateMax,
         @Nullable Credits grantedMax) {
 
-    private static final RunSettings DEFAULTS = new RunSettings(500, 50_000, 1, 0, null, null);
+    private static final RunSettings DEFAULTS = new RunSettings(1_000, 50_000, 1, 0, null, null);
     private static final int FAILURE_RATE_DECIMALS_MAX = 6;
 
     /** Refuses bounds that bound nothing. */

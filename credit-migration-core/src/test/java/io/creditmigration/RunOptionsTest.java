@@ -16,7 +16,7 @@ final class RunOptionsTest {
     void the_defaults_are_those_of_the_documentation() {
         RunOptions defaults = RunOptions.defaults();
 
-        assertThat(defaults.settings()).isEqualTo(new RunSettings(500, 50_000, 1, 0, null, null));
+        assertThat(defaults.settings()).isEqualTo(new RunSettings(1_000, 50_000, 1, 0, null, null));
         assertThat(defaults.scope()).isEqualTo(RunScope.everyone());
         assertThat(defaults.stages().percents()).isEmpty();
     }

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.spi.UserChange;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,9 +100,16 @@ final class PageColumns {
             if (source == COMMON) {
                 parameters.put(input.name(), values[i][0]);
             } else if (source == i) {
-                parameters.put(input.name(), connection.createArrayOf(input.type(), values[i]));
+                Object[] elements =
+                        Arrays.stream(values[i]).map(PageColumns::element).toArray();
+                parameters.put(input.name(), connection.createArrayOf(input.type(), elements));
             }
         }
+    }
+
+    /** The driver makes arrays of what it knows, and of times that is their text. */
+    private static @Nullable Object element(@Nullable Object value) {
+        return value instanceof Instant time ? time.toString() : value;
     }
 
     private int source(int i, List<Integer> before) {

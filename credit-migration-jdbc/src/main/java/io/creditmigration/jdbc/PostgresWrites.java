@@ -378,10 +378,8 @@ final class PostgresWrites implements Writes {
                 "numeric",
                 change -> change.record().creditsConsumed().amount()));
         list.add(new Input("copied_before", "int8", change -> change.record().historicalOperations()));
-        list.add(new Input(
-                "changed_at",
-                "timestamptz",
-                change -> change.record().changedAt().toString()));
+        list.add(
+                new Input("changed_at", "timestamptz", change -> change.record().changedAt()));
         list.add(new Input(
                 "old_credits", "numeric", change -> amount(data(change).oldCredits())));
         list.add(new Input(
@@ -422,7 +420,7 @@ final class PostgresWrites implements Writes {
                 notice("notice_new_credits", "numeric", notice -> amount(notice.newCredits())),
                 notice("notice_old_rate", "numeric", notice -> rate(notice.oldRate())),
                 notice("notice_new_rate", "numeric", notice -> rate(notice.newRate())),
-                notice("happens_at", "timestamptz", notice -> notice.at().toString()));
+                notice("happens_at", "timestamptz", Notice::at));
     }
 
     private static Input notice(String name, String type, Function<Notice, @Nullable Object> value) {

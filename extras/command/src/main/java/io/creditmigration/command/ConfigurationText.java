@@ -209,7 +209,7 @@ final class ConfigurationText {
         line("");
         line("# How fast and how far runs may go.");
         line("run:");
-        line("  page-size: 500          # users in each transaction");
+        line("  page-size: 1000         # users in each transaction");
         line("  threads: 1              # workers");
         line("  users-per-second: 0     # 0 is no limit");
         line("  failure-rate-max: 0.01  # pauses the run when more than one in a hundred has failed");

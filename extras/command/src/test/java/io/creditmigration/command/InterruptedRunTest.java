@@ -38,7 +38,7 @@ final class InterruptedRunTest {
         command.write(
                 "credit-migration.yaml",
                 ShopTables.edited(command.text("credit-migration.yaml"), "none")
-                        .replace("page-size: 500", "page-size: 50"));
+                        .replace("page-size: 1000", "page-size: 50"));
         command.run("schema", "--apply", "--yes");
         String pace = String.valueOf(USERS / 8);
 
