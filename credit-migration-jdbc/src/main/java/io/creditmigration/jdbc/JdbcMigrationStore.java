@@ -69,6 +69,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private final Transactions transactions;
     private final Mapping mapping;
     private final Definitions definitions;
+    private final Records records;
     private final Reads reads;
     private final Writes writes;
     private final Runs runs;
@@ -88,7 +89,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         });
         mapping.warnings.forEach(LOG::warn);
         this.definitions = new Definitions(mapping, ours);
-        this.reads = new Reads(mapping, ours);
+        this.records = new Records(mapping, ours);
+        this.reads = new Reads(mapping, ours, records);
         this.writes = new Admission(
                 definitions,
                 switch (mapping.dialect) {
@@ -107,6 +109,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         this.transactions = transactions;
         this.mapping = opened.mapping;
         this.definitions = opened.definitions;
+        this.records = opened.records;
         this.reads = opened.reads;
         this.writes = opened.writes;
         this.runs = opened.runs;
@@ -239,7 +242,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
-        return transactions.read("Reading the log", connection -> reads.log(connection, migration, storedUserId));
+        return transactions.read("Reading the log", connection -> records.log(connection, migration, storedUserId));
     }
 
     @Override
@@ -284,13 +287,13 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public Totals totals(Migration migration) {
-        return transactions.read("Counting records", connection -> reads.totals(connection, migration));
+        return transactions.read("Counting records", connection -> records.totals(connection, migration));
     }
 
     @Override
     public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
         return transactions.read(
-                "Reading failed users", connection -> reads.failed(connection, migration, afterUserId, limit));
+                "Reading failed users", connection -> records.failed(connection, migration, afterUserId, limit));
     }
 
     @Override

@@ -1,11 +1,8 @@
 package io.creditmigration.jdbc;
 
-import io.creditmigration.Actor;
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
@@ -15,7 +12,6 @@ import io.creditmigration.Usage;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
-import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -27,11 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -158,18 +152,6 @@ final class Reads {
                      SELECT 1 FROM {our_run_user} l
                      WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
-    private static final String TOTALS = """
-            SELECT status, COUNT(*) AS users, SUM(credits_granted) AS granted FROM {our_user}
-            WHERE migration_id = :migration GROUP BY status
-            """;
-
-    private static final String FAILED = """
-            SELECT r.user_id, r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
-                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error, r.credits_consumed
-            FROM {our_user} r WHERE r.migration_id = :migration AND r.status = 'FAILED' AND r.user_id > :after
-            ORDER BY r.user_id LIMIT :limit
-            """;
-
     private static final String PER_DAY = """
             SELECT {operation_day} AS operation_day, COUNT(*) AS operations
             FROM {operations} o JOIN {users} u ON {operation_user} = {id}
@@ -208,12 +190,6 @@ final class Reads {
 
     private static final String NO_USAGE = "0 AS operations, 0 AS most_in_hour, 0 AS total";
 
-    private static final String LOG = """
-            SELECT attempt, kind, old_credits, new_credits, old_rate, new_rate, residual, actor_kind, actor, logged_at, reason
-            FROM {our_log} WHERE migration_id = :migration AND user_id = :user_id
-            ORDER BY logged_at, attempt, CASE kind WHEN 'REOPENED' THEN 0 WHEN 'MIGRATED' THEN 1 ELSE 2 END
-            """;
-
     /** Stands among the captured columns for what a user has bought; no column has an empty name. */
     private static final String BOUGHT = "";
 
@@ -222,20 +198,16 @@ final class Reads {
             boolean conversion, boolean alone, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
+    private final Records records;
     private final Map<String, String> names;
     private final Map<Shape, Sql> many = new ConcurrentHashMap<>();
     private final Sql oneForGrants;
     private final Sql oneForConversions;
-    private final Sql log;
-    private final Sql totals;
-    private final Sql failed;
 
-    Reads(Mapping mapping, LibraryTables ours) {
+    Reads(Mapping mapping, LibraryTables ours, Records records) {
         this.mapping = mapping;
+        this.records = records;
         this.names = mapping.names(ours);
-        this.log = new Sql(mapping.dialect, LOG, names);
-        this.totals = new Sql(mapping.dialect, TOTALS, names);
-        this.failed = new Sql(mapping.dialect, FAILED, names);
         this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false));
         this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false));
     }
@@ -318,39 +290,6 @@ final class Reads {
         }
     }
 
-    Totals totals(Connection connection, Migration migration) throws SQLException {
-        Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
-        BigDecimal granted = BigDecimal.ZERO;
-        try (PreparedStatement statement = totals.prepare(connection)) {
-            totals.bind(statement, Map.of("migration", migration.id()));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    MigrationStatus status = MigrationStatus.valueOf(row.getString("status"));
-                    users.put(status, row.getLong("users"));
-                    granted = status == MigrationStatus.COMPLETED ? row.getBigDecimal("granted") : granted;
-                }
-            }
-        }
-        return new Totals(users, granted);
-    }
-
-    List<UserMigration> failed(Connection connection, Migration migration, @Nullable String after, int limit)
-            throws SQLException {
-        List<UserMigration> records = new ArrayList<>();
-        try (PreparedStatement statement = failed.prepare(connection)) {
-            // No id is empty, so the empty one is before all.
-            failed.bind(
-                    statement,
-                    Map.of("migration", migration.id(), "after", after == null ? "" : after, "limit", limit));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    records.add(Objects.requireNonNull(record(row, migration, row.getString("user_id"))));
-                }
-            }
-        }
-        return records;
-    }
-
     List<Long> operationsPerDay(Connection connection, Migration migration) throws SQLException {
         if (mapping.operationAt == null) {
             return List.of();
@@ -373,35 +312,6 @@ final class Reads {
             }
         }
         return List.of(days);
-    }
-
-    List<MigrationLogEntry> log(Connection connection, Migration migration, String userId) throws SQLException {
-        List<MigrationLogEntry> entries = new ArrayList<>();
-        try (PreparedStatement statement = log.prepare(connection)) {
-            log.bind(statement, Map.of("migration", migration.id(), "user_id", userId));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    entries.add(new MigrationLogEntry(
-                            migration.id(),
-                            userId,
-                            row.getInt("attempt"),
-                            MigrationLogEntry.Kind.valueOf(row.getString("kind")),
-                            credits(row, "old_credits"),
-                            credits(row, "new_credits"),
-                            rate(row, "old_rate"),
-                            rate(row, "new_rate"),
-                            row.getBigDecimal("residual"),
-                            new Actor(Actor.Kind.valueOf(row.getString("actor_kind")), row.getString("actor")),
-                            instant(row, "logged_at"),
-                            row.getString("reason")));
-                }
-            }
-        }
-        return entries;
-    }
-
-    private Instant instant(ResultSet row, String label) throws SQLException {
-        return Objects.requireNonNull(mapping.dialect.instant(row, label), label);
     }
 
     private List<UserState> many(
@@ -576,7 +486,7 @@ final class Reads {
 
     private UserState state(ResultSet row, Migration migration) throws SQLException {
         String userId = row.getString("user_id");
-        UserMigration record = record(row, migration, userId);
+        UserMigration record = records.record(row, migration, userId);
         Map<String, @Nullable String> hostState = new LinkedHashMap<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             hostState.put(mapping.marked.get(i).column().name(), row.getString("state_" + i));
@@ -628,7 +538,7 @@ final class Reads {
                 userId,
                 mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
                 reserved == null ? Credits.ZERO : reserved,
-                rate(row, "rate"),
+                Records.rate(row, "rate"),
                 registeredAt,
                 row.getInt("exempt") == 1,
                 usage);
@@ -664,43 +574,5 @@ final class Reads {
             }
         }
         return false;
-    }
-
-    private @Nullable UserMigration record(ResultSet row, Migration migration, String userId) throws SQLException {
-        String status = row.getString("status");
-        if (status == null) {
-            return null;
-        }
-        Credits newCredits = credits(row, "new_credits");
-        Credits consumed = credits(row, "credits_consumed");
-        String hostState = row.getString("host_state");
-        return new UserMigration(
-                migration.id(),
-                userId,
-                MigrationStatus.valueOf(status),
-                row.getInt("attempt"),
-                Credits.of(row.getBigDecimal("credits_granted")),
-                consumed == null ? Credits.ZERO : consumed,
-                row.getLong("historical_operations"),
-                instant(row, "changed_at"),
-                newCredits == null || hostState == null
-                        ? null
-                        : new RollbackData(
-                                credits(row, "old_credits"),
-                                newCredits,
-                                rate(row, "old_rate"),
-                                rate(row, "new_rate"),
-                                hostState),
-                row.getString("error"));
-    }
-
-    private static @Nullable Credits credits(ResultSet row, String label) throws SQLException {
-        BigDecimal amount = row.getBigDecimal(label);
-        return amount == null ? null : Credits.of(amount);
-    }
-
-    private static @Nullable CreditRate rate(ResultSet row, String label) throws SQLException {
-        BigDecimal rate = row.getBigDecimal(label);
-        return rate == null ? null : CreditRate.of(rate);
     }
 }
