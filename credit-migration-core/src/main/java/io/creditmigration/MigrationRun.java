@@ -49,7 +49,9 @@ public record MigrationRun(
         /** Given up by an operator; who was migrated or taken back stays so. */
         CANCELLED,
         /** A finished stage, after which an operator has to raise the percentage. Never stored. */
-        AWAITING_APPROVAL
+        AWAITING_APPROVAL,
+        /** A finished stage, after which {@link MigrationService#verify()} finds something wrong. Never stored. */
+        UNVERIFIED
     }
 
     /** Users by what became of them, in the order of {@link MigrationResult.Status}. */

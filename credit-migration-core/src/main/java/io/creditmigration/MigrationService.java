@@ -275,10 +275,14 @@ public final class MigrationService {
      */
     public MigrationRun run(RunOptions runOptions) {
         MigrationRuns all = runs();
-        if (Names.given("options", runOptions).stages().percents().isEmpty()) {
+        Stages stages = Names.given("options", runOptions).stages();
+        if (stages.percents().isEmpty()) {
             return all.work(all.open(runOptions), runOptions.health(), runOptions.listener());
         }
-        return new StagedRun(migration, population(), all, runOptions, options).run();
+        if (stages.verified()) {
+            auditStore();
+        }
+        return new StagedRun(migration, population(), all, runOptions, options, this::verify).run();
     }
 
     /**

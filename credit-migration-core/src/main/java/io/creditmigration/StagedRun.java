@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +26,26 @@ final class StagedRun {
     private final MigrationRuns runs;
     private final RunOptions options;
     private final MigrationOptions bounds;
+    private final Supplier<Verification> verification;
 
-    StagedRun(Migration migration, RunStore store, MigrationRuns runs, RunOptions options, MigrationOptions bounds) {
+    /**
+     * Stages of these runs.
+     *
+     * @param verification asked before each stage but the first, where the options want it
+     */
+    StagedRun(
+            Migration migration,
+            RunStore store,
+            MigrationRuns runs,
+            RunOptions options,
+            MigrationOptions bounds,
+            Supplier<Verification> verification) {
         this.migration = migration;
         this.store = store;
         this.runs = runs;
         this.options = options;
         this.bounds = bounds;
+        this.verification = verification;
     }
 
     MigrationRun run() {
@@ -40,6 +54,9 @@ final class StagedRun {
         boolean first = stage == 0 && found(percents.get(0)).isEmpty();
         MigrationRun run;
         do {
+            if (stage > 0 && options.stages().verified() && !isVerified()) {
+                return found(percents.get(stage - 1)).orElseThrow().as(State.UNVERIFIED);
+            }
             if (!admit(percents.get(stage), first)) {
                 return found(percents.get(stage - 1)).orElseThrow().as(State.AWAITING_APPROVAL);
             }
@@ -60,6 +77,17 @@ final class StagedRun {
             stage++;
         }
         return stage;
+    }
+
+    private boolean isVerified() {
+        Verification now = verification.get();
+        if (!now.isClean()) {
+            LOG.warn(
+                    "Migration {}: no further stage while something is wrong: {}",
+                    migration.id(),
+                    now.found().keySet());
+        }
+        return now.isClean();
     }
 
     private Optional<MigrationRun> found(int percent) {

@@ -10,10 +10,11 @@ import java.util.List;
  * @param percents growing percentages, 1 to 100
  * @param approved whether an operator has to raise the percentage with {@link MigrationService#rollout(Rollout, Actor, String)}
  *     before the next stage begins
+ * @param verified whether {@link MigrationService#verify()} has to find nothing wrong before the next stage begins
  */
-public record Stages(List<Integer> percents, boolean approved) {
+public record Stages(List<Integer> percents, boolean approved, boolean verified) {
 
-    static final Stages NONE = new Stages(List.of(), false);
+    static final Stages NONE = new Stages(List.of(), false, false);
 
     /** Refuses percentages that do not grow. */
     public Stages {
@@ -31,11 +32,19 @@ public record Stages(List<Integer> percents, boolean approved) {
 
     /** Stages of these percentages, one after the other: {@code Stages.of(5, 25, 100)}. */
     public static Stages of(int... percents) {
-        return new Stages(Arrays.stream(Names.given("stages", percents)).boxed().toList(), false);
+        return new Stages(Arrays.stream(Names.given("stages", percents)).boxed().toList(), false, false);
     }
 
     /** The same, each after the first only when an operator has raised the percentage. */
     public Stages approvedByOperator() {
-        return new Stages(percents, true);
+        return new Stages(percents, true, verified);
+    }
+
+    /**
+     * The same, each after the first only when {@link MigrationService#verify()} finds nothing wrong, which reads everything
+     * that was written. It needs a store that can be verified.
+     */
+    public Stages afterVerification() {
+        return new Stages(percents, approved, true);
     }
 }

@@ -127,7 +127,9 @@ final class RunTermsTest {
     @Test
     void stages_grow() {
         assertThat(Stages.of(5, 25, 100).percents()).containsExactly(5, 25, 100);
-        assertThat(Stages.of(5).approvedByOperator().approved()).isTrue();
+        assertThat(Stages.of(5).approvedByOperator().afterVerification()).isEqualTo(new Stages(List.of(5), true, true));
+        assertThat(Stages.of(5).afterVerification().approvedByOperator()).isEqualTo(new Stages(List.of(5), true, true));
+        assertThat(Stages.of(5)).isEqualTo(new Stages(List.of(5), false, false));
         for (int[] wrong : new int[][] {{0, 100}, {5, 5}, {25, 5}, {101}, {-1}}) {
             assertThatThrownBy(() -> Stages.of(wrong)).hasMessageContaining("growing percentages, 1 to 100");
         }

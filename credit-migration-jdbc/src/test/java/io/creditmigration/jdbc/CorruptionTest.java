@@ -8,7 +8,11 @@ import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RunOptions;
+import io.creditmigration.Stages;
 import io.creditmigration.Verification;
 import io.creditmigration.Verification.Check;
 import java.time.Instant;
@@ -242,6 +246,46 @@ final class CorruptionTest {
             assertThat(damaged.checks()).hasSize((int) ALL.stream()
                     .filter(damage -> damage.migration() == migration)
                     .count());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void no_stage_begins_while_something_is_wrong(TestDatabase database) {
+        try (HikariDataSource dataSource = database.create()) {
+            TestSql sql = new TestSql(dataSource);
+            LibraryTables.defaults().install(dataSource);
+            sql.run("CREATE TABLE users (id VARCHAR(40) PRIMARY KEY, credits NUMERIC(19, 4), rate NUMERIC(18, 6))");
+            for (int i = 0; i < 40; i++) {
+                sql.run("INSERT INTO users (id, credits) VALUES (?, 50)", "u" + i);
+            }
+            MigrationService migrations = MigrationService.of(
+                    RATE_2500,
+                    JdbcMigrationStore.owning(
+                            dataSource,
+                            HostTables.users("users").balance("credits").rate("rate")));
+            long half = migrations
+                    .run(RunOptions.defaults().withStages(Stages.of(50)))
+                    .count(MigrationResult.Status.MIGRATED);
+            RunOptions proven =
+                    RunOptions.defaults().withStages(Stages.of(50, 100).afterVerification());
+
+            sql.run("UPDATE credit_migration_user SET credits_granted = credits_granted + 1");
+            MigrationRun refused = migrations.run(proven);
+            String afterRefusal = sql.text("SELECT COUNT(*) FROM users WHERE credits = 20");
+            int percent = migrations.rollout().percent();
+            sql.run("UPDATE credit_migration_user SET credits_granted = credits_granted - 1");
+            MigrationRun finished = migrations.run(proven);
+
+            assertThat(refused.state()).isEqualTo(MigrationRun.State.UNVERIFIED);
+            assertThat(refused.stage()).isEqualTo(50);
+            assertThat(percent).isEqualTo(50);
+            assertThat(half).isBetween(1L, 39L);
+            assertThat(afterRefusal).isEqualTo(String.valueOf(half));
+            assertThat(finished.state()).isEqualTo(MigrationRun.State.FINISHED);
+            assertThat(finished.stage()).isEqualTo(100);
+            assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 20"))
+                    .isEqualTo("40");
         }
     }
 

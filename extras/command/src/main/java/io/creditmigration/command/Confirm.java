@@ -53,7 +53,7 @@ final class Confirm extends OperatorCommand {
                         "at rate",
                         rate(quote.newRate()))));
         if (applying.isDry()) {
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return ExitCode.DONE;
         }
         if (!applying.isAgreed("Confirm this for user " + quote.userId() + "?")) {

@@ -37,6 +37,9 @@ final class Migrate extends MigrationCommand {
     @Option(names = "--approve", description = "With --stages: wait for 'rollout' before each.")
     private boolean approve;
 
+    @Option(names = "--verify", description = "With --stages: verify before each but the first.")
+    private boolean verify;
+
     @Option(names = "--threads", paramLabel = "N", description = "Workers of this process, 1 to 64.")
     private @Nullable Integer threads;
 
@@ -47,8 +50,8 @@ final class Migrate extends MigrationCommand {
     void check() {
         applying.check();
         whom.check();
-        if (approve && stages.isEmpty()) {
-            throw usage("--approve is of no use without --stages");
+        if ((approve || verify) && stages.isEmpty()) {
+            throw usage((approve ? "--approve" : "--verify") + " is of no use without --stages");
         }
         if (tolerance.signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
             throw usage("--tolerance is " + tolerance + "; allowed: 0 or more and below 1");
@@ -78,6 +81,7 @@ final class Migrate extends MigrationCommand {
 
     private Stages stages() {
         Stages all = Stages.of(stages.stream().mapToInt(Integer::intValue).toArray());
-        return approve ? all.approvedByOperator() : all;
+        Stages verified = verify ? all.afterVerification() : all;
+        return approve ? verified.approvedByOperator() : verified;
     }
 }

@@ -124,7 +124,7 @@ final class Notices extends MigrationCommand {
 
     private boolean isAgreed(String question, Output output) {
         if (applying.isDry()) {
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return false;
         }
         return applying.isAgreed(question);

@@ -59,6 +59,11 @@ final class Output {
         }
     }
 
+    /** Says that without {@code --apply} it stays with having been shown. */
+    void onlyShown() {
+        heading("Nothing was written. To do it, add --apply.");
+    }
+
     void heading(String words) {
         say("");
         say(words);

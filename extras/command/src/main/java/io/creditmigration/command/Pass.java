@@ -43,7 +43,7 @@ final class Pass {
         output.field("plan", Views.plan(plan));
         if (applying.isDry()) {
             output.field("applied", false);
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return exitCode(plan);
         }
         if (isVain(plan, options)) {
@@ -73,7 +73,7 @@ final class Pass {
         }
         if (applying.isDry()) {
             output.field("applied", false);
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return exitCode(approved);
         }
         return agreed(applying, approved.count(Status.MIGRATED))
@@ -88,7 +88,7 @@ final class Pass {
         output.field("plan", Views.plan(plan));
         if (applying.isDry()) {
             output.field("applied", false);
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return exitCode(plan.outcomes());
         }
         if (!migrations.rollout().halted()) {
@@ -206,6 +206,10 @@ final class Pass {
             case AWAITING_APPROVAL ->
                 output.note(
                         "The stage is done. To approve the next one: credit-migration rollout PERCENT, then " + again);
+            case UNVERIFIED -> {
+                output.note("The stage is done, but something is wrong. See 'credit-migration verify', then " + again);
+                return ExitCode.VERIFICATION_FAILED;
+            }
         }
         return ExitCode.STOPPED;
     }

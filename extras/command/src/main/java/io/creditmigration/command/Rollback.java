@@ -90,7 +90,7 @@ final class Rollback extends OperatorCommand {
         output.field("plan", Views.plan(plan));
         output.field("applied", false);
         if (applying.isDry()) {
-            output.heading("Nothing was written. To do it, add --apply.");
+            output.onlyShown();
             return Pass.exitCode(plan.outcomes());
         }
         if (plan.count(RollbackResult.Status.ROLLED_BACK) > 0 && !applying.isAgreed("Take user " + user + " back?")) {

@@ -188,6 +188,23 @@ final class OperatorTest {
     }
 
     @Test
+    void stages_wait_until_nothing_is_wrong() {
+        configure("none", "");
+
+        assertThat(run("migrate", "--stages", "50", "--apply", "--yes").exitCode())
+                .isZero();
+        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted + 1");
+        Ended wrong = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes", "--json");
+        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted - 1");
+        Ended right = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes");
+
+        assertThat(wrong.exitCode()).describedAs(wrong.toString()).isEqualTo(7);
+        assertThat(wrong.json().get("run").get("state").asText()).isEqualTo("UNVERIFIED");
+        assertThat(right.exitCode()).isZero();
+        assertThat(shop.value("SELECT COUNT(*) FROM users WHERE migrated")).isEqualTo("59");
+    }
+
+    @Test
     void a_halt_stops_everything_and_is_taken_back() {
         assertThat(run("rollout", "25").exitCode()).isZero();
         assertThat(run("rollout", "25").exitCode()).isEqualTo(3);
