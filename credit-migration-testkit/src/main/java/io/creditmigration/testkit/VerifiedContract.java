@@ -252,6 +252,11 @@ abstract class VerifiedContract extends ContractGroup {
 
         atOnce(work);
 
+        // Who was spent from between each reading and its write was answered CONTENDED, and is met again.
+        users.forEach(user -> {
+            migrations.reopen(user.userId(), OPERATOR, "again");
+            migrations.migrate(user.userId());
+        });
         Verification verification = clean(migrations);
         assertEquals(users.size(), verification.users().count(MigrationStatus.COMPLETED));
         assertEquals(
