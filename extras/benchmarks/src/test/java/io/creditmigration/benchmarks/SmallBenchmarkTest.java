@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The benchmark in small: catches a library that has become half as fast, beside whatever else the machine does. What is
- * compared ran within the same seconds, and the margins are less than half of what was seen: 0.26 (0.25 to 0.40) and 0.24
- * (0.24 to 0.28) of the giant statement, 1.6 (1.0 to 1.7) and 1.4 (1.4 to 1.7) times Spring Batch, on two busy cores.
+ * compared ran within the same seconds, and the margins are about half of what is seen: for so few users, most of whom come
+ * before the library's code is compiled, a quarter of the giant statement's speed and half as fast again as Spring Batch.
  */
 @Timeout(300)
 final class SmallBenchmarkTest {
@@ -39,7 +39,7 @@ final class SmallBenchmarkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GRANT, 0.08, 0.5", "EVERYBODY, 0.08, 0.5"})
+    @CsvSource({"GRANT, 0.12, 0.75", "EVERYBODY, 0.13, 0.85"})
     void the_library_is_not_slower_than_it_was(Job job, double ofGiant, double ofBatch) throws Exception {
         Contender giant = new GiantStatement();
         Contender batch = new SpringBatch(1);
