@@ -477,7 +477,12 @@ public final class MigrationService {
     }
 
     boolean isKnownMigrated(String userId) {
-        return known.contains(Names.checkUserId(userId));
+        // Whoever is known has an id that was checked; their requests do not pay for it again.
+        if (userId != null && known.contains(userId)) {
+            return true;
+        }
+        Names.checkUserId(userId);
+        return false;
     }
 
     /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */
