@@ -1,8 +1,11 @@
 package io.creditmigration;
 
+import io.creditmigration.JournalLine.Kind;
+import io.creditmigration.Verification.Check;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.JournalFigures;
+import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -11,11 +14,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads everything that a migration has kept, page by page, and says what is wrong; seals the log. */
+/** Reads everything that a migration has kept, page by page, and says what is wrong; seals it. */
 final class Auditor {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
@@ -39,7 +46,7 @@ final class Auditor {
     Seal seal(Actor actor) {
         Seal seal = store.seal(migration, new Sealing(migration.id(), actor, now()));
         LOG.info(
-                "Migration {}: seal {} over {} lines of the log is {}",
+                "Migration {}: seal {} over {} rows is {}",
                 migration.id(),
                 seal.number(),
                 seal.entries(),
@@ -51,6 +58,15 @@ final class Auditor {
         return store.seals(migration);
     }
 
+    /** The rates that a balance can have had. */
+    private static Set<BigDecimal> rates(List<StoredDefinition> definitions) {
+        return definitions.stream()
+                .flatMap(definition -> Stream.of(definition.oldRate(), definition.newRate()))
+                .filter(Objects::nonNull)
+                .map(CreditRate::perCredit)
+                .collect(Collectors.toSet());
+    }
+
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
@@ -60,6 +76,8 @@ final class Auditor {
 
         private final Instant begun = now();
         private final Findings findings = new Findings();
+        private final UserAudit.Terms terms = new UserAudit.Terms(
+                migration, new Conservation(migration, store.balanceScale()), rates(store.definitions()));
         private final Map<MigrationStatus, Long> records = new EnumMap<>(MigrationStatus.class);
         private long withoutRecord;
         private long gone;
@@ -81,6 +99,7 @@ final class Auditor {
                 page.forEach(this::check);
                 after = page.isEmpty() ? after : page.get(page.size() - 1).userId();
             } while (page.size() == PAGE_USERS);
+            check(store.figures(migration));
             SealAudit seals = new SealAudit(migration, store, findings);
             seals.check();
             long waiting = 0;
@@ -109,35 +128,66 @@ final class Auditor {
         }
 
         private void check(Evidence user) {
-            UserAudit audit = new UserAudit(migration, user, findings);
+            UserAudit audit = new UserAudit(terms, user, findings);
             audit.check();
             audit.balance().ifPresent(proved -> {
                 balancesProved += proved ? 1 : 0;
                 moved += proved ? 0 : 1;
             });
-            Evidence.Recorded record = user.record();
-            if (record == null) {
-                withoutRecord++;
-            } else {
-                records.merge(record.status(), 1L, Long::sum);
-                gone += user.holding() == null ? 1 : 0;
-            }
-            if (record != null && record.status() == MigrationStatus.COMPLETED) {
-                granted = granted.add(record.granted());
-                sum(audit.migrated());
-            }
+            audit.last()
+                    .ifPresentOrElse(
+                            last -> {
+                                records.merge(last.status(), 1L, Long::sum);
+                                gone += user.holding() == null ? 1 : 0;
+                                if (last.status() == MigrationStatus.COMPLETED) {
+                                    sum(audit.migrated());
+                                }
+                            },
+                            () -> withoutRecord++);
             sumHistory(user);
         }
 
-        private void sum(@Nullable LogLine line) {
-            if (line != null
-                    && line.oldCredits() != null
+        private void sum(@Nullable AuditedLine line) {
+            if (line == null) {
+                return;
+            }
+            granted = granted.add(line.granted());
+            if (line.oldCredits() != null
                     && line.newCredits() != null
                     && line.oldRate() != null
                     && line.newRate() != null) {
                 worthBefore = worthBefore.add(line.oldCredits().multiply(line.oldRate()));
                 worthAfter = worthAfter.add(line.newCredits().multiply(line.newRate()));
                 residual = residual.add(line.residual());
+            }
+        }
+
+        private void check(JournalFigures figures) {
+            for (MigrationStatus status : MigrationStatus.values()) {
+                long counted = figures.lastLines().getOrDefault(status, 0L);
+                long total = figures.totals().count(status);
+                if (counted != total) {
+                    findings.add(
+                            Check.TOTALS,
+                            null,
+                            "runs and single lines say " + total + " users " + status + ", the last lines say "
+                                    + counted);
+                }
+            }
+            for (JournalFigures.Run run : figures.runs()) {
+                check(run, Kind.MIGRATED, run.tally().count(MigrationResult.Status.MIGRATED));
+                check(run, Kind.FAILED, run.tally().count(MigrationResult.Status.FAILED));
+                check(run, Kind.ROLLED_BACK, run.tally().count(RollbackResult.Status.ROLLED_BACK));
+            }
+        }
+
+        private void check(JournalFigures.Run run, Kind kind, long summed) {
+            if (run.count(kind) != summed) {
+                findings.add(
+                        Check.RUN_FIGURES,
+                        null,
+                        "the ranges of run " + run.id() + " say " + summed + " users " + kind + ", the journal has "
+                                + run.count(kind) + " such lines of it");
             }
         }
 
@@ -148,9 +198,11 @@ final class Auditor {
                     .sum();
             operations += entered;
             if (user.holding() != null && user.holding().operations() != null) {
-                long made = user.holding().operations();
-                lateOperations += Math.max(0, made - entered);
-                goneOperations += Math.max(0, entered - made);
+                long astray = user.strays().ofOthers()
+                        + user.strays().unknown()
+                        + user.strays().gone();
+                lateOperations += Math.max(0, user.holding().operations() - (entered - astray));
+                goneOperations += astray;
             }
         }
     }

@@ -1,69 +1,89 @@
 package io.creditmigration;
 
-import static io.creditmigration.UserAudit.added;
 import static io.creditmigration.UserAudit.equal;
 import static io.creditmigration.UserAudit.words;
 
-import io.creditmigration.MigrationLogEntry.Kind;
-import io.creditmigration.spi.LogLine;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a line of the log says that nothing was lost or made: reckoned from its own figures. */
+/** Whether a line of the journal says that nothing was lost or made: computed from its own figures. */
 final class Conservation {
 
-    private Conservation() {}
+    private final Migration migration;
+    private final int balanceScale;
 
-    /** What is wrong with it, in words; null where nothing is. */
-    static @Nullable String wrong(Migration migration, LogLine line) {
-        if (line.is(Kind.REOPENED)) {
-            return unchanged(line);
-        }
+    Conservation(Migration migration, int balanceScale) {
+        this.migration = migration;
+        this.balanceScale = balanceScale;
+    }
+
+    /**
+     * What is wrong with a line, in words; null where nothing is.
+     *
+     * @param migrated the line that a ROLLED_BACK line undoes; null where there is none
+     */
+    @Nullable
+    String wrong(AuditedLine line, @Nullable AuditedLine migrated) {
         RateConversion conversion = migration.conversion().orElse(null);
-        return conversion == null ? granted(line) : converted(conversion, line);
+        return switch (line.kind()) {
+            case MIGRATED ->
+                conversion == null
+                        ? granted(line, line.added().signum() < 0)
+                        : converted(line, oneRounding(conversion));
+            case ROLLED_BACK ->
+                conversion == null ? granted(line, line.added().signum() > 0) : restored(line, migrated);
+            case FAILED, REOPENED, CAUGHT_UP ->
+                equal(line.oldCredits(), line.newCredits())
+                        ? null
+                        : "goes from " + words(line.oldCredits()) + " to " + words(line.newCredits());
+        };
     }
 
-    private static @Nullable String unchanged(LogLine line) {
-        boolean same =
-                equal(line.oldCredits(), line.newCredits()) && line.residual().signum() == 0;
-        return same ? null : "from " + words(line.oldCredits()) + " to " + words(line.newCredits());
+    private static BigDecimal oneRounding(RateConversion conversion) {
+        return conversion.newRate().perCredit().movePointLeft(conversion.decimals());
     }
 
-    private static @Nullable String granted(LogLine line) {
-        int sign = added(line).signum();
-        boolean wrongWay = line.is(Kind.MIGRATED) ? sign < 0 : sign > 0;
-        boolean plain = line.oldRate() == null
-                && line.newRate() == null
-                && line.residual().signum() == 0;
-        return plain && !wrongWay
+    private static @Nullable String granted(AuditedLine line, boolean wrongWay) {
+        boolean rated = line.oldRate() != null || line.newRate() != null;
+        return !rated && !wrongWay
                 ? null
                 : "a grant goes from " + words(line.oldCredits(), line.oldRate()) + " to "
-                        + words(line.newCredits(), line.newRate()) + " and leaves " + words(line.residual());
+                        + words(line.newCredits(), line.newRate());
     }
 
-    private static @Nullable String converted(RateConversion conversion, LogLine line) {
-        BigDecimal oldCredits = line.oldCredits();
-        BigDecimal newCredits = line.newCredits();
-        BigDecimal oldRate = line.oldRate();
-        BigDecimal newRate = line.newRate();
-        if (oldCredits == null || newCredits == null || oldRate == null || newRate == null) {
-            return "goes from " + words(oldCredits, oldRate) + " to " + words(newCredits, newRate);
+    private static @Nullable String converted(AuditedLine line, BigDecimal oneRounding) {
+        if (line.oldCredits() == null || line.newCredits() == null) {
+            return "goes from " + words(line.oldCredits(), line.oldRate()) + " to "
+                    + words(line.newCredits(), line.newRate());
         }
-        BigDecimal now = line.is(Kind.MIGRATED) ? newRate : oldRate;
-        if (!equal(now, conversion.newRate().perCredit())) {
-            return "is at " + words(now) + ", the migration's rate is " + conversion.newRate();
-        }
-        BigDecimal before = oldCredits.multiply(oldRate);
-        BigDecimal after = newCredits.multiply(newRate).add(line.residual());
-        if (!equal(before, after)) {
-            return words(oldCredits) + " × " + words(oldRate) + " is not " + words(newCredits) + " × "
-                    + words(newRate) + " + " + words(line.residual()) + ": "
-                    + words(before.subtract(after)) + " is lost";
-        }
-        BigDecimal oneRounding = newRate.movePointLeft(conversion.decimals());
-        boolean once = line.residual().abs().compareTo(oneRounding) < 0;
-        return once || line.is(Kind.ROLLED_BACK)
+        return line.residual().abs().compareTo(oneRounding) < 0
                 ? null
-                : "leaves " + words(line.residual()) + ", rounding once leaves less than " + words(oneRounding);
+                : words(line.oldCredits(), line.oldRate()) + " became " + words(line.newCredits(), line.newRate())
+                        + " and leaves " + words(line.residual()) + ", rounding once leaves less than "
+                        + words(oneRounding);
+    }
+
+    /**
+     * Restored is {@code old + (current − new) × newRate ÷ oldRate}, rounded up once, and not below zero where the current
+     * balance is not.
+     */
+    private @Nullable String restored(AuditedLine line, @Nullable AuditedLine migrated) {
+        BigDecimal current = line.oldCredits();
+        BigDecimal restored = line.newCredits();
+        BigDecimal oldRate = line.newRate();
+        BigDecimal newRate = line.oldRate();
+        if (current == null || restored == null || oldRate == null || newRate == null || migrated == null) {
+            return "goes from " + words(current, newRate) + " to " + words(restored, oldRate);
+        }
+        BigDecimal moved = current.subtract(AuditedLine.orZero(migrated.newCredits()));
+        BigDecimal given = restored.subtract(AuditedLine.orZero(migrated.oldCredits()))
+                .multiply(oldRate)
+                .subtract(moved.multiply(newRate));
+        boolean once = given.signum() >= 0 && given.compareTo(oldRate.movePointLeft(balanceScale)) < 0;
+        boolean floored = restored.signum() == 0 && current.signum() >= 0 && given.signum() > 0;
+        return once || floored
+                ? null
+                : words(current, newRate) + " became " + words(restored, oldRate) + ", which gives " + words(given)
+                        + " more than the balance before and what moved since";
     }
 }

@@ -1,10 +1,11 @@
 package io.creditmigration;
 
+import io.creditmigration.JournalLine.Figures;
+import io.creditmigration.JournalLine.Standing;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,10 +21,9 @@ final class Decider {
     private record Offer(
             @Nullable Credits oldCredits,
             Credits newCredits,
-            Credits granted,
+            Credits allocated,
             @Nullable CreditRate oldRate,
             @Nullable CreditRate newRate,
-            BigDecimal residual,
             String reason) {}
 
     private final Migration migration;
@@ -31,6 +31,7 @@ final class Decider {
     private final Lineage lineage;
     private final Clock clock;
     private final Notices notices;
+    private final Reasons reasons;
 
     Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock, Notices notices) {
         this.migration = migration;
@@ -38,6 +39,7 @@ final class Decider {
         this.lineage = lineage;
         this.clock = clock;
         this.notices = notices;
+        this.reasons = new Reasons(migration);
     }
 
     /** Takes up definitions that were stored lately, where they matter. */
@@ -80,7 +82,7 @@ final class Decider {
             return refuse(Status.CONTENDED, state);
         }
         if (state.defect() != null) {
-            return fail(state, state.defect());
+            return fail(state, intent, state.defect(), now);
         }
         Credits credits = user.credits();
         if (credits == null && converts) {
@@ -99,7 +101,7 @@ final class Decider {
         try {
             offer = offer(state);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
-            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, wordsOf(e));
+            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, wordsOf(e), now);
         }
         Quote quote = mustConfirm && hasCredits ? quote(state, offer, now) : null;
         if (mayNot) {
@@ -108,32 +110,73 @@ final class Decider {
         if (intent.confirmed() != null && (quote == null || !quote.offersSameAs(intent.confirmed()))) {
             return refuse(Status.QUOTE_CHANGED, state, quote);
         }
-        return migrate(state, offer, intent.actor(), now);
+        return migrate(state, offer, intent, now);
     }
 
-    /** Marks a user FAILED; a record that is COMPLETED or ROLLED_BACK by now does not match and stays. */
-    Decision.Write<MigrationResult> fail(UserState state, String error) {
+    /** Marks a user FAILED; whoever is COMPLETED or ROLLED_BACK by now has a further line, and stays. */
+    Decision.Write<MigrationResult> fail(UserState state, Intent intent, String error) {
+        return fail(state, intent, error, now());
+    }
+
+    private Decision.Write<MigrationResult> fail(UserState state, Intent intent, String error, Instant now) {
         String words = kept(error);
-        UserMigration record = new UserMigration(
-                migration.id(),
-                state.user().userId(),
+        Standing standing = new Standing(
                 MigrationStatus.FAILED,
                 attempt(state),
-                Credits.ZERO,
                 consumedBefore(state),
                 copiedBefore(state),
-                now(),
+                /* figuresLine= */ 0);
+        JournalLine line = new JournalLine(
+                migration.id(),
+                state.user().userId(),
+                state.nextLine(),
+                JournalLine.Kind.FAILED,
+                intent.trigger(),
+                intent.actor(),
+                now,
+                standing,
+                null,
                 null,
                 words);
         return new Decision.Write<>(
-                notices.with(new UserChange(UserChange.Kind.RECORD_ONLY, state, null, record, null)),
+                notices.with(new UserChange(UserChange.Kind.LINE_ONLY, state, null, line)),
                 written -> new MigrationResult(Status.FAILED, written.userId(), written, null, words));
+    }
+
+    /** Copies what was committed after the user's migration; null where there is nothing to copy. */
+    Decision.@Nullable Write<MigrationResult> catchUp(UserState state, Intent intent, Instant now) {
+        UserMigration record = state.record();
+        if (record == null || record.status() != MigrationStatus.COMPLETED || state.lateOperations() == 0) {
+            return null;
+        }
+        int figuresLine =
+                record.rollbackData() == null ? 0 : record.rollbackData().line();
+        JournalLine line = new JournalLine(
+                migration.id(),
+                record.userId(),
+                state.nextLine(),
+                JournalLine.Kind.CAUGHT_UP,
+                intent.trigger(),
+                intent.actor(),
+                now,
+                new Standing(
+                        record.status(),
+                        record.attempt(),
+                        record.creditsConsumed(),
+                        record.historicalOperations(),
+                        figuresLine),
+                null,
+                null,
+                null);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.CATCH_UP, state, null, line),
+                written -> MigrationResult.of(Status.ALREADY_MIGRATED, written.userId(), written));
     }
 
     /** What the user can confirm now. */
     @Nullable
     Quote quote(UserState state) {
-        return decide(state, Intent.automatic()) instanceof Decision.Answer<MigrationResult> answer
+        return decide(state, Intent.automatic(Trigger.DASHBOARD)) instanceof Decision.Answer<MigrationResult> answer
                 ? answer.result().quote()
                 : null;
     }
@@ -141,7 +184,7 @@ final class Decider {
     /** What the policy would give the user today; empty where it cannot say. */
     Optional<Credits> allocation(UserState state) {
         try {
-            return state.defect() == null ? Optional.of(offer(state).granted()) : Optional.empty();
+            return state.defect() == null ? Optional.of(offer(state).allocated()) : Optional.empty();
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             return Optional.empty();
         }
@@ -155,7 +198,9 @@ final class Decider {
     Notice announcement(UserState state, Intent intent) {
         UserState admitted = new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),
@@ -183,35 +228,34 @@ final class Decider {
         return user.registeredAt() != null && !user.registeredAt().isBefore(migration.cutOff());
     }
 
-    private Decision<MigrationResult> migrate(UserState state, Offer offer, Actor actor, Instant now) {
+    private Decision<MigrationResult> migrate(UserState state, Offer offer, Intent intent, Instant now) {
         String userId = state.user().userId();
-        UserMigration record = new UserMigration(
-                migration.id(),
-                userId,
-                MigrationStatus.COMPLETED,
-                attempt(state),
-                offer.granted(),
-                consumedBefore(state),
-                copiedBefore(state),
-                now,
-                new RollbackData(
-                        offer.oldCredits(), offer.newCredits(), offer.oldRate(), offer.newRate(), state.hostState()),
-                null);
-        MigrationLogEntry log = new MigrationLogEntry(
-                migration.id(),
-                userId,
-                attempt(state),
-                MigrationLogEntry.Kind.MIGRATED,
+        int number = state.nextLine();
+        boolean grants = migration.conversion().isEmpty();
+        Usage usage = state.user().usage();
+        Figures figures = new Figures(
                 offer.oldCredits(),
                 offer.newCredits(),
                 offer.oldRate(),
                 offer.newRate(),
-                offer.residual(),
-                actor,
+                grants ? offer.allocated() : Credits.ZERO,
+                grants ? new Usage(usage.operations(), usage.days(), 0, usage.operations()) : null,
+                state.hostState());
+        JournalLine line = new JournalLine(
+                migration.id(),
+                userId,
+                number,
+                JournalLine.Kind.MIGRATED,
+                intent.trigger(),
+                intent.actor(),
                 now,
-                offer.reason());
+                new Standing(
+                        MigrationStatus.COMPLETED, attempt(state), consumedBefore(state), copiedBefore(state), number),
+                figures,
+                reasons.kept(figures, consumedBefore(state), offer.reason()),
+                null);
         return new Decision.Write<>(
-                notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), record, log)),
+                notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), line)),
                 written -> MigrationResult.of(Status.MIGRATED, userId, written));
     }
 
@@ -234,27 +278,24 @@ final class Decider {
         return offer;
     }
 
-    /** However often somebody is taken back and migrated again, it is one grant: what was consumed of it is not given twice. */
+    /** Credits consumed in earlier attempts are deducted, so repeated rollback and migration never grant more than once. */
     private static Allocation remaining(Allocation allocation, UserState state) {
         Credits consumed = consumedBefore(state);
         if (consumed.signum() == 0) {
             return allocation;
         }
         Credits rest = allocation.credits().minus(consumed);
-        String less = ", less " + consumed + " consumed in earlier attempts";
-        String reason = cut(allocation.reason(), Allocation.REASON_LENGTH_MAX - less.length());
-        return Allocation.of(rest.signum() < 0 ? Credits.ZERO : rest, reason + less);
+        return Allocation.of(
+                rest.signum() < 0 ? Credits.ZERO : rest, Reasons.lessConsumed(allocation.reason(), consumed));
     }
 
     private Offer offer(@Nullable Credits old, @Nullable CreditRate from, Allocation allocation) {
         CreditRate to = migration.conversion().map(RateConversion::newRate).orElse(null);
         if (old != null && from != null && to != null) {
-            BigDecimal residual =
-                    old.worthAt(from).subtract(allocation.credits().worthAt(to));
-            return new Offer(old, allocation.credits(), allocation.credits(), from, to, residual, allocation.reason());
+            return new Offer(old, allocation.credits(), allocation.credits(), from, to, allocation.reason());
         }
         Credits sum = (old == null ? Credits.ZERO : old).plus(allocation.credits());
-        return new Offer(old, sum, allocation.credits(), null, null, BigDecimal.ZERO, allocation.reason());
+        return new Offer(old, sum, allocation.credits(), null, null, allocation.reason());
     }
 
     private Quote quote(UserState state, Offer offer, Instant now) {
@@ -296,10 +337,10 @@ final class Decider {
 
     /** As much of a message as a record keeps: no half of a character, and no NUL, which not every database can have. */
     static String kept(String error) {
-        return cut(error.replace('\0', '\uFFFD'), UserMigration.ERROR_LENGTH_MAX);
+        return cut(error.replace('\0', '\uFFFD'), JournalLine.ERROR_LENGTH_MAX);
     }
 
-    private static String cut(String words, int end) {
+    static String cut(String words, int end) {
         if (words.length() <= end) {
             return words;
         }

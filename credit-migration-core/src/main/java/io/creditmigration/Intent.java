@@ -4,27 +4,29 @@ import org.jspecify.annotations.Nullable;
 
 /** What a trigger is allowed to do, and in whose name. */
 record Intent(
+        Trigger trigger,
         Actor actor,
         boolean zeroCreditsOnly,
         boolean retryFailed,
         boolean includeExempt,
         @Nullable Quote confirmed) {
 
-    static Intent automatic() {
-        return new Intent(Actor.automatic("zero-credits"), true, false, false, null);
+    static Intent automatic(Trigger trigger) {
+        return new Intent(trigger, trigger.automatic(), true, false, false, null);
     }
 
     static Intent explicit() {
-        return new Intent(Actor.automatic("migrate"), false, true, false, null);
+        return new Intent(Trigger.OPERATOR, Trigger.OPERATOR.automatic(), false, true, false, null);
     }
 
     static Intent confirmation(Quote quote, Actor actor) {
-        return new Intent(actor, false, true, false, quote);
+        return new Intent(Trigger.CONFIRMATION, actor, false, true, false, quote);
     }
 
     static Intent run(RunScope scope) {
         return new Intent(
-                Actor.automatic("run"),
+                Trigger.RUN,
+                Trigger.RUN.automatic(),
                 scope.kind() == RunScope.Kind.ZERO_CREDITS,
                 scope.retriesFailed(),
                 scope.includeExempt(),

@@ -25,12 +25,13 @@ final class MigratingAct implements RunAct<MigrationResult> {
 
     @Override
     public Decision<MigrationResult> decide(UserState user, Instant now) {
-        return decider.decide(user, intent, now);
+        Decision<MigrationResult> late = decider.catchUp(user, intent, now);
+        return late == null ? decider.decide(user, intent, now) : late;
     }
 
     @Override
     public Decision<MigrationResult> refused(UserState user, String message) {
-        return decider.fail(user, message);
+        return decider.fail(user, intent, message);
     }
 
     @Override

@@ -133,8 +133,24 @@ public final class MigrationService {
      * migrated.
      */
     public MigrationResult autoMigrateIfZeroCredits(String userId) {
+        return autoMigrateIfZeroCredits(userId, Trigger.REQUEST);
+    }
+
+    /**
+     * The same for a caller that is no request: a dashboard that is loaded, say. A service that {@linkplain #joining joins} a
+     * transaction of the host's logs PURCHASE whatever it is told.
+     *
+     * @param trigger REQUEST, DASHBOARD or PURCHASE, for the journal
+     */
+    public MigrationResult autoMigrateIfZeroCredits(String userId, Trigger trigger) {
         Names.checkUserId(userId);
-        return migrated(oneUser().migrate(userId, Intent.automatic()));
+        switch (Names.given("trigger", trigger)) {
+            case REQUEST, DASHBOARD, PURCHASE -> {
+                Trigger known = store.joins() ? Trigger.PURCHASE : trigger;
+                return migrated(oneUser().migrate(userId, Intent.automatic(known)));
+            }
+            default -> throw new InvalidValueException("trigger", trigger, "REQUEST, DASHBOARD or PURCHASE");
+        }
     }
 
     /**
@@ -223,7 +239,7 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("actor", actor);
         Names.given("paid credits", paid);
-        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(paid, actor, reason));
+        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
         known.remove(result.userId());
         known.remove(userId);
         return result;
@@ -305,6 +321,23 @@ public final class MigrationService {
     /** How what a run would do now differs from a plan that was approved. Reads only. */
     public Drift drift(MigrationPlan approved, RunOptions options) {
         return Drift.between(Names.given("plan", approved), plan(options));
+    }
+
+    /**
+     * Copies operations that were committed after their user's migration though made before it: a host transaction that was
+     * open meanwhile. The sweep of every run does the same at its end. Safe to repeat. A run of its own, which
+     * {@link #runs()} shows.
+     *
+     * @throws InvalidValueException when this migration is no grant, or the store cannot walk a population
+     */
+    public MigrationRun catchUp() {
+        if (migration.conversion().isPresent()) {
+            throw new InvalidValueException(
+                    "migration " + migration.id(), "a conversion", "a grant: conversions copy no history");
+        }
+        MigrationRuns all = runs();
+        RunOptions catchingUp = RunOptions.defaults().withScope(RunScope.lateOperations());
+        return all.work(all.open(catchingUp), catchingUp.health(), catchingUp.listener());
     }
 
     /** What {@link #rollbackAll} would do now, with {@link RollbackOptions#defaults()}. */
@@ -412,15 +445,16 @@ public final class MigrationService {
         rollout(new Rollout(rollout().percent(), true), actor, reason);
     }
 
-    /** The user's lines of the audit log in this migration, oldest first. */
-    public List<MigrationLogEntry> log(String userId) {
-        return state(userId)
-                .map(state -> store.log(migration, state.user().userId()))
-                .orElse(List.of());
+    /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
+    public List<JournalLine> log(String userId) {
+        Reasons reasons = new Reasons(migration);
+        return state(userId).map(state -> store.log(migration, state.user().userId())).orElse(List.of()).stream()
+                .map(reasons::render)
+                .toList();
     }
 
     /**
-     * What happened to this user, from log, record and entries, for operators; without steps where nothing has.
+     * What happened to this user, from journal and entries, for operators; without steps where nothing has.
      *
      * @throws InvalidValueException when the store cannot be audited
      */
@@ -431,7 +465,7 @@ public final class MigrationService {
     }
 
     /**
-     * Checks all that the migration has kept, by reading it and nothing else: records, log, entries, markers, balances and
+     * Checks all that the migration has kept, by reading it and nothing else: journal, entries, markers, balances and
      * seals, with an arithmetic of its own. Users may go on spending meanwhile: balances are proved of those who have not moved
      * them, and the others counted. Reads a page of users in one snapshot, and writes nothing.
      *

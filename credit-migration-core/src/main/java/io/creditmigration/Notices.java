@@ -21,11 +21,11 @@ final class Notices {
     }
 
     private @Nullable Notice notice(UserChange change) {
-        return switch (change.record().status()) {
-            case COMPLETED -> isSeen(change) ? of(NoticeKind.COMPLETE, change) : null;
+        return switch (change.line().kind()) {
+            case MIGRATED -> isSeen(change) ? of(NoticeKind.COMPLETE, change) : null;
             case ROLLED_BACK -> isSeen(change) || wasSeen(change) ? of(NoticeKind.ROLLED_BACK, change) : null;
             case FAILED -> migration.conversion().isPresent() && isNothing(creditsOf(change)) ? null : issue(change);
-            case PENDING, IN_PROGRESS -> null;
+            case REOPENED, CAUGHT_UP -> null;
         };
     }
 
@@ -49,31 +49,31 @@ final class Notices {
     }
 
     private Notice of(NoticeKind kind, UserChange change) {
-        MigrationLogEntry log = Objects.requireNonNull(change.log(), "log line");
+        JournalLine line = change.line();
         return new Notice(
-                log.migrationId(),
-                log.userId(),
-                log.attempt(),
+                line.migrationId(),
+                line.userId(),
+                line.attempt(),
                 kind,
-                log.oldCredits(),
-                log.newCredits(),
-                log.oldRate(),
-                log.newRate(),
-                log.at());
+                line.oldCredits(),
+                line.newCredits(),
+                line.oldRate(),
+                line.newRate(),
+                line.at());
     }
 
     private Notice issue(UserChange change) {
-        UserMigration record = change.record();
+        JournalLine line = change.line();
         return new Notice(
-                record.migrationId(),
-                record.userId(),
-                record.attempt(),
+                line.migrationId(),
+                line.userId(),
+                line.attempt(),
                 NoticeKind.ISSUE,
                 null,
                 null,
                 null,
                 migration.conversion().map(RateConversion::newRate).orElse(null),
-                record.changedAt());
+                line.at());
     }
 
     /** What is announced to a user who would be migrated, or asked, now; null for everybody else. */
@@ -81,7 +81,9 @@ final class Notices {
     Notice announcement(Decision<MigrationResult> decision) {
         if (decision instanceof Decision.Write<MigrationResult> write) {
             UserChange change = write.change();
-            return change.log() == null || !isSeen(change) ? null : announced(of(NoticeKind.PRE_ANNOUNCEMENT, change));
+            return change.kind() != UserChange.Kind.MIGRATE || !isSeen(change)
+                    ? null
+                    : announced(of(NoticeKind.PRE_ANNOUNCEMENT, change));
         }
         Quote quote = ((Decision.Answer<MigrationResult>) decision).result().quote();
         return quote == null

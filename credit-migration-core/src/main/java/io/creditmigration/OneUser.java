@@ -68,7 +68,7 @@ final class OneUser {
                     case HALTED -> MigrationResult.of(MigrationResult.Status.HALTED, stored, state.record());
                     case OUTSIDE_ROLLOUT ->
                         MigrationResult.of(MigrationResult.Status.OUTSIDE_ROLLOUT, stored, state.record());
-                    default -> markFailed(state, String.valueOf(refusal.message()));
+                    default -> markFailed(state, intent, String.valueOf(refusal.message()));
                 };
             }
 
@@ -148,7 +148,7 @@ final class OneUser {
                     return answer.result();
                 }
                 unsure = (Decision.Write<R>) decision;
-                String error = unsure.change().record().error();
+                String error = unsure.change().line().error();
                 CommitResult result =
                         store.joins() && error != null ? CommitResult.rejected(error) : commit(unsure.change());
                 switch (result.status()) {
@@ -188,8 +188,8 @@ final class OneUser {
         }
     }
 
-    private MigrationResult markFailed(UserState state, String error) {
-        Decision.Write<MigrationResult> mark = decider.fail(state, error);
+    private MigrationResult markFailed(UserState state, Intent intent, String error) {
+        Decision.Write<MigrationResult> mark = decider.fail(state, intent, error);
         String userId = state.user().userId();
         MigrationResult unrecorded =
                 new MigrationResult(MigrationResult.Status.FAILED_UNRECORDED, userId, state.record(), null, error);

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.JournalLine.Figures;
+import io.creditmigration.JournalLine.Standing;
 import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -16,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Reversal {
 
     /** What a rollback is asked for with. */
-    record Request(PaidCredits paid, Actor actor, String reason) {}
+    record Request(Trigger trigger, PaidCredits paid, Actor actor, String reason) {}
 
-    /** What a rollback leaves: the balance, null where there is none; what of the grant it takes; and what rounding did. */
-    private record Outcome(UserChange.Kind kind, @Nullable Credits restored, Credits consumed, BigDecimal residual) {}
+    /** What a rollback leaves: the balance, null where there is none, and what of the grant was consumed. */
+    private record Outcome(UserChange.Kind kind, @Nullable Credits restored, Credits consumed) {}
 
     private final Migration migration;
     private final int balanceScale;
@@ -66,8 +68,7 @@ final class Reversal {
         CreditRate newRate = data.newRate();
         if (old != null && oldRate != null && newRate != null) {
             Credits restored = restored(current, old, data.newCredits(), oldRate, newRate);
-            BigDecimal residual = current.worthAt(newRate).subtract(restored.worthAt(oldRate));
-            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, restored, Credits.ZERO, residual);
+            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, restored, Credits.ZERO);
             return write(state, outcome, request, now);
         }
         // A balance that is the same again may be another: credits spent, and others bought.
@@ -90,15 +91,14 @@ final class Reversal {
         boolean untouched = bought.signum() == 0 && current.equals(data.newCredits());
         if (untouched || left.signum() <= 0) {
             boolean hadNoAccount = data.oldCredits() == null && left.signum() == 0;
-            Outcome outcome =
-                    new Outcome(UserChange.Kind.ROLL_BACK, hadNoAccount ? null : left, consumed, BigDecimal.ZERO);
+            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, hadNoAccount ? null : left, consumed);
             return write(state, outcome, request, now);
         }
         if (request.paid() == PaidCredits.REFUSE) {
             return new Decision.Answer<>(
                     new RollbackResult(Status.PAID_CREDITS, state.user().userId(), record, left, null));
         }
-        Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK_KEEPING_PAID, left, consumed, BigDecimal.ZERO);
+        Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK_KEEPING_PAID, left, consumed);
         return write(state, outcome, request, now);
     }
 
@@ -108,34 +108,25 @@ final class Reversal {
         if (record == null || record.status() != MigrationStatus.ROLLED_BACK) {
             return new Decision.Answer<>(Optional.empty());
         }
-        Instant now = now();
-        UserMigration reopened = new UserMigration(
-                migration.id(),
-                record.userId(),
-                MigrationStatus.PENDING,
-                record.attempt() + 1,
-                Credits.ZERO,
-                record.creditsConsumed(),
-                record.historicalOperations(),
-                now,
-                null,
-                null);
         Credits credits = state.user().credits();
-        MigrationLogEntry log = new MigrationLogEntry(
+        JournalLine line = new JournalLine(
                 migration.id(),
                 record.userId(),
-                reopened.attempt(),
-                MigrationLogEntry.Kind.REOPENED,
-                credits,
-                credits,
-                null,
-                null,
-                BigDecimal.ZERO,
+                state.nextLine(),
+                JournalLine.Kind.REOPENED,
+                Trigger.OPERATOR,
                 actor,
-                now,
-                reason);
-        return new Decision.Write<>(
-                new UserChange(UserChange.Kind.RECORD_ONLY, state, null, reopened, log), Optional::of);
+                now(),
+                new Standing(
+                        MigrationStatus.PENDING,
+                        record.attempt() + 1,
+                        record.creditsConsumed(),
+                        record.historicalOperations(),
+                        /* figuresLine= */ 0),
+                Figures.of(credits, credits, null, null),
+                reason,
+                null);
+        return new Decision.Write<>(new UserChange(UserChange.Kind.LINE_ONLY, state, null, line), Optional::of);
     }
 
     /**
@@ -154,32 +145,26 @@ final class Reversal {
         UserMigration record = Objects.requireNonNull(state.record());
         RollbackData data = Objects.requireNonNull(record.rollbackData());
         Credits restored = outcome.restored();
-        UserMigration rolledBack = new UserMigration(
+        JournalLine line = new JournalLine(
                 migration.id(),
                 record.userId(),
-                MigrationStatus.ROLLED_BACK,
-                record.attempt(),
-                record.creditsGranted(),
-                record.creditsConsumed().plus(outcome.consumed()),
-                record.historicalOperations(),
-                now,
-                data,
-                null);
-        MigrationLogEntry log = new MigrationLogEntry(
-                migration.id(),
-                record.userId(),
-                record.attempt(),
-                MigrationLogEntry.Kind.ROLLED_BACK,
-                state.user().credits(),
-                restored,
-                /* oldRate= */ data.newRate(),
-                /* newRate= */ data.oldRate(),
-                outcome.residual(),
+                state.nextLine(),
+                JournalLine.Kind.ROLLED_BACK,
+                request.trigger(),
                 request.actor(),
                 now,
-                request.reason());
+                new Standing(
+                        MigrationStatus.ROLLED_BACK,
+                        record.attempt(),
+                        record.creditsConsumed().plus(outcome.consumed()),
+                        record.historicalOperations(),
+                        data.line()),
+                Figures.of(
+                        state.user().credits(), restored, /* oldRate= */ data.newRate(), /* newRate= */ data.oldRate()),
+                request.reason(),
+                null);
         return new Decision.Write<>(
-                notices.with(new UserChange(outcome.kind(), state, restored, rolledBack, log)),
+                notices.with(new UserChange(outcome.kind(), state, restored, line)),
                 written -> new RollbackResult(Status.ROLLED_BACK, written.userId(), written, restored, null));
     }
 

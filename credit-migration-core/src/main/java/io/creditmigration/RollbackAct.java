@@ -18,7 +18,7 @@ final class RollbackAct implements RunAct<RollbackResult> {
      */
     RollbackAct(Reversal reversal, MigrationRun run, Runnable forget) {
         this.reversal = reversal;
-        this.request = new Reversal.Request(run.scope().paid(), run.openedBy(), run.openedFor());
+        this.request = new Reversal.Request(Trigger.RUN, run.scope().paid(), run.openedBy(), run.openedFor());
         this.forget = forget;
     }
 

@@ -23,7 +23,8 @@ final class RollbackSurvey {
 
     RollbackPlan plan(RollbackOptions options) {
         RunScope scope = options.scope();
-        Planning planning = new Planning(new Reversal.Request(scope.paid(), Actor.automatic("plan"), "plan"));
+        Planning planning =
+                new Planning(new Reversal.Request(Trigger.RUN, scope.paid(), Actor.automatic("plan"), "plan"));
         if (scope.isListed()) {
             for (String userId : options.userIds()) {
                 store.find(migration, userId).ifPresentOrElse(planning::add, planning::addUnknown);
@@ -62,7 +63,7 @@ final class RollbackSurvey {
         }
 
         private void add(UserChange change) {
-            String userId = change.record().userId();
+            String userId = change.line().userId();
             Credits restored = change.newCredits() == null ? Credits.ZERO : change.newCredits();
             sum.add(change);
             largest.add(

@@ -31,21 +31,23 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
         FAILED,
         /** The users of a list; FAILED ones are tried again. */
         LISTED,
-        /** To be taken back: users whose record is COMPLETED. */
+        /** Users who are COMPLETED, and of whom operations from before their migration are not in the history yet. */
+        LATE_OPERATIONS,
+        /** To be taken back: users who are COMPLETED. */
         MIGRATED,
-        /** Of those, the ones whose record was written by the run of the id {@link RunScope#which}. */
+        /** Of those, the ones who were migrated by the run of the id {@link RunScope#which}. */
         MIGRATED_BY_RUN,
-        /** Of those, the ones whose record was written by a run of the stage {@link RunScope#which}. */
+        /** Of those, the ones who were migrated by a run of the stage {@link RunScope#which}. */
         MIGRATED_IN_STAGE,
-        /** Of those, the ones whose record was written between {@link RunScope#from} and {@link RunScope#to}. */
+        /** Of those, the ones who were migrated between {@link RunScope#from} and {@link RunScope#to}. */
         MIGRATED_BETWEEN,
-        /** To be taken back: the users of a list, whatever their record. */
+        /** To be taken back: the users of a list, wherever they stand. */
         MIGRATED_AND_LISTED;
 
         /** Whether they are to be taken back. */
         public boolean isRollback() {
             return switch (this) {
-                case EVERYONE, ZERO_CREDITS, FAILED, LISTED -> false;
+                case EVERYONE, ZERO_CREDITS, FAILED, LISTED, LATE_OPERATIONS -> false;
                 case MIGRATED, MIGRATED_BY_RUN, MIGRATED_IN_STAGE, MIGRATED_BETWEEN, MIGRATED_AND_LISTED -> true;
             };
         }
@@ -76,6 +78,10 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
     /** Users marked FAILED. */
     public static RunScope failedOnly() {
         return of(Kind.FAILED, "");
+    }
+
+    static RunScope lateOperations() {
+        return of(Kind.LATE_OPERATIONS, "");
     }
 
     /** The users of this list, in whatever order and however often they are named. */
@@ -138,7 +144,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
             throw new InvalidValueException(
                     "scope",
                     name,
-                    "everyone, zero-credits, failed or listed:…, each with or without +exempt; or migrated,"
+                    "everyone, zero-credits, failed, late-operations or listed:…, each with or without +exempt; or migrated,"
                             + " migrated-by-run:…, migrated-in-stage:…, migrated-between:… or migrated-and-listed:…, each"
                             + " with or without +keep-paid");
         }

@@ -163,7 +163,10 @@ final class RunWorker<R> implements PageWork {
             if (decisions.get(i) instanceof Decision.Write<R> write) {
                 switch (results.get(written++).status()) {
                     case COMMITTED -> {
-                        sum.add(write.change());
+                        // A user who catches up in the sweep of a migrating run was counted when migrated.
+                        if (!read.sweep() || write.change().kind() != UserChange.Kind.CATCH_UP) {
+                            sum.add(write.change());
+                        }
                         continue;
                     }
                     case OUTSIDE_ROLLOUT -> {

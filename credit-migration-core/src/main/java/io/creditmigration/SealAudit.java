@@ -2,9 +2,12 @@ package io.creditmigration;
 
 import io.creditmigration.Verification.Check;
 import io.creditmigration.spi.AuditStore;
-import io.creditmigration.spi.LogLine;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.JournalColumn;
+import io.creditmigration.spi.SealedRow;
+import io.creditmigration.spi.StoredRow;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Seals beside what is in the log now, line by line. What is sealed while this looks is taken for unsealed. */
+/** Seals beside what is stored now, row by row. What is sealed while this looks is taken for unsealed. */
 final class SealAudit {
 
     /**
@@ -21,14 +24,14 @@ final class SealAudit {
      */
     private static final Duration IN_FLIGHT = Duration.ofMinutes(1);
 
-    private static final int PAGE_LINES = 1_000;
+    private static final int PAGE_ROWS = 1_000;
 
-    /** A seal as it is stored, and what its digest comes to from the digests that were kept of its lines. */
+    /** A seal as it is stored, and what its digest comes to from the digests that were kept of its rows. */
     private static final class Sealed {
 
         private final Seal seal;
         private final Sha256 digest;
-        private long lines;
+        private long rows;
 
         Sealed(String migrationId, Seal seal) {
             this.seal = seal;
@@ -79,41 +82,45 @@ final class SealAudit {
     }
 
     private void checkSealed() {
-        LogLine.Key after = null;
-        List<SealedLine> page;
+        StoredRow.Key after = null;
+        List<SealedRow> page;
         do {
-            page = store.sealed(migration, after, PAGE_LINES);
+            page = store.sealed(migration, after, PAGE_ROWS);
             page.forEach(this::check);
             after = page.isEmpty() ? after : page.get(page.size() - 1).key();
-        } while (page.size() == PAGE_LINES);
+        } while (page.size() == PAGE_ROWS);
         if (!unknownSeals.isEmpty()) {
             store.seals(migration).forEach(seal -> unknownSeals.remove(seal.number()));
-            unknownSeals.forEach(number -> found("lines are kept of seal " + number + ", which is gone"));
+            unknownSeals.forEach(number -> found("rows are kept of seal " + number + ", which is gone"));
         }
     }
 
-    private void check(SealedLine kept) {
+    private void check(SealedRow kept) {
         Sealed sealed = seals.get(kept.seal());
         if (sealed == null) {
             unknownSeals.add(kept.seal());
-            unsealedLines++;
+            unsealedLines += isLine(kept.key()) ? 1 : 0;
             return;
         }
         Sealing.add(sealed.digest, kept.digest());
-        sealed.lines++;
-        LogLine line = kept.line();
-        String user = kept.key().userId();
-        String words = kept.key().kind() + " in attempt " + kept.key().attempt();
+        sealed.rows++;
+        StoredRow row = kept.row();
         Sealed before = seals.get(kept.seal() - 1);
-        if (line == null) {
-            findings.add(Check.SEALED_LINE_MISSING, user, words + " was in seal " + kept.seal() + " and is gone");
-        } else if (!Sealing.digest(migration.id(), line).equals(kept.digest())) {
+        String words = words(kept.key());
+        if (row == null) {
             findings.add(
-                    Check.SEALED_LINE_ALTERED, user, words + " is not as in seal " + kept.seal() + ": it is " + line);
-        } else if (before != null && isFromBefore(before.seal, line)) {
-            foundAdded(before.seal, line);
+                    Check.SEALED_LINE_MISSING,
+                    user(kept.key()),
+                    words + " was in seal " + kept.seal() + " and is gone");
+        } else if (!Sealing.digest(migration.id(), row).equals(kept.digest())) {
+            findings.add(
+                    Check.SEALED_LINE_ALTERED,
+                    user(kept.key()),
+                    words + " is not as in seal " + kept.seal() + ": it is " + row.columns());
+        } else if (before != null && isFromBefore(before.seal, row)) {
+            foundAdded(before.seal, row);
         } else {
-            sealedLines++;
+            sealedLines += isLine(kept.key()) ? 1 : 0;
         }
     }
 
@@ -122,39 +129,63 @@ final class SealAudit {
         String again = sealed.digest.hex();
         if (!again.equals(seal.digest())) {
             found("seal " + seal.number() + " has the digest " + seal.digest() + " over " + seal.entries()
-                    + " lines, the " + sealed.lines + " digests kept with it give " + again);
+                    + " rows, the " + sealed.rows + " digests kept with it give " + again);
         }
     }
 
     private void checkUnsealed() {
-        LogLine.Key after = null;
-        List<LogLine> page;
+        StoredRow.Key after = null;
+        List<StoredRow> page;
         do {
-            page = store.unsealed(migration, after, PAGE_LINES);
-            for (LogLine line : page) {
-                if (last != null && isFromBefore(last, line)) {
-                    foundAdded(last, line);
+            page = store.unsealed(migration, after, PAGE_ROWS);
+            for (StoredRow row : page) {
+                if (last != null && isFromBefore(last, row)) {
+                    foundAdded(last, row);
                 } else {
-                    unsealedLines++;
+                    unsealedLines += isLine(row.key()) ? 1 : 0;
                 }
             }
             after = page.isEmpty() ? after : page.get(page.size() - 1).key();
-        } while (page.size() == PAGE_LINES);
+        } while (page.size() == PAGE_ROWS);
     }
 
-    private void foundAdded(Seal seal, LogLine line) {
+    private void foundAdded(Seal seal, StoredRow row) {
         findings.add(
                 Check.SEALED_LINE_ADDED,
-                line.userId(),
-                line.kind() + " in attempt " + line.attempt() + " is of " + line.at() + ", before seal " + seal.number()
+                user(row.key()),
+                words(row.key()) + " is of " + row.get(JournalColumn.AT) + ", before seal " + seal.number()
                         + ", which does not have it");
+    }
+
+    private static boolean isLine(StoredRow.Key key) {
+        return key.kind() == StoredRow.Kind.LINE;
+    }
+
+    private static @Nullable String user(StoredRow.Key key) {
+        return isLine(key) ? key.name() : null;
+    }
+
+    private static String words(StoredRow.Key key) {
+        return switch (key.kind()) {
+            case LINE -> "line " + key.number();
+            case RUN -> "run " + key.name();
+            case DEFINITION -> "the definition";
+        };
     }
 
     private void found(String what) {
         findings.add(Check.SEAL, null, what);
     }
 
-    private static boolean isFromBefore(Seal seal, LogLine line) {
-        return line.at().isBefore(seal.at().minus(IN_FLIGHT));
+    /** Of lines alone: a definition has no time, and a run that finishes later is an addition. */
+    private static boolean isFromBefore(Seal seal, StoredRow row) {
+        String at = row.get(JournalColumn.AT);
+        try {
+            return isLine(row.key())
+                    && at != null
+                    && Instant.parse(at).isBefore(seal.at().minus(IN_FLIGHT));
+        } catch (DateTimeParseException e) {
+            return true;
+        }
     }
 }

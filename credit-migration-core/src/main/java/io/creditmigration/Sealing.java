@@ -1,22 +1,16 @@
 package io.creditmigration;
 
-import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.SealWork;
-import java.math.BigDecimal;
+import io.creditmigration.spi.StoredRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Computes one seal, line by line, in the form that {@code docs/sealed-log.md} tells everybody. */
+/** Computes one seal, row by row, in the form that {@code docs/sealed-log.md} tells everybody. */
 final class Sealing implements SealWork {
-
-    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     private final String migrationId;
     private final Actor actor;
@@ -31,7 +25,7 @@ final class Sealing implements SealWork {
         this.at = at;
     }
 
-    /** Computes a seal again that was stored, to be fed with the digests that were kept of its lines. */
+    /** Computes a seal again that was stored, to be fed with the digests that were kept of its rows. */
     static Sha256 again(String migrationId, Seal seal) {
         return headed(new Sha256(), migrationId, seal.number(), seal.previous(), seal.at(), seal.actor());
     }
@@ -43,8 +37,8 @@ final class Sealing implements SealWork {
     }
 
     @Override
-    public String add(LogLine line) {
-        String digest = digest(migrationId, line);
+    public String add(StoredRow row) {
+        String digest = digest(migrationId, row);
         add(lines, digest);
         entries++;
         return digest;
@@ -59,22 +53,21 @@ final class Sealing implements SealWork {
         lines.addPlain(digest + "\n");
     }
 
-    /** The digest of one line of the log. */
-    static String digest(String migrationId, LogLine line) {
-        return digest(
-                migrationId,
-                line.userId(),
-                line.attempt(),
-                line.kind(),
-                plain(line.oldCredits()),
-                plain(line.newCredits()),
-                plain(line.oldRate()),
-                plain(line.newRate()),
-                plain(line.residual()),
-                line.actorKind(),
-                line.actor(),
-                MICROS.format(line.at()),
-                line.reason());
+    /**
+     * The digest of one row: its key, and the name and value of each column that is not NULL. So NULL and any text differ, and a
+     * column that is added later changes no digest of rows that do not have it.
+     */
+    static String digest(String migrationId, StoredRow row) {
+        List<@Nullable Object> fields = new ArrayList<>();
+        fields.add(migrationId);
+        fields.add(row.key().kind());
+        fields.add(row.key().name());
+        fields.add(row.key().number());
+        row.columns().forEach((column, value) -> {
+            fields.add(column);
+            fields.add(value);
+        });
+        return digest(fields.toArray());
     }
 
     private int number() {
@@ -83,7 +76,7 @@ final class Sealing implements SealWork {
 
     private static Sha256 headed(
             Sha256 lines, String migrationId, int number, @Nullable String previous, Instant at, Actor actor) {
-        add(lines, digest(migrationId, number, previous, MICROS.format(at), actor.kind(), actor.name()));
+        add(lines, digest(migrationId, number, previous, StoredRow.text(at), actor.kind(), actor.name()));
         return lines;
     }
 
@@ -95,12 +88,5 @@ final class Sealing implements SealWork {
             sha256.addPlain(text == null ? "-," : text.getBytes(StandardCharsets.UTF_8).length + ":" + text + ",");
         }
         return sha256.hex();
-    }
-
-    private static @Nullable String plain(@Nullable BigDecimal number) {
-        if (number == null) {
-            return null;
-        }
-        return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
     }
 }

@@ -91,14 +91,11 @@ final class Survey {
             if (decision instanceof Decision.Write<MigrationResult> write) {
                 sum.add(write.change());
                 population.add(write.change().newCredits());
-                MigrationLogEntry log = write.change().log();
-                if (log == null) {
-                    firstFailure = firstFailure.isEmpty()
-                            ? state.user().userId() + ": "
-                                    + write.change().record().error()
-                            : firstFailure;
-                } else if (log.newCredits() != null) {
-                    keep(new MigrationPlan.Change(log.userId(), log.oldCredits(), log.newCredits()));
+                JournalLine line = write.change().line();
+                if (line.error() != null) {
+                    firstFailure = firstFailure.isEmpty() ? state.user().userId() + ": " + line.error() : firstFailure;
+                } else if (line.newCredits() != null) {
+                    keep(new MigrationPlan.Change(line.userId(), line.oldCredits(), line.newCredits()));
                 }
             } else {
                 MigrationResult result = ((Decision.Answer<MigrationResult>) decision).result();

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param rollbacks users to be taken back by what became of them, in the order of {@link RollbackResult.Status}
  * @param creditsBefore the credits before of users who were migrated or taken back
  * @param creditsAfter their credits afterwards
- * @param granted what grants added, or the whole new balances of conversions; below zero, what rollbacks of grants withdrew
+ * @param granted what grants added; zero for conversions
+ * @param withdrawn what rollbacks of grants withdrew
  * @param residual the money's worth that rounding has left over
  */
 public record Tally(
@@ -25,11 +26,12 @@ public record Tally(
         BigDecimal creditsBefore,
         BigDecimal creditsAfter,
         BigDecimal granted,
+        BigDecimal withdrawn,
         BigDecimal residual) {
 
     /** Nobody yet. */
-    public static final Tally NOBODY =
-            new Tally(Map.of(), Map.of(), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+    public static final Tally NOBODY = new Tally(
+            Map.of(), Map.of(), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
     /** Brings amounts to one form, so that tallies are equal by value wherever they were added up. */
     public Tally {
@@ -38,6 +40,7 @@ public record Tally(
         creditsBefore = plain(creditsBefore);
         creditsAfter = plain(creditsAfter);
         granted = plain(granted);
+        withdrawn = plain(withdrawn);
         residual = plain(residual);
     }
 
@@ -50,6 +53,7 @@ public record Tally(
                 creditsBefore.add(other.creditsBefore),
                 creditsAfter.add(other.creditsAfter),
                 granted.add(other.granted),
+                withdrawn.add(other.withdrawn),
                 residual.add(other.residual));
     }
 
@@ -70,11 +74,6 @@ public record Tally(
                 .sum();
     }
 
-    /** What rollbacks of grants withdrew; zero where there were none. */
-    public BigDecimal withdrawn() {
-        return granted.signum() < 0 ? granted.negate() : BigDecimal.ZERO;
-    }
-
     /** Adds up one user after the other. */
     static final class Sum {
 
@@ -83,6 +82,7 @@ public record Tally(
         private BigDecimal before = BigDecimal.ZERO;
         private BigDecimal after = BigDecimal.ZERO;
         private BigDecimal granted = BigDecimal.ZERO;
+        private BigDecimal withdrawn = BigDecimal.ZERO;
         private BigDecimal residual = BigDecimal.ZERO;
 
         /** One user who came to this. */
@@ -97,27 +97,39 @@ public record Tally(
 
         /** One user of whom this was written. */
         void add(UserChange change) {
-            MigrationLogEntry log = change.log();
-            if (log == null) {
-                add(Status.FAILED);
-                return;
+            JournalLine line = change.line();
+            switch (line.kind()) {
+                case FAILED -> add(Status.FAILED);
+                case CAUGHT_UP -> add(Status.ALREADY_MIGRATED);
+                case MIGRATED -> {
+                    add(Status.MIGRATED);
+                    move(line);
+                    granted = granted.add(
+                            line.figures() == null
+                                    ? BigDecimal.ZERO
+                                    : line.figures().granted().amount());
+                }
+                case ROLLED_BACK -> {
+                    add(RollbackResult.Status.ROLLED_BACK);
+                    move(line);
+                    withdrawn = line.newRate() == null
+                            ? withdrawn.add(amountOf(line.oldCredits())).subtract(amountOf(line.newCredits()))
+                            : withdrawn;
+                }
+                case REOPENED -> {
+                    // An operator's act on one user, which no run does.
+                }
             }
-            BigDecimal was = amountOf(log.oldCredits());
-            BigDecimal is = amountOf(log.newCredits());
-            if (change.kind().isRollback()) {
-                add(RollbackResult.Status.ROLLED_BACK);
-                granted = log.newRate() == null ? granted.add(is.subtract(was)) : granted;
-            } else {
-                add(Status.MIGRATED);
-                granted = granted.add(change.record().creditsGranted().amount());
-            }
-            before = before.add(was);
-            after = after.add(is);
-            residual = residual.add(log.residual());
+        }
+
+        private void move(JournalLine line) {
+            before = before.add(amountOf(line.oldCredits()));
+            after = after.add(amountOf(line.newCredits()));
+            residual = residual.add(line.residual());
         }
 
         Tally tally() {
-            return new Tally(outcomes, rollbacks, before, after, granted, residual);
+            return new Tally(outcomes, rollbacks, before, after, granted, withdrawn, residual);
         }
 
         private static BigDecimal amountOf(@Nullable Credits credits) {

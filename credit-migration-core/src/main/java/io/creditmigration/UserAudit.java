@@ -1,13 +1,19 @@
 package io.creditmigration;
 
-import io.creditmigration.MigrationLogEntry.Kind;
+import static io.creditmigration.AuditedLine.orZero;
+
+import io.creditmigration.AuditedLine.UnreadableException;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Verification.Check;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.Evidence.Entries;
 import io.creditmigration.spi.Evidence.Holding;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.StoredRow;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +22,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserAudit {
 
+    /**
+     * What the checks of all users need to know.
+     *
+     * @param migration the migration
+     * @param conservation the law of conservation at the scale of the balance
+     * @param rates the rates that some stored definition names
+     */
+    record Terms(Migration migration, Conservation conservation, Set<BigDecimal> rates) {}
+
+    private final Terms terms;
     private final Migration migration;
     private final Findings findings;
     private final Evidence user;
-    private final Evidence.@Nullable Recorded record;
-    private final @Nullable LogLine last;
+    private final List<AuditedLine> lines = new ArrayList<>();
+    private final boolean readable;
+    private final @Nullable AuditedLine last;
 
-    UserAudit(Migration migration, Evidence user, Findings findings) {
-        this.migration = migration;
+    UserAudit(Terms terms, Evidence user, Findings findings) {
+        this.terms = terms;
+        this.migration = terms.migration();
         this.findings = findings;
         this.user = user;
-        this.record = user.record();
-        this.last = user.log().isEmpty() ? null : user.log().get(user.log().size() - 1);
+        this.readable = read();
+        this.last = readable && !lines.isEmpty() ? lines.get(lines.size() - 1) : null;
     }
 
-    /** All that can be checked whatever the user does meanwhile. */
+    /** All that can be checked whatever the user does meanwhile. A user with a row that cannot be read is named for that alone. */
     void check() {
-        attempts();
-        record();
-        amounts();
-        user.log().forEach(this::conservation);
+        if (!readable) {
+            return;
+        }
+        numbers();
+        for (int i = 0; i < lines.size(); i++) {
+            AuditedLine before = i == 0 ? null : lines.get(i - 1);
+            succession(before, lines.get(i));
+            standing(before, lines.get(i));
+            amounts(lines.get(i));
+        }
         entries();
         history();
         marker();
@@ -43,168 +67,193 @@ final class UserAudit {
         inactive();
     }
 
+    /** Where the user stands by the last line; empty where there is none, or a line cannot be read. */
+    Optional<AuditedLine> last() {
+        return Optional.ofNullable(last);
+    }
+
     /**
-     * Whether the balance is what the log says.
+     * Whether the balance is what the journal says.
      *
-     * @return empty where the user is not one to ask of: neither migrated nor taken back, migrated again since, or gone
+     * @return empty where the user is not one to ask of: neither migrated nor rolled back, migrated again since, or gone
      */
     Optional<Boolean> balance() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || record == null || last == null || !isSettled(record.status())) {
+        if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
             return Optional.empty();
         }
-        boolean same = equal(orZero(holding.balance()), orZero(last.newCredits()));
+        AuditedLine written = last.kind() == Kind.ROLLED_BACK ? last : migrated();
+        BigDecimal logged = written == null ? null : written.newCredits();
+        boolean same = equal(orZero(holding.balance()), orZero(logged));
         if (Boolean.FALSE.equals(holding.moved()) && !same) {
             found(
                     Check.BALANCE,
-                    "the balance is " + words(holding.balance()) + ", the log says " + words(last.newCredits())
+                    "the balance is " + words(holding.balance()) + ", the journal says " + words(logged)
                             + ", and nobody has moved it");
         }
         return Optional.of(same && !Boolean.TRUE.equals(holding.moved()));
     }
 
-    /** The line that migrated the user in the record's attempt; null where there is none, or the record says otherwise. */
+    /** The line with the figures of the last line; null where it names none. */
     @Nullable
-    LogLine migrated() {
-        return record == null || !isSettled(record.status())
-                ? null
-                : user.log().stream()
-                        .filter(line -> line.is(Kind.MIGRATED) && line.attempt() == record.attempt())
-                        .findFirst()
-                        .orElse(null);
+    AuditedLine migrated() {
+        return last == null ? null : line(last.figuresLine());
     }
 
-    private void attempts() {
-        LogLine before = null;
-        for (LogLine line : user.log()) {
-            boolean follows = before == null ? isFirst(line) : follows(before, line);
-            if (!follows) {
-                found(
-                        Check.ATTEMPTS,
-                        "the log has " + words(line) + " behind " + (before == null ? "nothing" : words(before)));
+    private boolean read() {
+        boolean all = true;
+        for (StoredRow row : user.lines()) {
+            try {
+                lines.add(AuditedLine.of(migration, row));
+            } catch (UnreadableException e) {
+                found(Check.UNREADABLE, String.valueOf(e.getMessage()));
+                all = false;
             }
-            before = line;
         }
-    }
-
-    private static boolean isFirst(LogLine line) {
-        return line.is(Kind.MIGRATED) && line.attempt() == 1;
-    }
-
-    private static boolean follows(LogLine before, LogLine line) {
-        if (line.is(Kind.REOPENED)) {
-            return before.is(Kind.ROLLED_BACK) && line.attempt() == before.attempt() + 1;
+        if (user.holding() != null && user.holding().unreadable() != null) {
+            found(Check.UNREADABLE, "the balance is " + user.holding().unreadable());
+            all = false;
         }
-        Kind needed = line.is(Kind.MIGRATED) ? Kind.REOPENED : Kind.MIGRATED;
-        return before.is(needed) && line.attempt() == before.attempt();
+        if (user.entries().stream().anyMatch(entries -> entries.amount() == null)) {
+            found(Check.UNREADABLE, "the amounts of entries are no numbers");
+            all = false;
+        }
+        return all;
     }
 
-    private void record() {
-        if (record == null) {
+    private @Nullable AuditedLine line(int number) {
+        return lines.stream()
+                .filter(line -> line.number() == number)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void numbers() {
+        Evidence.Numbers numbers = user.numbers();
+        if (numbers.count() != numbers.last()) {
             found(
-                    Check.RECORD,
-                    "there are " + user.log().size() + " lines in the log and "
-                            + user.entries().stream().mapToLong(Entries::count).sum()
-                            + " entries, and no record");
-            return;
+                    Check.LINES,
+                    "there are " + numbers.count() + " lines, and the last has the number " + numbers.last());
         }
-        Kind kind = switch (record.status()) {
-            case COMPLETED -> Kind.MIGRATED;
-            case ROLLED_BACK -> Kind.ROLLED_BACK;
-            case PENDING, IN_PROGRESS, FAILED -> Kind.REOPENED;
+        List<Integer> marked = last == null ? List.of() : List.of(last.number());
+        if (!numbers.marked().equals(marked)) {
+            found(Check.LINES, "the last line is " + marked + ", marked as the last are " + numbers.marked());
+        }
+        if (lines.isEmpty() && !user.entries().isEmpty()) {
+            found(
+                    Check.LINES,
+                    "there are "
+                            + user.entries().stream().mapToLong(Entries::count).sum() + " entries, and no line");
+        }
+    }
+
+    private void succession(@Nullable AuditedLine before, AuditedLine line) {
+        MigrationStatus was = before == null ? MigrationStatus.PENDING : before.status();
+        int attempt = before == null ? 1 : before.attempt();
+        boolean open = was == MigrationStatus.PENDING || was == MigrationStatus.FAILED;
+        boolean follows = switch (line.kind()) {
+            case MIGRATED, FAILED -> open && line.attempt() == attempt;
+            case ROLLED_BACK, CAUGHT_UP -> was == MigrationStatus.COMPLETED && line.attempt() == attempt;
+            case REOPENED -> was == MigrationStatus.ROLLED_BACK && line.attempt() == attempt + 1;
         };
-        boolean first = kind == Kind.REOPENED && record.attempt() == 1;
-        boolean agrees = last == null
-                ? first && record.status() != MigrationStatus.PENDING
-                : !first && last.is(kind) && last.attempt() == record.attempt();
-        if (!agrees) {
-            found(
-                    Check.RECORD,
-                    "the record is " + record.status() + " in attempt " + record.attempt() + ", the log ends with "
-                            + (last == null ? "nothing" : words(last)));
-        } else if (last != null
-                && record.status() != MigrationStatus.FAILED
-                && record.status() != MigrationStatus.IN_PROGRESS
-                && !record.changedAt().equals(last.at())) {
-            found(Check.RECORD, "the record is of " + record.changedAt() + ", its line in the log of " + last.at());
+        MigrationStatus status = switch (line.kind()) {
+            case MIGRATED, CAUGHT_UP -> MigrationStatus.COMPLETED;
+            case FAILED -> MigrationStatus.FAILED;
+            case ROLLED_BACK -> MigrationStatus.ROLLED_BACK;
+            case REOPENED -> MigrationStatus.PENDING;
+        };
+        if (!follows) {
+            found(Check.ATTEMPTS, line.words() + " follows " + (before == null ? "nothing" : before.words()));
+        } else if (line.status() != status) {
+            found(Check.STANDING, line.words() + " leaves the user " + line.status() + ", not " + status);
         }
     }
 
-    private void amounts() {
-        if (record == null) {
-            return;
+    /** What a line carries is what the lines before it say. */
+    private void standing(@Nullable AuditedLine before, AuditedLine line) {
+        BigDecimal consumed = before == null ? BigDecimal.ZERO : before.consumed();
+        long copied = before == null ? 0 : before.copied();
+        int figuresLine = before == null ? 0 : before.figuresLine();
+        boolean copies = line.kind() == Kind.MIGRATED || line.kind() == Kind.CAUGHT_UP;
+        if (line.kind() == Kind.ROLLED_BACK && migration.conversion().isEmpty()) {
+            AuditedLine migrated = line(line.figuresLine());
+            consumed = consumed.add(migrated == null ? BigDecimal.ZERO : migrated.added())
+                    .add(line.added());
         }
-        BigDecimal consumed = consumed();
-        if (!equal(consumed, record.consumed())) {
+        int figures = switch (line.kind()) {
+            case MIGRATED -> line.number();
+            case FAILED, REOPENED -> 0;
+            case ROLLED_BACK, CAUGHT_UP -> figuresLine;
+        };
+        if (line.figuresLine() != figures) {
+            found(Check.STANDING, line.words() + " has the figures of line " + line.figuresLine() + ", not " + figures);
+        }
+        if (!equal(line.consumed(), consumed)) {
+            found(
+                    Check.STANDING,
+                    line.words() + " says " + words(line.consumed()) + " consumed in attempts rolled back, the lines"
+                            + " before it say " + words(consumed));
+        }
+        if (copies ? line.copied() < copied : line.copied() != copied) {
+            found(
+                    Check.STANDING,
+                    line.words() + " says " + line.copied() + " operations copied, the lines before it say " + copied);
+        }
+    }
+
+    private void amounts(AuditedLine line) {
+        BigDecimal granted =
+                line.kind() == Kind.MIGRATED && migration.conversion().isEmpty() ? line.added() : BigDecimal.ZERO;
+        if (!equal(line.granted(), granted)) {
             found(
                     Check.AMOUNTS,
-                    "the record says " + words(record.consumed()) + " consumed in attempts taken back, the log says "
-                            + words(consumed));
+                    line.words() + " says " + words(line.granted()) + " granted, and goes from "
+                            + words(line.oldCredits()) + " to " + words(line.newCredits()));
         }
-        LogLine line = migrated();
-        if (line == null) {
-            if (record.granted().signum() != 0 && !isSettled(record.status())) {
-                found(
-                        Check.AMOUNTS,
-                        "the record is " + record.status() + " and says " + words(record.granted()) + " granted");
-            }
-            return;
+        if (migration.conversion().isPresent() && line.oldRate() != null && line.newRate() != null) {
+            rates(line);
         }
-        BigDecimal granted = migration.conversion().isPresent() ? orZero(line.newCredits()) : added(line);
-        if (!equal(granted, record.granted())) {
-            found(
-                    Check.AMOUNTS,
-                    "the record says " + words(record.granted()) + " granted, the log from " + words(line.oldCredits())
-                            + " to " + words(line.newCredits()));
-        }
-        boolean kept = record.newCredits() != null;
-        if (kept
-                && !(equal(record.oldCredits(), line.oldCredits())
-                        && equal(record.newCredits(), line.newCredits())
-                        && equal(record.oldRate(), line.oldRate())
-                        && equal(record.newRate(), line.newRate()))) {
-            found(
-                    Check.AMOUNTS,
-                    "the rollback data go from " + words(record.oldCredits(), record.oldRate()) + " to "
-                            + words(record.newCredits(), record.newRate()) + ", the log from "
-                            + words(line.oldCredits(), line.oldRate()) + " to "
-                            + words(line.newCredits(), line.newRate()));
-        }
-    }
-
-    /** What grants that were taken back had added, less what taking them back took off. */
-    private BigDecimal consumed() {
-        BigDecimal consumed = BigDecimal.ZERO;
-        for (int i = 1; i < user.log().size() && migration.conversion().isEmpty(); i++) {
-            if (user.log().get(i).is(Kind.ROLLED_BACK)) {
-                consumed = consumed.add(added(user.log().get(i - 1)))
-                        .add(added(user.log().get(i)));
-            }
-        }
-        return consumed;
-    }
-
-    static BigDecimal added(LogLine line) {
-        return orZero(line.newCredits()).subtract(orZero(line.oldCredits()));
-    }
-
-    private void conservation(LogLine line) {
-        String wrong = Conservation.wrong(migration, line);
+        String wrong = terms.conservation().wrong(line, line(line.figuresLine()));
         if (wrong != null) {
-            found(Check.CONSERVATION, words(line) + ": " + wrong);
+            found(Check.CONSERVATION, line.words() + ": " + wrong);
+        }
+    }
+
+    /** The rates of a line are the definition's; a user who skipped an earlier conversion had a rate that another one names. */
+    private void rates(AuditedLine line) {
+        boolean back = line.kind() == Kind.ROLLED_BACK;
+        BigDecimal before = back ? line.newRate() : line.oldRate();
+        BigDecimal after = back ? line.oldRate() : line.newRate();
+        BigDecimal expected = migration
+                .conversion()
+                .map(conversion -> conversion.newRate().perCredit())
+                .orElse(null);
+        AuditedLine migrated = back ? line(line.figuresLine()) : null;
+        boolean known = terms.rates().stream().anyMatch(rate -> equal(rate, before));
+        boolean same = migrated == null || equal(migrated.oldRate(), before);
+        if (!equal(after, expected) || !known || !same) {
+            found(
+                    Check.RATES,
+                    line.words() + " is at the rates " + words(line.oldRate()) + " and " + words(line.newRate())
+                            + ", the migration's new rate is " + words(expected) + ", the rates of definitions are "
+                            + terms.rates().stream()
+                                    .map(UserAudit::words)
+                                    .sorted()
+                                    .toList());
         }
     }
 
     private void entries() {
-        for (LogLine line : user.log()) {
-            boolean enters = migration.conversion().isEmpty() && !line.is(Kind.REOPENED);
-            Evidence.Kind kind = line.is(Kind.MIGRATED) ? Evidence.Kind.GRANT : Evidence.Kind.REVERSAL;
-            BigDecimal amount = added(line);
+        boolean grants = migration.conversion().isEmpty();
+        for (AuditedLine line : lines) {
+            boolean enters = grants && (line.kind() == Kind.MIGRATED || line.kind() == Kind.ROLLED_BACK);
+            Evidence.Kind kind = line.kind() == Kind.MIGRATED ? Evidence.Kind.GRANT : Evidence.Kind.REVERSAL;
+            BigDecimal amount = line.added();
             Entries entered = entered(line.attempt(), kind);
             if (enters && (entered == null || entered.count() != 1 || !equal(entered.amount(), amount))) {
                 found(
                         Check.ENTRIES,
-                        words(line) + " by " + words(amount) + " has "
+                        line.words() + " by " + words(amount) + " has "
                                 + (entered == null
                                         ? "no entry"
                                         : entered.count() + " entries of " + words(entered.amount())));
@@ -212,13 +261,13 @@ final class UserAudit {
         }
         for (Entries entered : user.entries()) {
             Kind kind = entered.kind() == Evidence.Kind.GRANT ? Kind.MIGRATED : Kind.ROLLED_BACK;
-            boolean expected = migration.conversion().isEmpty()
-                    && user.log().stream().anyMatch(line -> line.is(kind) && line.attempt() == entered.attempt());
+            boolean expected = grants
+                    && lines.stream().anyMatch(line -> line.kind() == kind && line.attempt() == entered.attempt());
             if (entered.kind() != Evidence.Kind.OPERATION && !expected) {
                 found(
                         Check.ENTRIES,
                         entered.count() + " entries " + entered.kind() + " of " + words(entered.amount())
-                                + " in attempt " + entered.attempt() + " have no line in the log");
+                                + " in attempt " + entered.attempt() + " have no line in the journal");
             }
         }
     }
@@ -238,42 +287,59 @@ final class UserAudit {
             if (entered.kind() == Evidence.Kind.OPERATION) {
                 count += entered.count();
                 operations += entered.operations();
-                amount = amount.add(entered.amount());
+                amount = amount.add(orZero(entered.amount()));
             }
         }
-        long recorded = record == null ? count : record.historicalOperations();
+        long recorded = last == null ? count : last.copied();
         if (count != recorded || operations != count || amount.signum() != 0) {
             found(
                     Check.HISTORY,
-                    "the record says " + recorded + " operations, the history has " + count + " entries of "
+                    "the journal says " + recorded + " operations, the history has " + count + " entries of "
                             + operations + " operations at " + words(amount) + " credits");
+        }
+        if (user.strays().ofOthers() > 0) {
+            found(Check.HISTORY, user.strays().ofOthers() + " entries are of operations that other users made");
+        }
+        if (user.strays().unknown() > 0) {
+            found(
+                    Check.HISTORY,
+                    user.strays().unknown() + " entries name operations that the host does not have, at the times of"
+                            + " operations that have no entry");
         }
     }
 
     private void marker() {
         Holding holding = user.holding();
-        if (holding == null || holding.flagged() == null || holding.superseded() || record == null) {
+        if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
             return;
         }
-        boolean migrated = holding.flagged();
-        if (isSettled(record.status()) && migrated != (record.status() == MigrationStatus.COMPLETED)) {
+        boolean completed = last.status() == MigrationStatus.COMPLETED;
+        if (holding.flagged() != null && completed != holding.flagged()) {
             found(
                     Check.MARKER,
-                    "the record is " + record.status() + ", the marker says " + (migrated ? "" : "not ") + "migrated");
+                    "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
+                            + "migrated");
+        }
+        if (completed && !holding.changed().isEmpty()) {
+            found(Check.CAPTURED, "not as the migration left it: " + String.join(", ", holding.changed()));
         }
     }
 
     private void entrySum() {
         Holding holding = user.holding();
-        if (holding == null || holding.writes() == null || user.log().isEmpty() || user.entriesOfOthers() > 0) {
+        if (holding == null || holding.writes() == null || lines.isEmpty() || user.entriesOfOthers() > 0) {
             return;
         }
         long count = 0;
-        BigDecimal sum = orZero(user.log().get(0).oldCredits());
+        BigDecimal sum = lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED)
+                .map(line -> orZero(line.oldCredits()))
+                .findFirst()
+                .orElse(BigDecimal.ZERO);
         for (Entries entered : user.entries()) {
             if (entered.kind() != Evidence.Kind.OPERATION) {
                 count += entered.count();
-                sum = sum.add(entered.amount());
+                sum = sum.add(orZero(entered.amount()));
             }
         }
         if (holding.writes() == count && !equal(sum, orZero(holding.balance()))) {
@@ -297,20 +363,12 @@ final class UserAudit {
         findings.add(check, user.userId(), what);
     }
 
-    private static boolean isSettled(MigrationStatus status) {
-        return status == MigrationStatus.COMPLETED || status == MigrationStatus.ROLLED_BACK;
+    private static boolean isSettled(AuditedLine line) {
+        return line.status() == MigrationStatus.COMPLETED || line.status() == MigrationStatus.ROLLED_BACK;
     }
 
     static boolean equal(@Nullable BigDecimal one, @Nullable BigDecimal other) {
         return (one == null) == (other == null) && (one == null || other == null || one.compareTo(other) == 0);
-    }
-
-    static BigDecimal orZero(@Nullable BigDecimal amount) {
-        return amount == null ? BigDecimal.ZERO : amount;
-    }
-
-    private static String words(LogLine line) {
-        return line.kind() + " in attempt " + line.attempt();
     }
 
     static String words(@Nullable BigDecimal amount) {

@@ -4,19 +4,19 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record of one user in one migration. For operators: it holds rollback data and error messages, which users are
- * never shown.
+ * Where one user stands in one migration, as the last line of the journal says. For operators: it holds rollback data and
+ * error messages, which users are never shown.
  *
  * @param migrationId the migration
  * @param userId the user, as stored
  * @param status where the user stands
  * @param attempt 1, or more after a rollback and an operator's act
- * @param creditsGranted what a grant added, or the whole new balance of a conversion; zero until completed
- * @param creditsConsumed of the grants of attempts that were taken back, what had been spent by then and was not withdrawn;
+ * @param creditsGranted what a grant added, zero until completed; zero for conversions
+ * @param creditsConsumed of the grants of attempts that were rolled back, what had been spent by then and was not withdrawn;
  *     a new grant is so much smaller
  * @param historicalOperations operations that became entries of the credit history
  * @param changedAt when the status was reached; microseconds
- * @param rollbackData what puts the user back; null where there is none
+ * @param rollbackData what restores the user's earlier state; null where there is none
  * @param error why it failed; null unless it failed
  */
 public record UserMigration(
@@ -31,34 +31,55 @@ public record UserMigration(
         @Nullable RollbackData rollbackData,
         @Nullable String error) {
 
-    /** The longest error that is kept; longer messages are cut. */
-    public static final int ERROR_LENGTH_MAX = 1_000;
-
-    /** A record of a user who has consumed nothing of an earlier grant. */
-    public UserMigration(
-            String migrationId,
-            String userId,
-            MigrationStatus status,
-            int attempt,
-            Credits creditsGranted,
-            long historicalOperations,
-            Instant changedAt,
-            @Nullable RollbackData rollbackData,
-            @Nullable String error) {
-        this(
-                migrationId,
-                userId,
-                status,
-                attempt,
-                creditsGranted,
-                Credits.ZERO,
-                historicalOperations,
-                changedAt,
-                rollbackData,
-                error);
+    /**
+     * What these lines say.
+     *
+     * @param last the user's last line of the migration
+     * @param migrated the line that {@link JournalLine.Standing#figuresLine} names; null where it names none
+     */
+    public static UserMigration of(JournalLine last, @Nullable JournalLine migrated) {
+        JournalLine.Standing standing = last.standing();
+        boolean completed = standing.status() == MigrationStatus.COMPLETED;
+        return new UserMigration(
+                last.migrationId(),
+                last.userId(),
+                standing.status(),
+                standing.attempt(),
+                migrated == null || migrated.figures() == null
+                        ? Credits.ZERO
+                        : migrated.figures().granted(),
+                standing.consumed(),
+                standing.copied(),
+                completed && migrated != null ? migrated.at() : last.at(),
+                migrated == null ? null : RollbackData.of(migrated),
+                last.error());
     }
 
-    /** The same record with the number of operations that a store has copied. */
+    /**
+     * What is stored after this line.
+     *
+     * @param before where the user stood before it; null where no line was there
+     */
+    public static UserMigration after(@Nullable UserMigration before, JournalLine line) {
+        int figuresLine = line.standing().figuresLine();
+        if (before == null || figuresLine == 0 || figuresLine == line.number()) {
+            return of(line, figuresLine == 0 ? null : line);
+        }
+        boolean completed = line.status() == MigrationStatus.COMPLETED;
+        return new UserMigration(
+                line.migrationId(),
+                line.userId(),
+                line.status(),
+                line.attempt(),
+                before.creditsGranted(),
+                line.standing().consumed(),
+                line.standing().copied(),
+                completed ? before.changedAt() : line.at(),
+                before.rollbackData(),
+                line.error());
+    }
+
+    /** The same with the number of operations that a store has copied. */
     public UserMigration withHistoricalOperations(long copied) {
         return new UserMigration(
                 migrationId,

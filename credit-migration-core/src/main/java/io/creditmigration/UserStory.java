@@ -1,8 +1,9 @@
 package io.creditmigration;
 
-import io.creditmigration.MigrationLogEntry.Kind;
+import io.creditmigration.AuditedLine.UnreadableException;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.StoredRow;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to one user in one migration, from log, record and entries, in the order of time: what they had, what was
+ * What happened to one user in one migration, from journal and entries, in the order of time: what they had, what was
  * decided and why, what was written, and by whom. For operators: it quotes reasons and error messages. Immutable.
  *
  * @param migrationId the migration
@@ -36,10 +37,12 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         REOPENED,
         /** What the user had, what was decided, why and by whom. */
         MIGRATED,
-        /** The user was taken back. */
+        /** The user was rolled back. */
         ROLLED_BACK,
         /** Entries of the credit history. */
         ENTERED,
+        /** Operations that came late entered the credit history. */
+        CAUGHT_UP,
         /** The attempt failed. */
         FAILED,
         /** Where the user stands. */
@@ -57,22 +60,26 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
 
     static UserStory of(Migration migration, Evidence user) {
         List<Step> steps = new ArrayList<>();
-        for (LogLine line : user.log()) {
-            What what = line.is(Kind.MIGRATED)
-                    ? What.MIGRATED
-                    : line.is(Kind.ROLLED_BACK) ? What.ROLLED_BACK : What.REOPENED;
-            steps.add(new Step(line.at(), line.attempt(), what, words(line)));
+        List<AuditedLine> lines = new ArrayList<>();
+        Reasons reasons = new Reasons(migration);
+        for (StoredRow row : user.lines()) {
+            try {
+                lines.add(AuditedLine.of(migration, row));
+            } catch (UnreadableException e) {
+                steps.add(new Step(Instant.EPOCH, 0, What.STANDS, "Cannot be read: " + e.getMessage()));
+            }
+        }
+        for (AuditedLine line : lines) {
+            steps.add(new Step(line.at(), line.attempt(), what(line), words(line, reasons)));
         }
         for (Evidence.Entries entered : user.entries()) {
             // Operations are older than the migration that entered them, and belong to it.
-            Instant at = entered.kind() == Evidence.Kind.OPERATION ? migratedAt(user, entered) : entered.lastAt();
+            Instant at = entered.kind() == Evidence.Kind.OPERATION ? migratedAt(lines, entered) : entered.lastAt();
             steps.add(new Step(at, entered.attempt(), What.ENTERED, words(entered)));
         }
-        Evidence.Recorded record = user.record();
-        if (record != null) {
-            boolean failed = record.status() == MigrationStatus.FAILED;
-            steps.add(new Step(
-                    record.changedAt(), record.attempt(), failed ? What.FAILED : What.STANDS, words(record, user)));
+        if (!lines.isEmpty()) {
+            AuditedLine last = lines.get(lines.size() - 1);
+            steps.add(new Step(last.at(), last.attempt(), What.STANDS, standing(last, user)));
         }
         return new UserStory(migration.id(), user.userId(), steps);
     }
@@ -91,51 +98,70 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         return steps.isEmpty() ? text.append("Nothing has happened.\n").toString() : text.toString();
     }
 
-    private static Instant migratedAt(Evidence user, Evidence.Entries entered) {
-        return user.log().stream()
-                .filter(line -> line.is(Kind.MIGRATED) && line.attempt() == entered.attempt())
-                .map(LogLine::at)
+    private static What what(AuditedLine line) {
+        return switch (line.kind()) {
+            case MIGRATED -> What.MIGRATED;
+            case FAILED -> What.FAILED;
+            case ROLLED_BACK -> What.ROLLED_BACK;
+            case REOPENED -> What.REOPENED;
+            case CAUGHT_UP -> What.CAUGHT_UP;
+        };
+    }
+
+    private static Instant migratedAt(List<AuditedLine> lines, Evidence.Entries entered) {
+        return lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED && line.attempt() == entered.attempt())
+                .map(AuditedLine::at)
                 .findFirst()
                 .orElse(entered.lastAt());
     }
 
-    private static String words(LogLine line) {
-        String by = " by " + line.actorKind() + " " + line.actor() + ": " + line.reason();
-        if (line.is(Kind.REOPENED)) {
-            return "Reopened for attempt " + line.attempt() + by;
-        }
+    private static String words(AuditedLine line, Reasons reasons) {
+        String by = " by " + line.actor() + " (" + line.trigger() + ")";
+        String why = line.reason() == null ? "" : ": " + line.reason();
+        return switch (line.kind()) {
+            case MIGRATED -> moved(line, "migrated to ") + by + because(reasons.render(line));
+            case ROLLED_BACK -> moved(line, "rolled back to ") + by + why;
+            case REOPENED -> "Reopened for attempt " + line.attempt() + by + why;
+            case CAUGHT_UP -> "Copied operations that came late, " + line.copied() + " in all" + by;
+            case FAILED -> "Failed" + by + ": " + line.error();
+        };
+    }
+
+    private static String because(@Nullable String reason) {
+        return reason == null ? "" : ": " + reason;
+    }
+
+    private static String moved(AuditedLine line, String how) {
         String residual = line.residual().signum() == 0 ? "" : ", leaving over " + plain(line.residual());
-        return "Had " + credits(line.oldCredits(), line.oldRate()) + "; "
-                + (line.is(Kind.MIGRATED) ? "migrated to " : "rolled back to ")
-                + credits(line.newCredits(), line.newRate()) + residual + by;
+        return "Had " + credits(line.oldCredits(), line.oldRate()) + "; " + how
+                + credits(line.newCredits(), line.newRate()) + residual;
     }
 
     private static String words(Evidence.Entries entered) {
         return switch (entered.kind()) {
             case OPERATION ->
                 entered.count() + " operations entered into the history at "
-                        + plain(entered.amount()) + " credits, made from " + entered.firstAt() + " to "
+                        + amount(entered) + " credits, made from " + entered.firstAt() + " to "
                         + entered.lastAt();
-            case GRANT -> "Entered a grant of " + plain(entered.amount()) + " credits";
-            case REVERSAL -> "Entered a reversal of " + plain(entered.amount()) + " credits";
+            case GRANT -> "Entered a grant of " + amount(entered) + " credits";
+            case REVERSAL -> "Entered a reversal of " + amount(entered) + " credits";
         };
     }
 
-    private static String words(Evidence.Recorded record, Evidence user) {
-        String history = record.historicalOperations() == 0
-                ? ""
-                : ", " + record.historicalOperations() + " operations in the history";
-        String since = record.status() + " since then, attempt " + record.attempt();
+    private static String standing(AuditedLine last, Evidence user) {
+        String history = last.copied() == 0 ? "" : ", " + last.copied() + " operations in the history";
+        String since = last.status() + " since then, attempt " + last.attempt();
         Evidence.Holding holding = user.holding();
         String now = holding == null
                 ? "; the host does not have the user any more"
                 : "; has " + credits(holding.balance(), null) + " now"
                         + (Boolean.FALSE.equals(holding.active()) ? ", on an inactive account" : "");
-        return switch (record.status()) {
-            case FAILED -> "Failed, and works on under the old regime: " + record.error() + now;
-            case COMPLETED -> since + ", " + plain(record.granted()) + " credits granted" + history + now;
-            default -> since + history + now;
-        };
+        return last.status() == MigrationStatus.FAILED ? "Works on under the old regime" + now : since + history + now;
+    }
+
+    private static String amount(Evidence.Entries entered) {
+        return entered.amount() == null ? "unreadable" : plain(entered.amount());
     }
 
     private static String credits(@Nullable BigDecimal credits, @Nullable BigDecimal rate) {

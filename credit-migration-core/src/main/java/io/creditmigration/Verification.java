@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it began
  * @param found what was found, by kind, in their order; kinds of which nothing was found are left out
- * @param users the users of whom the migration has kept anything, by status; the unrecorded among them have lines or entries
- *     without a record
+ * @param users the users of whom the migration has kept anything, by status
  * @param figures what was counted and summed besides
  */
 public record Verification(Instant at, Map<Check, Found> found, Users users, Figures figures) {
@@ -22,46 +21,55 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
     /** How many offenders of a kind are named. */
     public static final int NAMED_MAX = 20;
 
-    /** What is checked. All but the last are errors. */
+    /** What is checked. All but the last two are errors. */
     public enum Check {
+        /** A row that belongs to a user has a value that cannot be read, a NaN for one. Nothing else is checked of that user. */
+        UNREADABLE,
+        /** A user's lines are numbered without gaps, the last of each migration is marked as such, and entries have lines. */
+        LINES,
         /** Attempts follow each other without gaps: migrated, rolled back, reopened, migrated again, each once. */
         ATTEMPTS,
-        /** Each user has one record, and its status, attempt and time are those of the last line of the log. */
-        RECORD,
-        /**
-         * The record's credits granted and rollback data are those of the line that migrated the user, and what it says to be
-         * consumed in attempts taken back is what the log says.
-         */
+        /** What a line carries is what the lines before it say: status, credits consumed, operations copied, its figures. */
+        STANDING,
+        /** A line says as much granted as the balance grew by; conversions grant nothing. */
         AMOUNTS,
+        /** The rates of a line are those of the definition; a user who skipped a conversion has the rate of another one. */
+        RATES,
         /**
-         * {@code old × oldRate = new × newRate + residual}, exactly, with a residual smaller than rounding once can leave;
-         * grants add what they say, and leave nothing over.
+         * {@code old × oldRate = new × newRate + residual}, with a residual smaller than rounding once can leave; a rollback
+         * gives back what the user had and what moved since; grants add what they say.
          */
         CONSERVATION,
         /** Each grant and each rollback of one has one entry of the same amount, and there are no other entries. */
         ENTRIES,
-        /** The history has as many operations as the record says, each once, at zero credits. */
+        /** The history has as many operations as the journal says, each once, at zero credits, and each the user's own. */
         HISTORY,
-        /** The host's marker says migrated where the record is COMPLETED, and not where it is ROLLED_BACK. */
+        /** The host's marker says migrated where the user is COMPLETED, and not where the user is ROLLED_BACK. */
         MARKER,
-        /** The balance of who has not moved it is what the log says. */
+        /** The balance of a user who has not moved it is what the journal says. */
         BALANCE,
         /** The balance of an account of the library's own that nobody else has written is the sum of its entries. */
         ENTRY_SUM,
-        /** A line of the log is not what it was when it was sealed. */
+        /** What a run's ranges have summed up is what its lines say. */
+        RUN_FIGURES,
+        /** The counts by status from runs and single lines are those of the last lines. */
+        TOTALS,
+        /** A row is not what it was when it was sealed: a line of the journal, the definition or a finished run. */
         SEALED_LINE_ALTERED,
-        /** A line of the log was sealed and is gone. */
+        /** A row was sealed and is gone. */
         SEALED_LINE_MISSING,
-        /** A line of the log is from before a seal that does not have it. */
+        /** A line of the journal is from before a seal that does not have it. */
         SEALED_LINE_ADDED,
-        /** A seal is not the digest of the lines that were kept with it, or does not name the seal before it. */
+        /** A seal is not the digest of the rows that were kept with it, or does not name the seal before it. */
         SEAL,
         /** Not an error, for somebody to look at: an inactive account has a balance, a payment after a rollback, say. */
-        PAID_ON_INACTIVE;
+        PAID_ON_INACTIVE,
+        /** Not an error, for somebody to look at: a captured column of a COMPLETED user is not as the migration left it. */
+        CAPTURED;
 
         /** Whether what is found is wrong. */
         public boolean isError() {
-            return this != PAID_ON_INACTIVE;
+            return this != PAID_ON_INACTIVE && this != CAPTURED;
         }
     }
 
@@ -90,11 +98,11 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
     /**
      * Users by where they stand.
      *
-     * @param records users with a record, by its status
-     * @param withoutRecord users of whom there is something, and no record
-     * @param waiting users whom the migration concerns and who have no record yet
-     * @param byHost users without a record whom the host's own marker says to be migrated
-     * @param gone users with a record whom the host's tables do not have any more
+     * @param records users with lines that can be read, by the status after the last
+     * @param withoutRecord users of whom there is something, and no line that can be read
+     * @param waiting users whom the migration concerns and who have no line yet
+     * @param byHost users without a line whom the host's own marker says to be migrated
+     * @param gone users with lines whom the host's tables do not have any more
      */
     public record Users(Map<MigrationStatus, Long> records, long withoutRecord, long waiting, long byHost, long gone) {
 
@@ -105,7 +113,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
             records = Collections.unmodifiableMap(ordered);
         }
 
-        /** How many have a record of this status. */
+        /** How many have this status. */
         public long count(MigrationStatus status) {
             return records.getOrDefault(Names.given("status", status), 0L);
         }
@@ -120,7 +128,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
     /**
      * What was counted and summed.
      *
-     * @param balancesProved users whose balance is what the log says
+     * @param balancesProved users whose balance is what the journal says
      * @param moved users whose balance has moved since, or may have: nothing tells in a store without a version
      * @param worthBefore the money's worth of all credits before their conversion, latest attempts only
      * @param worthAfter the money's worth of what they became
@@ -128,8 +136,8 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
      * @param granted the credits granted to users who are COMPLETED
      * @param operations operations that are entries of the history
      * @param lateOperations operations from before their user's migration that are not in the history: they came later
-     * @param goneOperations entries whose operations the host's table does not have any more
-     * @param sealedLines lines of the log that are sealed and as they were
+     * @param goneOperations entries whose operations the host's table does not have, or not as that user's
+     * @param sealedLines lines of the journal that are sealed and as they were
      * @param unsealedLines lines that came after the last seal
      */
     public record Figures(

@@ -1,7 +1,5 @@
 package io.creditmigration.spi;
 
-import io.creditmigration.MigrationLogEntry;
-import io.creditmigration.MigrationStatus;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Comparator;
@@ -13,55 +11,47 @@ import org.jspecify.annotations.Nullable;
  * prove or tell what has happened.
  *
  * @param userId the user, as stored
- * @param record the record; null where there is none
- * @param log the lines of the log in the order of attempts, and in each reopened, migrated, rolled back
+ * @param lines the lines of the journal in this migration, by number
+ * @param numbers how the user's lines of all migrations are numbered
  * @param entries the entries of the credit history, summed up by attempt and kind
  * @param entriesOfOthers how many grants and reversals other migrations have entered
+ * @param strays entries of operations that are not this user's
  * @param holding what the host's tables say now; null where they have no such user
  */
 public record Evidence(
         String userId,
-        @Nullable Recorded record,
-        List<LogLine> log,
+        List<StoredRow> lines,
+        Numbers numbers,
         List<Entries> entries,
         long entriesOfOthers,
+        Strays strays,
         @Nullable Holding holding) {
 
-    /** Orders the log, and copies the lists. */
+    /** Orders the lines, and copies the lists. */
     public Evidence {
-        log = log.stream()
-                .sorted(Comparator.comparingInt(LogLine::attempt).thenComparingInt(Evidence::place))
+        lines = lines.stream()
+                .sorted(Comparator.comparingInt(line -> line.key().number()))
                 .toList();
         entries = List.copyOf(entries);
     }
 
     /**
-     * The figures of a record.
+     * How lines are numbered.
      *
-     * @param status where the user stands
-     * @param attempt the attempt
-     * @param granted the credits granted
-     * @param consumed the free credits consumed in attempts that were taken back
-     * @param historicalOperations operations that became entries
-     * @param changedAt when the status was reached
-     * @param oldCredits of the rollback data, the balance before
-     * @param newCredits of the rollback data, the balance written
-     * @param oldRate of the rollback data, the rate before
-     * @param newRate of the rollback data, the rate after
-     * @param error why it failed
+     * @param count how many lines of all migrations the user has
+     * @param last the number of the last of them
+     * @param marked the numbers of the lines of this migration that are marked as its last, in order
      */
-    public record Recorded(
-            MigrationStatus status,
-            int attempt,
-            BigDecimal granted,
-            BigDecimal consumed,
-            long historicalOperations,
-            Instant changedAt,
-            @Nullable BigDecimal oldCredits,
-            @Nullable BigDecimal newCredits,
-            @Nullable BigDecimal oldRate,
-            @Nullable BigDecimal newRate,
-            @Nullable String error) {}
+    public record Numbers(long count, int last, List<Integer> marked) {
+
+        /** Of a user without lines. */
+        public static final Numbers NONE = new Numbers(0, 0, List.of());
+
+        /** Copies the list. */
+        public Numbers {
+            marked = List.copyOf(marked);
+        }
+    }
 
     /**
      * Entries of one attempt and kind.
@@ -70,12 +60,18 @@ public record Evidence(
      * @param kind what they stand for
      * @param count how many
      * @param operations how many different operations they stand for
-     * @param amount the sum of their amounts
+     * @param amount the sum of their amounts; null where it is not a number
      * @param firstAt the earliest
      * @param lastAt the latest
      */
     public record Entries(
-            int attempt, Kind kind, long count, long operations, BigDecimal amount, Instant firstAt, Instant lastAt) {}
+            int attempt,
+            Kind kind,
+            long count,
+            long operations,
+            @Nullable BigDecimal amount,
+            Instant firstAt,
+            Instant lastAt) {}
 
     /** What an entry stands for. */
     public enum Kind {
@@ -88,26 +84,46 @@ public record Evidence(
     }
 
     /**
+     * Entries of operations that the host's tables do not have as this user's.
+     *
+     * @param ofOthers operations that another user made
+     * @param unknown operations that the host does not have, while it has one of this user's of the same time without an entry:
+     *     the entry names the wrong operation
+     * @param gone all other operations that the host does not have: deleted since
+     */
+    public record Strays(long ofOthers, long unknown, long gone) {
+
+        /** No entry is astray. */
+        public static final Strays NONE = new Strays(0, 0, 0);
+    }
+
+    /**
      * What the host's tables say of the user now.
      *
-     * @param balance the balance in the regime that the record says; null where there is none
+     * @param balance the balance in the regime that the journal says; null where there is none
+     * @param unreadable the balance as text where it is not a number; null otherwise
      * @param flagged whether the marker says that the user is migrated; null where there is no marker
      * @param superseded whether the user completed a migration with a later cut-off
      * @param active whether the account is active; null where there is none, or it does not say
-     * @param moved whether the balance has been written since the record was; null where the store cannot tell
+     * @param moved whether the balance has been written since the last line; null where the store cannot tell
      * @param writes how often the account has been written since it was opened; null unless it is the library's own
      * @param operations operations from before the user was last migrated, where they become entries; null elsewhere
+     * @param changed of a COMPLETED user, in words, the captured columns that are not as the migration left them
      */
     public record Holding(
             @Nullable BigDecimal balance,
+            @Nullable String unreadable,
             @Nullable Boolean flagged,
             boolean superseded,
             @Nullable Boolean active,
             @Nullable Boolean moved,
             @Nullable Long writes,
-            @Nullable Long operations) {}
+            @Nullable Long operations,
+            List<String> changed) {
 
-    private static int place(LogLine line) {
-        return line.is(MigrationLogEntry.Kind.REOPENED) ? 0 : line.is(MigrationLogEntry.Kind.MIGRATED) ? 1 : 2;
+        /** Copies the list. */
+        public Holding {
+            changed = List.copyOf(changed);
+        }
     }
 }

@@ -1,30 +1,31 @@
 package io.creditmigration.spi;
 
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.Rollout;
 import io.creditmigration.StoreException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Where users, balances and records are kept. The store decides nothing: it reads, and it writes what it is told if the
+ * Where users, balances and the journal are kept. The store decides nothing: it reads, and it writes what it is told if the
  * state is still what the decision was made from.
  *
  * <p><strong>The protocol.</strong> For one user:
  *
  * <ol>
- *   <li>{@link #find} reads user, record and rollout in one round trip and locks nothing.
+ *   <li>{@link #find} reads user, last lines and rollout in one round trip and locks nothing.
  *   <li>The library decides, with no transaction open: a {@link UserChange}, or the status that refuses.
  *   <li>{@link #commit} begins a transaction.
  *   <li>In it, it reads the migration's own row: stores the definition if it is the first to write, refuses another
  *       fingerprint, and for {@link UserChange.Kind#MIGRATE} answers HALTED or OUTSIDE_ROLLOUT as the row says now.
  *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
- *       conditional write, counted in rows matched.
- *   <li>It inserts or updates the record under its own guard. Guard and record stand or fall together: if only one of
- *       them matched, the transaction is rolled back and the answer is STALE.
- *   <li>It copies the history, appends the log line, and commits. After any error in a statement it rolls back and never
+ *       conditional write, counted in rows matched. Where no balance is written it locks the row that holds the balance.
+ *   <li>It inserts the line under the number that the change names. The key of the journal, user and number, refuses a second
+ *       one: somebody else has written the user's next line, and the answer is STALE. Guard and line stand or fall together: if
+ *       only one of them held, the transaction is rolled back and the answer is STALE.
+ *   <li>It copies the history, queues the notice, and commits. After any error in a statement it rolls back and never
  *       commits.
  * </ol>
  *
@@ -77,6 +78,6 @@ public interface MigrationStore {
      */
     boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause);
 
-    /** The user's lines of the log in this migration, oldest first; the id is the one as stored. */
-    List<MigrationLogEntry> log(Migration migration, String storedUserId);
+    /** The user's lines of the journal in this migration, oldest first; the id is the one as stored. */
+    List<JournalLine> log(Migration migration, String storedUserId);
 }

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run is cut into ranges of about as many users each. Any number of threads and processes work on it, a page of a range
  * at a time. It makes two passes: one over everybody, and, when all ranges are through with it, a sweep over users without a
- * record or with a PENDING one, for those who appeared behind the position or could not be written by their page. The sweep of
+ * line or PENDING, for those who appeared behind the position or could not be written by their page, and over COMPLETED ones of
+ * a grant who have {@linkplain UserState#lateOperations late operations}. The sweep of
  * a run that {@linkplain RunScope#isRollback() takes users back} is over those of its scope who are still COMPLETED, and those
  * whom the first pass had to leave.
  *
- * <p>Every record keeps the id of the run whose page wrote it last, and none where no run did: {@link
+ * <p>Every line keeps the run whose page wrote it, and none where no run did: {@link
  * RunScope.Kind#MIGRATED_BY_RUN} asks for it.
  */
 public interface RunStore extends MigrationStore {
@@ -62,10 +63,13 @@ public interface RunStore extends MigrationStore {
     /** What was done to runs and rollout of this migration, newest first, at most {@code limit}. */
     List<RunEvent> events(Migration migration, int limit);
 
-    /** The records of this migration by status, and the credits granted: reads every record. */
+    /**
+     * The users of this migration by status, and the credits granted. COMPLETED are counted from the tallies of runs and the
+     * lines outside runs: no read of the whole journal.
+     */
     Totals totals(Migration migration);
 
-    /** The FAILED records behind this stored id in the order of ids, at most {@code limit}; null begins. */
+    /** The FAILED users after this stored id in the order of ids, at most {@code limit}; null begins. */
     List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit);
 
     /** Operations in the usage window for each of its days, first to last; empty where the store knows none. */

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** What the library does inside {@link AuditStore#seal}, while the store holds the transaction. Pure. */
 public interface SealWork {
 
-    /** Begins a seal behind this one; null where it is the first. Called once, before all else. */
+    /** Begins a seal that follows this one; null where it is the first. Called once, before all else. */
     void begin(@Nullable Seal last);
 
-    /** The digest to keep for this line. Called for each line that no seal has yet, in the order of their keys. */
-    String add(LogLine line);
+    /** The digest to keep for this row. Called for each row that no seal has yet, in the order of their keys. */
+    String add(StoredRow row);
 
     /** The seal over all that was added. Called once, after all else. */
     Seal end();

@@ -5,10 +5,10 @@ import java.math.BigDecimal;
 import java.util.Map;
 
 /**
- * The records of a migration, whatever triggered them.
+ * Where the users of a migration stand, whatever triggered it.
  *
- * @param users users by the status of their record
- * @param granted the credits granted to those who are COMPLETED
+ * @param users users by status; PENDING are those that an operator has reopened
+ * @param granted what grants have added, less what rollbacks have withdrawn; zero for conversions
  */
 public record Totals(Map<MigrationStatus, Long> users, BigDecimal granted) {
 

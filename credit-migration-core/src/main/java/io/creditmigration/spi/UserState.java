@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param user what policies may see. Its rate is that of the latest completed conversion, or of a mapped column; null where
  *     neither knows
- * @param record the user's record in this migration; null where there is none
+ * @param lastLine the number of the user's last line of the journal, of any migration; 0 where there is none
+ * @param record where the user stands in this migration, by its last line; null where there is none
+ * @param lateOperations of a COMPLETED grant, operations made before the user was migrated that are not in the history, as far
+ *     as the store was asked for them: in the sweep of a run; 0 otherwise
  * @param flagged whether the host's own marker says that the user is migrated
  * @param superseded whether the user completed a migration with a later cut-off
  * @param hostState marker and captured columns as read, in a form of the store's own: part of the guard, and kept as
@@ -24,10 +27,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record UserState(
         UserSnapshot user,
+        int lastLine,
         @Nullable UserMigration record,
+        long lateOperations,
         boolean flagged,
         boolean superseded,
         String hostState,
         Rollout rollout,
         @Nullable Credits bought,
-        @Nullable String defect) {}
+        @Nullable String defect) {
+
+    /** The number of the line that a change of this user writes. */
+    public int nextLine() {
+        return lastLine + 1;
+    }
+}
