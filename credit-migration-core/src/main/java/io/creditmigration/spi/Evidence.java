@@ -95,6 +95,11 @@ public record Evidence(
 
         /** No entry is astray. */
         public static final Strays NONE = new Strays(0, 0, 0);
+
+        /** Both together. */
+        public Strays plus(Strays other) {
+            return new Strays(ofOthers + other.ofOthers, unknown + other.unknown, gone + other.gone);
+        }
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /** Writes only the changes that may be written now; the others are answered as the migration's row says. */
-final class Admission implements Writes {
+final class Admission {
 
     private final Definitions definitions;
     private final Writes writes;
@@ -21,27 +21,28 @@ final class Admission implements Writes {
         this.writes = writes;
     }
 
-    @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
+    List<CommitResult> write(
+            Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
             throws SQLException {
-        Rollout rollout = definitions.admit(connection, migration);
+        Definitions.Admitted admitted = definitions.admit(connection, migration);
+        Rollout rollout = admitted.rollout();
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
-        List<UserChange> admitted = new ArrayList<>();
+        List<UserChange> allowed = new ArrayList<>();
         for (UserChange change : changes) {
             boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
             if (migrates && rollout.halted()) {
                 results.put(change, CommitResult.of(CommitResult.Status.HALTED));
-            } else if (migrates
-                    && !rollout.includes(migration.id(), change.record().userId())) {
+            } else if (migrates && !rollout.includes(migration.id(), change.line().userId())) {
                 results.put(change, CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT));
             } else {
-                admitted.add(change);
+                allowed.add(change);
             }
         }
-        List<CommitResult> written =
-                admitted.isEmpty() ? List.of() : writes.write(connection, migration, admitted, terms);
+        List<CommitResult> written = allowed.isEmpty()
+                ? List.of()
+                : writes.write(connection, migration, admitted.number(), allowed, terms);
         for (int i = 0; i < written.size(); i++) {
-            results.put(admitted.get(i), written.get(i));
+            results.put(allowed.get(i), written.get(i));
         }
         return changes.stream().map(results::get).toList();
     }

@@ -6,7 +6,8 @@ import io.creditmigration.MigrationStatus;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.JournalColumn;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,13 +28,10 @@ import org.slf4j.LoggerFactory;
 /** What is read to prove what was written: each table as it is, for a page of users at a time, in one snapshot. */
 final class Audit {
 
-    /** The limits within keep a page from reading all that is behind it. */
+    /** The limits within keep a page from reading all that follows it. */
     private static final String USER_IDS = """
             SELECT user_id FROM (
-                (SELECT user_id FROM {our_user} WHERE migration_id = :migration AND user_id > :after
-                 ORDER BY user_id LIMIT :limit)
-                UNION
-                (SELECT DISTINCT user_id FROM {our_log} WHERE migration_id = :migration AND user_id > :after
+                (SELECT DISTINCT user_id FROM {our_journal} WHERE migration = {number} AND user_id > :after
                  ORDER BY user_id LIMIT :limit)
                 UNION
                 (SELECT DISTINCT user_id FROM {our_entry} WHERE migration_id = :migration AND user_id > :after
@@ -40,16 +39,19 @@ final class Audit {
             ) kept ORDER BY user_id LIMIT :limit
             """;
 
-    private static final String RECORDS = """
-            SELECT user_id, status, attempt, credits_granted, credits_consumed, historical_operations, changed_at, old_credits, new_credits,
-                   old_rate, new_rate, host_state, error
-            FROM {our_user} WHERE migration_id = :migration AND user_id >= :first AND user_id <= :last
+    private static final String LINES = "SELECT " + Journal.COLUMNS + """
+
+            FROM {our_journal} l WHERE l.migration = {number} AND l.user_id >= :first AND l.user_id <= :last
             """;
 
-    private static final String LINES = """
-            SELECT user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate, residual, actor_kind, actor, logged_at,
-                   reason
-            FROM {our_log} WHERE migration_id = :migration AND user_id >= :first AND user_id <= :last
+    private static final String NUMBERS = """
+            SELECT user_id, COUNT(*) AS lines_in_all, MAX(line) AS last_line FROM {our_journal}
+            WHERE user_id >= :first AND user_id <= :last GROUP BY user_id
+            """;
+
+    private static final String MARKED = """
+            SELECT user_id, line FROM {our_journal}
+            WHERE migration = {number} AND is_last AND user_id >= :first AND user_id <= :last ORDER BY user_id, line
             """;
 
     private static final String ENTRIES = """
@@ -65,12 +67,30 @@ final class Audit {
             GROUP BY user_id
             """;
 
+    /**
+     * Entries of operations that are not the user's, with how many of the user's own operations of the same time have no
+     * entry: an entry beside such a one names the wrong operation.
+     */
+    private static final String STRAYS = """
+            SELECT e.user_id, e.operation_id, (
+                       SELECT COUNT(*) FROM {operations} o
+                       WHERE {operation_user} = {id} AND {operation_entered_at} = e.entered_at
+                         AND NOT EXISTS (SELECT 1 FROM {our_entry} x
+                                         WHERE x.migration_id = :migration AND x.operation_id = {operation_id})) AS unentered
+            FROM {users} u JOIN {our_entry} e ON e.user_id = {user_id} AND e.migration_id = :migration AND e.kind = 'OPERATION'
+            WHERE {filter} AND {id} IN ({keys})
+              AND NOT EXISTS (SELECT 1 FROM {operations} o
+                              WHERE {operation_user} = {id} AND {operation_id} = e.operation_id)
+            """;
+
+    private static final String OPERATION = "SELECT 1 FROM {operations} o WHERE o.{operation_key} = :operation";
+
     private static final String HOLDINGS = """
             SELECT {user_id} AS user_id, {read_balance} AS balance, {read_second_balance} AS second_balance,
-                   {flagged} AS flagged, {active} AS active, {version} AS version, {made} AS operations,
+                   {flagged} AS flagged, {active} AS active, {version} AS version, {made} AS operations, {host_state},
                    CASE WHEN EXISTS (
-                       SELECT 1 FROM {our_user} later JOIN {our_definition} d ON d.id = later.migration_id
-                       WHERE later.user_id = {user_id} AND later.status = 'COMPLETED' AND d.cut_off > :cut_off
+                       SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
+                       WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
                    ) THEN 1 ELSE 0 END AS superseded
             FROM {users} u {account} {migrated}
             WHERE {filter} AND {id} IN ({keys})
@@ -78,8 +98,8 @@ final class Audit {
 
     private static final String MIGRATED = """
             LEFT JOIN (
-                SELECT user_id, MAX(logged_at) AS migrated_at FROM {our_log}
-                WHERE migration_id = :migration AND kind = 'MIGRATED' AND user_id >= :first AND user_id <= :last
+                SELECT user_id, MAX(at) AS migrated_at FROM {our_journal}
+                WHERE migration = {number} AND kind = 'M' AND user_id >= :first AND user_id <= :last
                 GROUP BY user_id) m ON m.user_id = {user_id}""";
 
     private static final String MADE = """
@@ -92,31 +112,35 @@ final class Audit {
             SELECT late, exempt, flagged, superseded, COUNT(*) AS users FROM (
                 SELECT {late} AS late, {exempt} AS exempt, COALESCE({flagged}, 0) AS flagged,
                        CASE WHEN EXISTS (
-                           SELECT 1 FROM {our_user} later JOIN {our_definition} d ON d.id = later.migration_id
-                           WHERE later.user_id = {user_id} AND later.status = 'COMPLETED' AND d.cut_off > :cut_off
+                           SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
+                           WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
                        ) THEN 1 ELSE 0 END AS superseded
                 FROM {users} u {account}
                 WHERE {filter} AND NOT EXISTS (
-                    SELECT 1 FROM {our_user} r WHERE r.migration_id = :migration AND r.user_id = {user_id})
+                    SELECT 1 FROM {our_journal} r WHERE r.user_id = {user_id} AND r.migration = {number})
             ) s GROUP BY late, exempt, flagged, superseded
             """;
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
     private final Mapping mapping;
+    private final Journal journal;
     private final Map<String, String> names;
     private final Sql userIds;
-    private final Sql records;
     private final Sql lines;
+    private final Sql numbers;
+    private final Sql marked;
     private final Sql entries;
     private final Sql entriesOfOthers;
 
-    Audit(Mapping mapping, LibraryTables ours) {
+    Audit(Mapping mapping, LibraryTables ours, Journal journal) {
         this.mapping = mapping;
+        this.journal = journal;
         this.names = mapping.names(ours);
         this.userIds = new Sql(mapping.dialect, USER_IDS, names);
-        this.records = new Sql(mapping.dialect, RECORDS, names);
         this.lines = new Sql(mapping.dialect, LINES, names);
+        this.numbers = new Sql(mapping.dialect, NUMBERS, names);
+        this.marked = new Sql(mapping.dialect, MARKED, names);
         this.entries = new Sql(mapping.dialect, ENTRIES, names);
         this.entriesOfOthers = new Sql(mapping.dialect, ENTRIES_OF_OTHERS, names);
     }
@@ -142,16 +166,23 @@ final class Audit {
         range.put("migration", migration.id());
         range.put("first", ids.get(0));
         range.put("last", ids.get(ids.size() - 1));
-        Map<String, Evidence.Recorded> recorded = new HashMap<>();
-        Map<String, @Nullable String> hostStates = new HashMap<>();
-        each(connection, records, range, row -> {
-            recorded.put(row.getString("user_id"), recorded(row));
-            hostStates.put(row.getString("user_id"), row.getString("host_state"));
-        });
-        Map<String, List<LogLine>> logged = new HashMap<>();
-        each(connection, lines, range, row -> {
-            LogLine line = line(mapping.dialect, row);
-            logged.computeIfAbsent(line.userId(), none -> new ArrayList<>()).add(line);
+        Map<String, List<StoredRow>> written = new HashMap<>();
+        each(connection, lines, range, row -> written.computeIfAbsent(
+                        row.getString("user_id"), none -> new ArrayList<>())
+                .add(journal.row(row)));
+        Map<String, List<Integer>> lastLines = new HashMap<>();
+        each(connection, marked, range, row -> lastLines
+                .computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
+                .add(row.getInt("line")));
+        Map<String, Evidence.Numbers> numbered = new HashMap<>();
+        each(connection, numbers, range, row -> {
+            String id = row.getString("user_id");
+            numbered.put(
+                    id,
+                    new Evidence.Numbers(
+                            row.getLong("lines_in_all"),
+                            row.getInt("last_line"),
+                            lastLines.getOrDefault(id, List.of())));
         });
         Map<String, List<Evidence.Entries>> entered = new HashMap<>();
         each(
@@ -162,15 +193,20 @@ final class Audit {
                         .add(entries(row)));
         Map<String, Long> others = new HashMap<>();
         each(connection, entriesOfOthers, range, row -> others.put(row.getString("user_id"), row.getLong("entries")));
-        Map<String, Evidence.Holding> holdings = holdings(connection, migration, ids, range, recorded, hostStates);
+        Map<String, @Nullable Object> values = parameters(migration);
+        values.putAll(range);
+        String keys = keys(ids, values);
+        Map<String, Evidence.Holding> holdings = holdings(connection, migration, keys, values, written);
+        Map<String, Evidence.Strays> strays = strays(connection, migration, keys, values);
         List<Evidence> evidence = new ArrayList<>(ids.size());
         for (String id : ids) {
             evidence.add(new Evidence(
                     id,
-                    recorded.get(id),
-                    logged.getOrDefault(id, List.of()),
+                    written.getOrDefault(id, List.of()),
+                    numbered.getOrDefault(id, Evidence.Numbers.NONE),
                     entered.getOrDefault(id, List.of()),
                     others.getOrDefault(id, 0L),
+                    strays.getOrDefault(id, Evidence.Strays.NONE),
                     holdings.get(id)));
         }
         return evidence;
@@ -200,61 +236,19 @@ final class Audit {
         return counts;
     }
 
-    /** One line of the log as it is. */
-    static LogLine line(Dialect dialect, ResultSet row) throws SQLException {
-        return new LogLine(
-                row.getString("user_id"),
-                row.getInt("attempt"),
-                row.getString("kind"),
-                row.getBigDecimal("old_credits"),
-                row.getBigDecimal("new_credits"),
-                row.getBigDecimal("old_rate"),
-                row.getBigDecimal("new_rate"),
-                row.getBigDecimal("residual"),
-                row.getString("actor_kind"),
-                row.getString("actor"),
-                Objects.requireNonNull(dialect.instant(row, "logged_at"), "logged_at"),
-                row.getString("reason"));
-    }
-
-    private Evidence.Recorded recorded(ResultSet row) throws SQLException {
-        BigDecimal consumed = row.getBigDecimal("credits_consumed");
-        return new Evidence.Recorded(
-                MigrationStatus.valueOf(row.getString("status")),
-                row.getInt("attempt"),
-                row.getBigDecimal("credits_granted"),
-                consumed == null ? BigDecimal.ZERO : consumed,
-                row.getLong("historical_operations"),
-                Objects.requireNonNull(mapping.dialect.instant(row, "changed_at"), "changed_at"),
-                row.getBigDecimal("old_credits"),
-                row.getBigDecimal("new_credits"),
-                row.getBigDecimal("old_rate"),
-                row.getBigDecimal("new_rate"),
-                row.getString("error"));
-    }
-
     private Evidence.Entries entries(ResultSet row) throws SQLException {
         return new Evidence.Entries(
                 row.getInt("attempt"),
                 Evidence.Kind.valueOf(row.getString("kind")),
                 row.getLong("entries"),
                 row.getLong("operations"),
-                row.getBigDecimal("amount"),
+                number(row, "amount"),
                 Objects.requireNonNull(mapping.dialect.instant(row, "first_at"), "first_at"),
                 Objects.requireNonNull(mapping.dialect.instant(row, "last_at"), "last_at"));
     }
 
-    private Map<String, Evidence.Holding> holdings(
-            Connection connection,
-            Migration migration,
-            List<String> ids,
-            Map<String, @Nullable Object> range,
-            Map<String, Evidence.Recorded> recorded,
-            Map<String, @Nullable String> hostStates)
-            throws SQLException {
-        boolean copies = mapping.copiesHistory && migration.conversion().isEmpty();
-        Map<String, @Nullable Object> values = parameters(migration);
-        values.putAll(range);
+    /** Parameters for the keys of these users, whose values are added. */
+    private String keys(List<String> ids, Map<String, @Nullable Object> values) {
         List<String> keys = new ArrayList<>();
         for (String id : ids) {
             try {
@@ -265,42 +259,146 @@ final class Audit {
                 LOG.debug("No user of the host's: {}", e.getMessage());
             }
         }
+        return String.join(", ", keys);
+    }
+
+    private boolean copies(Migration migration) {
+        return mapping.copiesHistory && migration.conversion().isEmpty();
+    }
+
+    private Map<String, Evidence.Holding> holdings(
+            Connection connection,
+            Migration migration,
+            String keys,
+            Map<String, @Nullable Object> values,
+            Map<String, List<StoredRow>> lines)
+            throws SQLException {
         if (keys.isEmpty()) {
             return Map.of();
         }
+        boolean copies = copies(migration);
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("flagged", flagged(migration));
         all.put("active", active());
         all.put("version", names.getOrDefault("VERSION", "NULL"));
         all.put("made", copies ? Sql.replaced(MADE, names) : "NULL");
         all.put("migrated", copies ? Sql.replaced(MIGRATED, names) : "");
-        all.put("keys", String.join(", ", keys));
+        all.put("host_state", mapping.readHostState());
+        all.put("keys", keys);
         Map<String, Evidence.Holding> holdings = new HashMap<>();
         each(connection, new Sql(mapping.dialect, HOLDINGS, all), values, row -> {
             String id = row.getString("user_id");
-            holdings.put(id, holding(row, copies, recorded.get(id), hostStates.get(id)));
+            holdings.put(id, holding(row, migration, lines.getOrDefault(id, List.of())));
         });
         return holdings;
     }
 
-    private Evidence.Holding holding(
-            ResultSet row, boolean copies, Evidence.@Nullable Recorded record, @Nullable String hostState)
-            throws SQLException {
-        boolean second =
-                mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
-        BigDecimal balance = row.getBigDecimal(second ? "second_balance" : "balance");
-        BigDecimal version = row.getBigDecimal("version");
+    private Evidence.Holding holding(ResultSet row, Migration migration, List<StoredRow> lines) throws SQLException {
+        StoredRow last = lines.stream()
+                .max(Comparator.comparingInt(line -> line.key().number()))
+                .orElse(null);
+        boolean completed = is(last, MigrationStatus.COMPLETED);
+        String label = mapping.secondBalance != null && completed ? "second_balance" : "balance";
+        BigDecimal balance = number(row, label);
+        BigDecimal version = number(row, "version");
+        StoredRow migrated = figures(last, lines);
+        String captured = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
         long made = row.getLong("operations");
         return new Evidence.Holding(
                 balance == null || mapping.host.minorUnits < 0
                         ? balance
                         : balance.movePointLeft(mapping.host.minorUnits),
+                balance == null ? row.getString(label) : null,
                 truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 truth(row, "active"),
-                moved(record, hostState, version),
+                moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
-                copies ? Long.valueOf(made) : null);
+                copies(migration) ? Long.valueOf(made) : null,
+                completed && captured != null ? changed(row, migration, captured) : List.of());
+    }
+
+    /** Captured columns but for flag and version that are not as the migration has left them, in words. */
+    private List<String> changed(ResultSet row, Migration migration, String captured) throws SQLException {
+        List<String> changed = new ArrayList<>();
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            Marked mark = mapping.marked.get(i);
+            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.VERSION) {
+                continue;
+            }
+            String now = row.getString("state_" + i);
+            String left = mark.mark() != Mark.RATE
+                    ? mark.newValue()
+                    : migration
+                            .conversion()
+                            .map(conversion -> conversion.newRate().toString())
+                            .orElse(HostState.decoded(captured).get(mark.column().name()));
+            if (!mark.column().isSame(left, now)) {
+                changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
+            }
+        }
+        return changed;
+    }
+
+    private Map<String, Evidence.Strays> strays(
+            Connection connection, Migration migration, String keys, Map<String, @Nullable Object> values)
+            throws SQLException {
+        if (keys.isEmpty() || !copies(migration) || mapping.operationId == null) {
+            return Map.of();
+        }
+        Map<String, String> all = new LinkedHashMap<>(names);
+        all.put("keys", keys);
+        all.put("operation_key", mapping.quoted(mapping.operationId));
+        Sql operation = new Sql(mapping.dialect, OPERATION, all);
+        Map<String, Evidence.Strays> strays = new HashMap<>();
+        each(connection, new Sql(mapping.dialect, STRAYS, all), values, row -> {
+            boolean ofOthers = exists(connection, operation, mapping.operationId, row.getString("operation_id"));
+            boolean unknown = !ofOthers && row.getLong("unentered") > 0;
+            Evidence.Strays one = new Evidence.Strays(ofOthers ? 1 : 0, unknown ? 1 : 0, ofOthers || unknown ? 0 : 1);
+            strays.merge(row.getString("user_id"), one, Evidence.Strays::plus);
+        });
+        return strays;
+    }
+
+    private static boolean exists(Connection connection, Sql query, Column key, @Nullable String id)
+            throws SQLException {
+        boolean[] found = {false};
+        if (id != null) {
+            try {
+                Map<String, @Nullable Object> values = Map.of("operation", key.key(id));
+                each(connection, query, values, row -> found[0] = true);
+            } catch (InvalidValueException e) {
+                LOG.debug("No operation of the host's: {}", e.getMessage());
+            }
+        }
+        return found[0];
+    }
+
+    private static @Nullable StoredRow figures(@Nullable StoredRow last, List<StoredRow> lines) {
+        if (last == null) {
+            return null;
+        }
+        String number = last.get(JournalColumn.FIGURES_LINE);
+        return number == null
+                ? last
+                : lines.stream()
+                        .filter(line -> number.equals(String.valueOf(line.key().number())))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private static boolean is(@Nullable StoredRow line, MigrationStatus status) {
+        return line != null && status.name().equals(line.get(JournalColumn.STATUS));
+    }
+
+    /** NULL where it is none: NaN, for one. */
+    private static @Nullable BigDecimal number(ResultSet row, String label) throws SQLException {
+        String text = row.getString(label);
+        try {
+            return text == null ? null : new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
@@ -314,9 +412,9 @@ final class Audit {
      * never deleted, so nobody has moved what is not there.
      */
     private @Nullable Boolean moved(
-            Evidence.@Nullable Recorded record, @Nullable String hostState, @Nullable BigDecimal version) {
+            @Nullable StoredRow last, @Nullable String hostState, @Nullable BigDecimal version) {
         Marked versioned = marked(Mark.VERSION);
-        if (versioned == null || record == null || hostState == null || mapping.secondBalance != null) {
+        if (versioned == null || hostState == null || mapping.secondBalance != null) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {
@@ -325,11 +423,11 @@ final class Audit {
         String captured = HostState.decoded(hostState).get(versioned.column().name());
         BigDecimal before = captured == null ? BigDecimal.ZERO : new BigDecimal(captured);
         BigDecimal written = (version == null ? BigDecimal.ZERO : version).subtract(before);
-        return switch (record.status()) {
-            case COMPLETED -> written.compareTo(BigDecimal.ONE) != 0;
-            case ROLLED_BACK -> written.compareTo(BigDecimal.valueOf(2)) == 0 ? Boolean.FALSE : null;
-            default -> null;
-        };
+        if (is(last, MigrationStatus.COMPLETED)) {
+            return written.compareTo(BigDecimal.ONE) != 0;
+        }
+        boolean untouched = is(last, MigrationStatus.ROLLED_BACK) && written.compareTo(BigDecimal.valueOf(2)) == 0;
+        return untouched ? Boolean.FALSE : null;
     }
 
     private @Nullable Marked marked(Mark kind) {

@@ -3,7 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.JournalLine;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Mapping.Mark;
@@ -39,10 +39,10 @@ final class BatchWrites implements Writes {
     private static final String UNSET_USER = "UPDATE {users} SET {set} WHERE {key} = :key";
 
     private static final String CLAIM_HOLDERS =
-            "SELECT {holder_id} AS user_id FROM {holder} WHERE {holder_key} IN ({keys}) FOR UPDATE SKIP LOCKED";
+            "SELECT {holder_id} AS user_id FROM {holder} WHERE {holder_key} IN ({keys}) {row_lock} SKIP LOCKED";
 
     private static final String CLAIM_USERS =
-            "SELECT {user_id} AS user_id FROM {users} u WHERE {id} IN ({keys}) FOR UPDATE SKIP LOCKED";
+            "SELECT {user_id} AS user_id FROM {users} u WHERE {id} IN ({keys}) {row_lock} SKIP LOCKED";
 
     private static final String COPY_HISTORY = """
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
@@ -58,29 +58,23 @@ final class BatchWrites implements Writes {
             VALUES (:migration, :user_id, :attempt, :kind, NULL, :amount, :at)
             """;
 
-    private static final String INSERT_RECORD = """
-            INSERT INTO {our_user} (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                    changed_at, old_credits, new_credits, old_rate, new_rate, host_state, error,
-                                    run_id)
-            VALUES (:migration, :user_id, :status, :attempt, :granted, :historical_operations,
-                    :at, :old_credits, :new_credits, :old_rate, :new_rate, :host_state, :error, :run)
+    private static final String INSERT_LINE = """
+            INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id, old_credits,
+                                       new_credits, host_state, figures_line, granted, consumed, copied, operations, days,
+                                       old_rate, new_rate, actor_kind, actor, reason, error)
+            VALUES (:at, :number, :run, :line, :attempt, :kind, :status, :cause, TRUE, :user_id, :old_credits,
+                    :new_credits, :host_state, :figures_line, :granted, :consumed, :copied, :operations, :days,
+                    :old_rate, :new_rate, :actor_kind, :actor, :reason, :error)
             """;
 
-    private static final String UPDATE_RECORD = """
-            UPDATE {our_user}
-            SET status = :status, attempt = :attempt, credits_granted = :granted,
-                historical_operations = :historical_operations, changed_at = :at, old_credits = :old_credits,
-                new_credits = :new_credits, old_rate = :old_rate, new_rate = :new_rate, host_state = :host_state,
-                error = :error, credits_consumed = :consumed, run_id = :run
-            WHERE migration_id = :migration AND user_id = :user_id AND status = :was_status AND attempt = :was_attempt
+    /** The line that was the user's last of this migration is it no more. */
+    private static final String UNMARK_LINE = """
+            UPDATE {our_journal} SET is_last = FALSE
+            WHERE user_id = :user_id AND migration = :number AND is_last = TRUE AND line < :line
             """;
 
-    private static final String INSERT_LOG = """
-            INSERT INTO {our_log} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                   residual, actor_kind, actor, logged_at, reason)
-            VALUES (:migration, :user_id, :attempt, :kind, :old_credits, :new_credits, :old_rate, :new_rate,
-                    :residual, :actor_kind, :actor, :at, :reason)
-            """;
+    /** Where no balance is written, the row that holds it is locked all the same, so that lines are written in turn. */
+    private static final String LOCK_HOLDER = "SELECT 1 FROM {holder} WHERE {holder_key} = :holder_key {row_lock}";
 
     private static final int CLAIMED_AT_ONCE = 100;
 
@@ -93,14 +87,15 @@ final class BatchWrites implements Writes {
     private final Map<String, String> names;
     private final @Nullable Sql copyHistory;
     private final Sql insertEntry;
-    private final Sql insertRecord;
-    private final Sql updateRecord;
-    private final Sql insertLog;
+    private final Sql insertLine;
+    private final Sql unmarkLine;
+    private final Sql lockHolder;
     private final Notices notices;
 
     BatchWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
         this.names = mapping.names(ours);
+        names.put("row_lock", mapping.dialect.rowLock());
         boolean inAccount = mapping.accounts != null;
         boolean second = mapping.secondBalance != null;
         String add = "{second_balance} = COALESCE({second_balance}, 0) + :new_balance";
@@ -119,24 +114,28 @@ final class BatchWrites implements Writes {
         this.unsetUser = setsUsers ? unsetUser() : null;
         this.copyHistory = mapping.copiesHistory ? sql(COPY_HISTORY) : null;
         this.insertEntry = sql(INSERT_ENTRY);
-        this.insertRecord = sql(INSERT_RECORD);
-        this.updateRecord = sql(UPDATE_RECORD);
-        this.insertLog = sql(INSERT_LOG);
+        this.insertLine = sql(INSERT_LINE);
+        this.unmarkLine = sql(UNMARK_LINE);
+        this.lockHolder = sql(LOCK_HOLDER);
         this.notices = new Notices(mapping.dialect, ours);
     }
 
     @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
+    public List<CommitResult> write(
+            Connection connection, Migration migration, int number, List<UserChange> changes, Terms terms)
             throws SQLException {
         CommitResult[] results = new CommitResult[changes.size()];
         List<Integer> free = new ArrayList<>();
         Set<String> claimed = terms.waits() ? Set.of() : claim(connection, changes);
         for (int i = 0; i < results.length; i++) {
-            if (terms.waits() || claimed.contains(changes.get(i).record().userId())) {
+            if (terms.waits() || claimed.contains(changes.get(i).line().userId())) {
                 free.add(i);
             } else {
                 results[i] = CommitResult.of(CommitResult.Status.LOCKED);
             }
+        }
+        if (terms.waits()) {
+            lockHolders(connection, changes);
         }
         boolean[] matched = writeHost(connection, at(changes, free));
         List<Integer> stood = new ArrayList<>();
@@ -147,7 +146,7 @@ final class BatchWrites implements Writes {
                 results[free.get(i)] = CommitResult.of(CommitResult.Status.STALE);
             }
         }
-        long[] copied = writeOwn(connection, migration, at(changes, stood), terms.runId());
+        long[] copied = writeOwn(connection, migration, number, at(changes, stood), terms.run());
         for (int i = 0; i < copied.length; i++) {
             results[stood.get(i)] = CommitResult.committed(copied[i]);
         }
@@ -167,10 +166,10 @@ final class BatchWrites implements Writes {
         List<String> held = new ArrayList<>();
         for (UserChange change : changes) {
             boolean noRow = mapping.accounts != null && change.expected().user().credits() == null;
-            if (noRow || change.kind() == UserChange.Kind.RECORD_ONLY) {
-                free.add(change.record().userId());
+            if (noRow) {
+                free.add(change.line().userId());
             } else {
-                held.add(change.record().userId());
+                held.add(change.line().userId());
             }
         }
         free.addAll(claim(connection, CLAIM_HOLDERS, held, mapping::holderKey));
@@ -240,42 +239,61 @@ final class BatchWrites implements Writes {
         return matched;
     }
 
-    /** Copies history, writes entries, records, log and notices; answers operations copied, in order. */
+    private void lockHolders(Connection connection, List<UserChange> changes) throws SQLException {
+        for (UserChange change : changes) {
+            if (!change.kind().movesBalance()) {
+                try (PreparedStatement statement = lockHolder.prepare(connection)) {
+                    lockHolder.bind(
+                            statement,
+                            Map.of("holder_key", mapping.holderKey(change.line().userId())));
+                    statement.executeQuery().close();
+                }
+            }
+        }
+    }
+
+    /** Copies history, writes entries, lines and notices; answers operations copied, in order. */
     private long[] writeOwn(
-            Connection connection, Migration migration, List<UserChange> changes, @Nullable String runId)
+            Connection connection, Migration migration, int number, List<UserChange> changes, @Nullable Integer run)
             throws SQLException {
         long[] copied = new long[changes.size()];
         List<Map<String, @Nullable Object>> entries = new ArrayList<>();
-        List<Map<String, @Nullable Object>> inserts = new ArrayList<>();
-        List<Map<String, @Nullable Object>> updates = new ArrayList<>();
-        List<Map<String, @Nullable Object>> logs = new ArrayList<>();
+        List<Map<String, @Nullable Object>> lines = new ArrayList<>();
+        List<Map<String, @Nullable Object>> laterLines = new ArrayList<>();
         boolean grants = migration.conversion().isEmpty();
         if (grants && copyHistory != null) {
             copyHistory(connection, copyHistory, changes, copied);
         }
         for (int i = 0; i < changes.size(); i++) {
             UserChange change = changes.get(i);
-            Map<String, @Nullable Object> record = record(change, copied[i]);
-            record.put("run", runId);
-            (change.expected().record() == null ? inserts : updates).add(record);
-            MigrationLogEntry log = change.log();
-            if (log != null) {
-                logs.add(log(log));
+            if (change.kind() == UserChange.Kind.CATCH_UP && copied[i] == 0) {
+                continue;
             }
-            if (grants && change.kind() != UserChange.Kind.RECORD_ONLY) {
+            Map<String, @Nullable Object> line = line(new ChangeColumns.Change(migration, change), copied[i]);
+            line.put("number", number);
+            line.put("run", run);
+            lines.add(line);
+            if (change.expected().record() != null) {
+                laterLines.add(line);
+            }
+            if (grants && change.kind().movesBalance()) {
                 entries.add(entry(change));
             }
         }
         insert("credit entries", connection, insertEntry, entries);
-        insert("records", connection, insertRecord, inserts);
-        for (int matched : updateRecord.batch(connection, updates)) {
-            if (matched != 1) {
-                throw new StaleException("A record is not as it was read", null);
-            }
-        }
-        insert("the log", connection, insertLog, logs);
+        insert("lines", connection, insertLine, lines);
+        unmarkLine.batch(connection, laterLines);
         notices.write(connection, changes);
         return copied;
+    }
+
+    private static Map<String, @Nullable Object> line(ChangeColumns.Change change, long copied) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        ChangeColumns.JOURNAL.forEach(
+                input -> values.put(input.name(), input.value().apply(change)));
+        long inAll = change.line().standing().copied() + copied;
+        values.put("copied", inAll == 0 ? null : inAll);
+        return values;
     }
 
     private void copyHistory(Connection connection, Sql copy, List<UserChange> changes, long[] copied)
@@ -283,8 +301,9 @@ final class BatchWrites implements Writes {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < changes.size(); i++) {
-            UserMigration record = changes.get(i).record();
-            if (changes.get(i).kind() == UserChange.Kind.MIGRATE
+            UserChange change = changes.get(i);
+            UserMigration record = change.record();
+            if ((change.kind() == UserChange.Kind.MIGRATE || change.kind() == UserChange.Kind.CATCH_UP)
                     && mapping.operationUser != null
                     && mapping.operationAt != null) {
                 Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -292,6 +311,7 @@ final class BatchWrites implements Writes {
                 values.put("user_id", record.userId());
                 values.put("attempt", record.attempt());
                 values.put("operation_user", mapping.operationUser.key(record.userId()));
+                // Of a COMPLETED user, when that was.
                 values.put("before", mapping.operationAt.time(record.changedAt(), mapping.zone()));
                 rows.add(values);
                 places.add(i);
@@ -334,7 +354,7 @@ final class BatchWrites implements Writes {
     }
 
     private Map<String, @Nullable Object> hostValues(UserChange change) {
-        String userId = change.record().userId();
+        String userId = change.line().userId();
         Map<String, @Nullable String> expected =
                 HostState.decoded(change.expected().hostState());
         Credits newCredits = change.newCredits();
@@ -376,61 +396,15 @@ final class BatchWrites implements Writes {
                 : newRate.toString();
     }
 
-    private Map<String, @Nullable Object> record(UserChange change, long copied) {
-        UserMigration record = change.record();
-        UserMigration was = change.expected().record();
-        RollbackData data = record.rollbackData();
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("migration", record.migrationId());
-        values.put("user_id", record.userId());
-        values.put("status", record.status().name());
-        values.put("attempt", record.attempt());
-        values.put("granted", record.creditsGranted().amount());
-        values.put("consumed", record.creditsConsumed().amount());
-        values.put("historical_operations", record.historicalOperations() + copied);
-        values.put("at", record.changedAt());
-        values.put("old_credits", data == null ? null : amount(data.oldCredits()));
-        values.put("new_credits", data == null ? null : amount(data.newCredits()));
-        values.put(
-                "old_rate",
-                data == null || data.oldRate() == null ? null : data.oldRate().perCredit());
-        values.put(
-                "new_rate",
-                data == null || data.newRate() == null ? null : data.newRate().perCredit());
-        values.put("host_state", data == null ? null : data.hostState());
-        values.put("error", record.error());
-        values.put("was_status", was == null ? null : was.status().name());
-        values.put("was_attempt", was == null ? null : was.attempt());
-        return values;
-    }
-
-    private static Map<String, @Nullable Object> log(MigrationLogEntry log) {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("migration", log.migrationId());
-        values.put("user_id", log.userId());
-        values.put("attempt", log.attempt());
-        values.put("kind", log.kind().name());
-        values.put("old_credits", amount(log.oldCredits()));
-        values.put("new_credits", amount(log.newCredits()));
-        values.put("old_rate", log.oldRate() == null ? null : log.oldRate().perCredit());
-        values.put("new_rate", log.newRate() == null ? null : log.newRate().perCredit());
-        values.put("residual", log.residual());
-        values.put("actor_kind", log.actor().kind().name());
-        values.put("actor", log.actor().name());
-        values.put("at", log.at());
-        values.put("reason", log.reason());
-        return values;
-    }
-
     private static Map<String, @Nullable Object> entry(UserChange change) {
-        UserMigration record = change.record();
+        JournalLine line = change.line();
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("migration", record.migrationId());
-        values.put("user_id", record.userId());
-        values.put("attempt", record.attempt());
+        values.put("migration", line.migrationId());
+        values.put("user_id", line.userId());
+        values.put("attempt", line.attempt());
         values.put("kind", change.kind() == UserChange.Kind.MIGRATE ? "GRANT" : "REVERSAL");
         values.put("amount", amountOf(change));
-        values.put("at", record.changedAt());
+        values.put("at", line.at());
         return values;
     }
 
@@ -442,10 +416,6 @@ final class BatchWrites implements Writes {
                         ? BigDecimal.ZERO
                         : change.newCredits().amount())
                 .subtract(was);
-    }
-
-    private static @Nullable BigDecimal amount(@Nullable Credits credits) {
-        return credits == null ? null : credits.amount();
     }
 
     private Sql sql(String template) {

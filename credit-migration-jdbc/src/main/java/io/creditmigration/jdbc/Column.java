@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,15 @@ record Column(String table, String name, int jdbcType, String typeName, int size
             throw new MappingException(
                     "column '" + name + "'", "is " + typeName + " and cannot have the value '" + text + "'");
         }
+    }
+
+    /** Whether two values of this column, given as text, are the same: 2500 and 2500.000000, true and 1. */
+    boolean isSame(@Nullable String one, @Nullable String other) {
+        Object first = value(one);
+        Object second = value(other);
+        return first instanceof BigDecimal number && second instanceof BigDecimal another
+                ? number.compareTo(another) == 0
+                : Objects.equals(first, second);
     }
 
     /** MariaDB's BOOLEAN holds any small number. */

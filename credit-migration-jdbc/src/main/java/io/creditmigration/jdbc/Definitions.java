@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Definitions {
 
     private static final String ALL = """
-            SELECT id, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted FROM {our_definition}
+            SELECT id, number, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted FROM {our_definition}
             """;
 
     private static final String ONE = ALL + "WHERE id = :id";
@@ -101,16 +101,14 @@ final class Definitions {
         }
     }
 
+    /** Who may migrate now, and the number under which the journal has the migration. */
+    record Admitted(Rollout rollout, int number) {}
+
     /** In the transaction of a change: stores the definition if it is the first, refuses another, tells who may migrate. */
-    Rollout admit(Connection connection, Migration migration) throws SQLException {
-        try (PreparedStatement statement = one.prepare(connection)) {
-            one.bind(statement, Map.of("id", migration.id()));
-            try (ResultSet row = statement.executeQuery()) {
-                if (row.next()) {
-                    definition(row).check(migration);
-                    return rollout(row);
-                }
-            }
+    Admitted admit(Connection connection, Migration migration) throws SQLException {
+        Admitted admitted = stored(connection, migration);
+        if (admitted != null) {
+            return admitted;
         }
         StoredDefinition definition = StoredDefinition.of(migration);
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -129,7 +127,20 @@ final class Definitions {
             }
             throw e;
         }
-        return Rollout.EVERYBODY;
+        return Objects.requireNonNull(stored(connection, migration), "definition");
+    }
+
+    private @Nullable Admitted stored(Connection connection, Migration migration) throws SQLException {
+        try (PreparedStatement statement = one.prepare(connection)) {
+            one.bind(statement, Map.of("id", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                definition(row).check(migration);
+                return new Admitted(rollout(row), row.getInt("number"));
+            }
+        }
     }
 
     /** Keeps others from holding the migration's row too until the transaction ends; who only reads it is not kept waiting. */

@@ -115,6 +115,30 @@ enum Dialect {
         return same;
     }
 
+    /** Whether a line of the journal is a last one that needs attention, in the words of the index over those. */
+    String isOpen(String journal) {
+        return this == POSTGRESQL
+                ? "(" + journal + ".is_last AND (" + journal + ".status <> 'C' OR " + journal + ".hold IS NOT NULL))"
+                : journal + ".open_status IS NOT NULL";
+    }
+
+    /** The status of a line that {@link #isOpen} holds for. */
+    String openStatus(String journal) {
+        return journal + (this == POSTGRESQL ? ".status" : ".open_status");
+    }
+
+    /** The lock on a row that holds a balance: on PostgreSQL one that does not hinder inserts that refer to the row. */
+    String rowLock() {
+        return this == POSTGRESQL ? "FOR NO KEY UPDATE" : "FOR UPDATE";
+    }
+
+    /** A number, or NULL where it is none: PostgreSQL's NUMERIC can be NaN or infinite. */
+    String finite(String number) {
+        return this == POSTGRESQL
+                ? "NULLIF(NULLIF(NULLIF(" + number + ", 'NaN'), 'Infinity'), '-Infinity')"
+                : number;
+    }
+
     /** A column as the database renders it in characters, to be compared byte by byte. */
     String asText(Column column, String expression) {
         return switch (this) {

@@ -2,7 +2,7 @@ package io.creditmigration.jdbc;
 
 import io.creditmigration.DeadLetter;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.JournalLine;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
@@ -17,15 +17,16 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
@@ -42,7 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps migrations in the host's own database, so that balance, flag, record and log commit together.
+ * Keeps migrations in the host's own database, so that balance, flag and journal commit together.
  *
  * <pre>{@code
  * LibraryTables.defaults().install(dataSource);      // once; or as a Flyway location
@@ -69,12 +70,13 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private final Transactions transactions;
     private final Mapping mapping;
     private final Definitions definitions;
-    private final Records records;
+    private final Journal journal;
     private final Reads reads;
-    private final Writes writes;
+    private final Admission writes;
     private final Runs runs;
     private final Pages pages;
     private final Notices notices;
+    private final Figures figures;
     private final Audit audit;
     private final Seals seals;
 
@@ -82,15 +84,15 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         this.transactions = transactions;
         this.mapping = transactions.read("Checking the mapping", connection -> {
             Metadata own = new Metadata(connection, Dialect.of(connection), ours.schema());
-            for (String table : ours.names(Dialect.of(connection)).values()) {
-                own.table("library table (create it with LibraryTables.install)", unqualified(table));
+            for (String table : ours.tables()) {
+                own.table("library table (create it with LibraryTables.install)", table);
             }
             return new Mapping(connection, host, ours);
         });
         mapping.warnings.forEach(LOG::warn);
         this.definitions = new Definitions(mapping, ours);
-        this.records = new Records(mapping, ours);
-        this.reads = new Reads(mapping, ours, records);
+        this.journal = new Journal(mapping, ours);
+        this.reads = new Reads(mapping, ours, journal);
         this.writes = new Admission(
                 definitions,
                 switch (mapping.dialect) {
@@ -101,20 +103,22 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         this.runs = new Runs(mapping, ours, ranges);
         this.pages = new Pages(definitions, reads, writes, runs, ranges);
         this.notices = new Notices(mapping.dialect, ours);
-        this.audit = new Audit(mapping, ours);
-        this.seals = new Seals(mapping.dialect, ours);
+        this.figures = new Figures(mapping.dialect, ours, ranges);
+        this.audit = new Audit(mapping, ours, journal);
+        this.seals = new Seals(mapping.dialect, ours, journal, ranges);
     }
 
     private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
         this.transactions = transactions;
         this.mapping = opened.mapping;
         this.definitions = opened.definitions;
-        this.records = opened.records;
+        this.journal = opened.journal;
         this.reads = opened.reads;
         this.writes = opened.writes;
         this.runs = opened.runs;
         this.pages = opened.pages;
         this.notices = opened.notices;
+        this.figures = opened.figures;
         this.audit = opened.audit;
         this.seals = opened.seals;
     }
@@ -241,8 +245,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     }
 
     @Override
-    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
-        return transactions.read("Reading the log", connection -> records.log(connection, migration, storedUserId));
+    public List<JournalLine> log(Migration migration, String storedUserId) {
+        return transactions.read("Reading the log", connection -> journal.log(connection, migration, storedUserId));
     }
 
     @Override
@@ -287,13 +291,13 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public Totals totals(Migration migration) {
-        return transactions.read("Counting records", connection -> records.totals(connection, migration));
+        return transactions.read("Counting users", connection -> figures.totals(connection, migration));
     }
 
     @Override
     public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
         return transactions.read(
-                "Reading failed users", connection -> records.failed(connection, migration, afterUserId, limit));
+                "Reading failed users", connection -> journal.failed(connection, migration, afterUserId, limit));
     }
 
     @Override
@@ -399,7 +403,12 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public List<Unrecorded> unrecorded(Migration migration) {
         return transactions.snapshot(
-                "Counting users without a record", connection -> audit.unrecorded(connection, migration));
+                "Counting users without a line", connection -> audit.unrecorded(connection, migration));
+    }
+
+    @Override
+    public JournalFigures figures(Migration migration) {
+        return transactions.snapshot("Counting twice", connection -> figures.twice(connection, migration));
     }
 
     @Override
@@ -408,18 +417,18 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     }
 
     @Override
-    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
-        return auditing("Reading sealed lines", connection -> seals.sealed(connection, migration, after, limit));
+    public List<SealedRow> sealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
+        return auditing("Reading sealed rows", connection -> seals.sealed(connection, migration, after, limit));
     }
 
     @Override
-    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
-        return auditing("Reading unsealed lines", connection -> seals.unsealed(connection, migration, after, limit));
+    public List<StoredRow> unsealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
+        return auditing("Reading unsealed rows", connection -> seals.unsealed(connection, migration, after, limit));
     }
 
     @Override
     public Seal seal(Migration migration, SealWork work) {
-        return changing("Sealing the log", boundingWaits(SEAL_WAIT_MILLIS_MAX, connection -> {
+        return changing("Sealing the journal", boundingWaits(SEAL_WAIT_MILLIS_MAX, connection -> {
             definitions.hold(connection, migration);
             mapping.dialect.avoidWholeTables(connection);
             return new Outcome<>(true, seals.seal(connection, migration, work));
@@ -457,9 +466,5 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     private static StoreException passing(Writes.StaleException e) {
         return new StoreException(StoreException.Kind.TRANSIENT, "Another writer was faster: " + e.getMessage(), e);
-    }
-
-    private static String unqualified(String table) {
-        return table.substring(table.lastIndexOf('.') + 1);
     }
 }

@@ -29,8 +29,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
     private static final List<String> TABLES = List.of(
             "definition",
-            "user",
-            "log",
+            "journal",
             "seal",
             "sealed",
             "account",
@@ -100,7 +99,13 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         Map<String, String> names = new LinkedHashMap<>();
         String qualifier = schema == null ? "" : dialect.quoted(schema) + ".";
         TABLES.forEach(table -> names.put("our_" + table, qualifier + prefix + table));
+        names.put("number", "(SELECT d.number FROM " + names.get("our_definition") + " d WHERE d.id = :migration)");
         return names;
+    }
+
+    /** The names of the tables, without their schema. */
+    List<String> tables() {
+        return TABLES.stream().map(table -> prefix + table).toList();
     }
 
     private String ddl(Dialect dialect) {

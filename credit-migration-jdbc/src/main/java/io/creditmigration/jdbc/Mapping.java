@@ -299,7 +299,7 @@ final class Mapping {
             String operationTime = dialect.time(operationAt, "o." + quoted(operationAt));
             names.put("operation_at", operationTime);
             names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
-            names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
+            names.put("operation_before", dialect.localOf("c.at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
         }
         if (purchases != null && purchaseUser != null && purchaseCredits != null) {
@@ -313,6 +313,18 @@ final class Mapping {
     /** A marked column in a query that reads. */
     String read(Marked mark) {
         return (mark.inAccount() ? "a." : "u.") + quoted(mark.column());
+    }
+
+    /** The marked columns as text, {@code state_0} and so on, in a query that reads. */
+    String readHostState() {
+        if (marked.isEmpty()) {
+            return "NULL AS state_0";
+        }
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < marked.size(); i++) {
+            columns.add(dialect.asText(marked.get(i).column(), read(marked.get(i))) + " AS state_" + i);
+        }
+        return String.join(", ", columns);
     }
 
     String quoted(Column column) {

@@ -40,8 +40,8 @@ final class Notices {
 
     /** Not of users who have come further meanwhile. */
     private static final String ANNOUNCE = QUEUE + """
-              AND NOT EXISTS (SELECT 1 FROM {our_user} r
-                              WHERE r.migration_id = :migration AND r.user_id = :user_id AND r.status <> 'PENDING')
+              AND NOT EXISTS (SELECT 1 FROM {our_journal} r
+                              WHERE r.user_id = :user_id AND r.migration = {number} AND r.is_last AND r.status <> 'P')
             """;
 
     /** QUEUED in words that keep to the user's key: the index of what is due would read all that is queued. */
@@ -119,12 +119,12 @@ final class Notices {
             Notice notice = change.notice();
             if (notice != null) {
                 cancelled.add(key(notice));
-                queued.add(values(notice, change.record().changedAt()));
+                queued.add(values(notice, change.line().at()));
             } else if (change.kind().isRollback()) {
                 Map<String, @Nullable Object> all = new LinkedHashMap<>();
-                all.put("migration", change.record().migrationId());
-                all.put("user_id", change.record().userId());
-                all.put("attempt", change.record().attempt());
+                all.put("migration", change.line().migrationId());
+                all.put("user_id", change.line().userId());
+                all.put("attempt", change.line().attempt());
                 all.put("kind", "");
                 cancelled.add(all);
             }

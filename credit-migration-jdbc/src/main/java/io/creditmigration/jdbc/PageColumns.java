@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
-import io.creditmigration.spi.UserChange;
+import io.creditmigration.jdbc.ChangeColumns.Change;
+import io.creditmigration.jdbc.ChangeColumns.Input;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * arrays as on writing a table.
  */
 final class PageColumns {
-
-    /** One column of the changes: its name in the statement, its type, and its value for a change. */
-    record Input(String name, String type, Function<UserChange, @Nullable Object> value) {}
 
     /**
      * Where each column is found, in their order: its own number if it is an array, the number of the array that it is the same
@@ -74,12 +72,12 @@ final class PageColumns {
     private final Layout layout;
 
     /** The first input is the key of the changes, and always an array. */
-    PageColumns(List<Input> inputs, List<UserChange> changes) {
+    PageColumns(List<Input> inputs, List<Change> changes) {
         this.inputs = inputs;
         this.values = new Object[inputs.size()][changes.size()];
         List<Integer> sources = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
-            Function<UserChange, @Nullable Object> value = inputs.get(i).value();
+            Function<Change, @Nullable Object> value = inputs.get(i).value();
             for (int j = 0; j < values[i].length; j++) {
                 values[i][j] = value.apply(changes.get(j));
             }

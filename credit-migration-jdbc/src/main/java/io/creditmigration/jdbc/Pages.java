@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
 import io.creditmigration.jdbc.Ranges.Position;
 import io.creditmigration.jdbc.Transactions.Outcome;
@@ -32,11 +33,11 @@ final class Pages {
 
     private final Definitions definitions;
     private final Reads reads;
-    private final Writes writes;
+    private final Admission writes;
     private final Runs runs;
     private final Ranges ranges;
 
-    Pages(Definitions definitions, Reads reads, Writes writes, Runs runs, Ranges ranges) {
+    Pages(Definitions definitions, Reads reads, Admission writes, Runs runs, Ranges ranges) {
         this.definitions = definitions;
         this.reads = reads;
         this.writes = writes;
@@ -48,12 +49,13 @@ final class Pages {
         Runs.Row row = runs.row(connection, migration, asked.runId())
                 .orElseThrow(() -> new InvalidValueException(
                         "run", asked.runId(), "the id of a run of migration " + migration.id()));
-        Outcome<Page> outcome = page(connection, migration, row.run(), asked, work);
+        Outcome<Page> outcome = page(connection, migration, row, asked, work);
         return new Outcome<>(outcome.keep(), new Worked(outcome.answer(), row));
     }
 
-    private Outcome<Page> page(Connection connection, Migration migration, MigrationRun run, Asked asked, PageWork work)
+    private Outcome<Page> page(Connection connection, Migration migration, Runs.Row row, Asked asked, PageWork work)
             throws SQLException {
+        MigrationRun run = row.run();
         switch (run.state()) {
             case FINISHED -> {
                 return nothing(Page.Status.FINISHED, run);
@@ -82,15 +84,17 @@ final class Pages {
         if (claimed == null) {
             return nothing(Page.Status.BUSY, run);
         }
-        return page(connection, migration, run, claimed, asked, work);
+        return page(connection, migration, row, claimed, asked, work);
     }
 
     private Outcome<Page> page(
-            Connection connection, Migration migration, MigrationRun run, Position claimed, Asked asked, PageWork work)
+            Connection connection, Migration migration, Runs.Row row, Position claimed, Asked asked, PageWork work)
             throws SQLException {
+        MigrationRun run = row.run();
         RunSettings settings = run.settings();
         boolean alone = definitions.isAlone(connection, migration);
-        String swept = claimed.sweep() ? ranges.sweptUpTo(connection, migration, run, claimed) : null;
+        boolean windows = claimed.sweep() || run.scope().kind() == RunScope.Kind.LATE_OPERATIONS;
+        String swept = windows ? ranges.sweptUpTo(connection, migration, run, claimed) : null;
         String upto = swept == null ? claimed.upto() : swept;
         List<UserState> users = reads.page(connection, migration, alone, run, claimed, upto, asked.limit());
         Position reached = swept == null ? claimed.next() : claimed.behind(swept);
@@ -100,7 +104,7 @@ final class Pages {
                     ? ranges.left(connection, run.id(), claimed.number())
                     : Set.of();
             PageWork.Decided decided = work.decide(new PageWork.Users(users, wasLeft, claimed.sweep()));
-            Writes.Terms terms = new Writes.Terms(claimed.sweep() && asked.limit() == 1, run.id());
+            Writes.Terms terms = new Writes.Terms(claimed.sweep() && asked.limit() == 1, row.number());
             Optional<PageWork.Counted> counted = work.count(written(connection, migration, decided.changes(), terms));
             if (counted.isEmpty()) {
                 return new Outcome<>(false, Page.of(Page.Status.CONTENDED, claimed.number(), settings));

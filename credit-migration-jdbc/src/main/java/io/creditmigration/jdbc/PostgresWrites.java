@@ -3,7 +3,6 @@ package io.creditmigration.jdbc;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.RollbackData;
@@ -11,7 +10,8 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
-import io.creditmigration.jdbc.PageColumns.Input;
+import io.creditmigration.jdbc.ChangeColumns.Change;
+import io.creditmigration.jdbc.ChangeColumns.Input;
 import io.creditmigration.jdbc.PageColumns.Layout;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
@@ -66,23 +66,28 @@ final class PostgresWrites implements Writes {
                 {copy}
             ), counts AS (
                 SELECT user_id, COUNT(*) AS copied FROM copied GROUP BY user_id
-            ), record AS (
-                {record}
+            ), journal AS (
+                INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                           old_credits, new_credits, host_state, figures_line, granted, consumed, copied,
+                                           operations, days, old_rate, new_rate, actor_kind, actor, reason)
+                SELECT c.at, :number, CAST(:run AS INTEGER), c.line, c.attempt, CAST(c.kind AS "char"),
+                       CAST(c.status AS "char"), CAST(c.cause AS "char"), TRUE, c.user_id, c.old_credits, c.new_credits,
+                       c.host_state, c.figures_line, c.granted, c.consumed,
+                       NULLIF(c.copied_before + COALESCE(k.copied, 0), 0), c.operations, c.days, c.old_rate, c.new_rate,
+                       CAST(c.actor_kind AS "char"), c.actor, c.reason
+                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
+                RETURNING 1
+            ), earlier AS (
+                {unmark}
             ), entries AS (
                 {entries}
-            ), logged AS (
-                INSERT INTO {our_log} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                       residual, actor_kind, actor, logged_at, reason)
-                SELECT :migration, c.user_id, c.attempt, :kind, c.log_old_credits, c.log_new_credits, c.log_old_rate,
-                       c.log_new_rate, c.residual, c.actor_kind, c.actor, c.changed_at, c.reason
-                FROM change c JOIN stood s ON s.n = c.n
             ), cancelled AS (
                 {cancel}
             ), noticed AS (
                 {notice}
             )
             SELECT totals.*, other.*
-            FROM (SELECT (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM record) AS records_in_all,
+            FROM (SELECT (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM journal) AS lines_in_all,
                          (SELECT COUNT(*) FROM settings) AS settings_in_all) totals
             LEFT JOIN (
                 SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, k.copied
@@ -91,29 +96,13 @@ final class PostgresWrites implements Writes {
                 WHERE s.n IS NULL OR k.copied IS NOT NULL) other ON TRUE
             """;
 
-    /** Who had no record has none now, or the primary key says so: cheaper than to look first. */
-    private static final String NEW_RECORDS = """
-            INSERT INTO {our_user} (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                        changed_at, old_credits, new_credits, old_rate, new_rate, host_state,
-                                        run_id)
-                SELECT :migration, c.user_id, :status, c.attempt, c.granted, c.copied_before + COALESCE(k.copied, 0),
-                       c.changed_at, c.old_credits, c.new_credits, c.old_rate, c.new_rate, c.host_state,
-                       CAST(:run AS text)
-                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
-                RETURNING 1""";
-
-    private static final String CHANGED_RECORDS = """
-            UPDATE {our_user} r
-                SET status = :status, attempt = c.attempt, credits_granted = c.granted,
-                    historical_operations = c.copied_before + COALESCE(k.copied, 0), changed_at = c.changed_at,
-                    old_credits = c.old_credits, new_credits = c.new_credits, old_rate = c.old_rate,
-                    new_rate = c.new_rate, host_state = c.host_state, error = NULL,
-                    credits_consumed = c.consumed, run_id = CAST(:run AS text)
-                FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
-                WHERE r.migration_id = :migration AND r.user_id = c.user_id
-                  AND r.user_id = ANY (ARRAY(SELECT user_id FROM change))
-                  AND r.status = c.was_status AND r.attempt = c.was_attempt
-                RETURNING 1""";
+    /** The line that was the user's last of this migration is it no more. */
+    private static final String UNMARK = """
+            UPDATE {our_journal} j SET is_last = FALSE
+                FROM change c JOIN stood s ON s.n = c.n
+                WHERE j.user_id = c.user_id AND j.user_id = ANY (ARRAY(SELECT user_id FROM change))
+                  AND j.migration = :number AND j.is_last AND j.line < c.line
+                RETURNING c.n""";
 
     private static final String MOVE = """
             UPDATE {holder} h SET {set}
@@ -189,7 +178,7 @@ final class PostgresWrites implements Writes {
 
     private static final String ENTER_AMOUNTS = """
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, amount, entered_at)
-                SELECT :migration, c.user_id, c.attempt, :entry_kind, c.amount, c.changed_at
+                SELECT :migration, c.user_id, c.attempt, :entry_kind, c.amount, c.at
                 FROM change c JOIN stood s ON s.n = c.n""";
 
     /**
@@ -212,7 +201,7 @@ final class PostgresWrites implements Writes {
             INSERT INTO {our_notice} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
                                           happens_at, state, state_at, deliveries)
                 SELECT :migration, c.user_id, c.attempt, c.notice_kind, c.notice_old_credits, c.notice_new_credits,
-                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.changed_at, 0
+                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.at, 0
                 FROM change c JOIN stood s ON s.n = c.n WHERE c.notice_kind IS NOT NULL
                 ON CONFLICT DO NOTHING""";
 
@@ -232,8 +221,8 @@ final class PostgresWrites implements Writes {
 
     private final Mapping mapping;
     private final Map<String, String> names;
-    private final String recordKey;
-    private final BatchWrites records;
+    private final String journalKey;
+    private final BatchWrites lines;
     private final List<Input> inputs;
     private final List<Input> inputsWithNotices;
     private final Map<Laid, Sql> statements = new ConcurrentHashMap<>();
@@ -241,14 +230,15 @@ final class PostgresWrites implements Writes {
     PostgresWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
         this.names = mapping.names(ours);
-        this.recordKey = ours.prefix() + "user_pkey";
-        this.records = new BatchWrites(mapping, ours);
+        this.journalKey = ours.prefix() + "journal_pkey";
+        this.lines = new BatchWrites(mapping, ours);
         this.inputs = inputs();
         this.inputsWithNotices = Stream.concat(inputs.stream(), notices()).toList();
     }
 
     @Override
-    public List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
+    public List<CommitResult> write(
+            Connection connection, Migration migration, int number, List<UserChange> changes, Terms terms)
             throws SQLException {
         boolean grants = migration.conversion().isEmpty();
         boolean tells = changes.stream().anyMatch(change -> change.notice() != null);
@@ -265,9 +255,9 @@ final class PostgresWrites implements Writes {
                         Collectors.toList()));
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
         for (Map.Entry<Shape, List<UserChange>> some : byShape.entrySet()) {
-            List<CommitResult> answers = some.getKey().kind() == UserChange.Kind.RECORD_ONLY
-                    ? records.write(connection, migration, some.getValue(), terms)
-                    : write(connection, migration, some.getKey(), some.getValue(), terms.runId());
+            List<CommitResult> answers = some.getKey().kind().movesBalance()
+                    ? write(connection, migration, number, some.getKey(), some.getValue(), terms.run())
+                    : lines.write(connection, migration, number, some.getValue(), terms);
             for (int i = 0; i < answers.size(); i++) {
                 results.put(some.getValue().get(i), answers.get(i));
             }
@@ -280,9 +270,16 @@ final class PostgresWrites implements Writes {
     }
 
     private List<CommitResult> write(
-            Connection connection, Migration migration, Shape shape, List<UserChange> changes, @Nullable String runId)
+            Connection connection,
+            Migration migration,
+            int number,
+            Shape shape,
+            List<UserChange> changes,
+            @Nullable Integer run)
             throws SQLException {
-        PageColumns columns = new PageColumns(inputs(shape), changes);
+        PageColumns columns = new PageColumns(
+                inputs(shape),
+                changes.stream().map(change -> new Change(migration, change)).toList());
         Sql statement = statement(new Laid(shape, columns.layout()));
         Map<String, @Nullable Object> values = values(migration, shape);
         columns.bindTo(values, connection);
@@ -290,12 +287,13 @@ final class PostgresWrites implements Writes {
         long stood = 0;
         long others = 0;
         try (PreparedStatement prepared = statement.prepare(connection)) {
-            values.put("run", runId);
+            values.put("run", run);
+            values.put("number", number);
             statement.bind(prepared, values);
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
                     stood = row.getLong("stood_in_all");
-                    if (stood != row.getLong("records_in_all") || stood != row.getLong("settings_in_all")) {
+                    if (stood != row.getLong("lines_in_all") || stood != row.getLong("settings_in_all")) {
                         throw new StaleException(
                                 "Of " + stood + " users whose balance matched some did not match elsewhere", null);
                     }
@@ -314,8 +312,8 @@ final class PostgresWrites implements Writes {
                 }
             }
         } catch (SQLException e) {
-            if (SqlErrors.isDuplicate(e) && SqlErrors.words(e).contains(recordKey)) {
-                throw new StaleException("Somebody else has written a record: " + SqlErrors.words(e), e);
+            if (SqlErrors.isDuplicate(e) && SqlErrors.words(e).contains(journalKey)) {
+                throw new StaleException("Somebody else has written a line: " + SqlErrors.words(e), e);
             }
             throw e;
         }
@@ -330,8 +328,6 @@ final class PostgresWrites implements Writes {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         boolean forward = shape.kind() == UserChange.Kind.MIGRATE;
         values.put("migration", migration.id());
-        values.put("status", (forward ? MigrationStatus.COMPLETED : MigrationStatus.ROLLED_BACK).name());
-        values.put("kind", (forward ? MigrationLogEntry.Kind.MIGRATED : MigrationLogEntry.Kind.ROLLED_BACK).name());
         values.put("entry_kind", forward ? "GRANT" : "REVERSAL");
         return values;
     }
@@ -351,81 +347,36 @@ final class PostgresWrites implements Writes {
             list.add(new Input(
                     "operation_user", type(operationUser), change -> element(operationUser.key(userId(change)))));
         }
-        list.add(new Input("user_id", "text", PostgresWrites::userId));
-        list.add(new Input("expected", "numeric", change -> mapping.stored(before(change))));
-        list.add(new Input("new_balance", "numeric", change -> mapping.stored(after(change))));
-        list.add(new Input("amount", "numeric", change -> BatchWrites.amountOf(change)));
-        record(list);
-        log(list);
+        list.addAll(ChangeColumns.JOURNAL);
+        list.add(new Input("expected", "numeric", change -> mapping.stored(before(change.change()))));
+        list.add(new Input("new_balance", "numeric", change -> mapping.stored(after(change.change()))));
+        list.add(new Input("amount", "numeric", change -> BatchWrites.amountOf(change.change())));
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
             String column = mark.column().name();
             list.add(new Input(
                     "expected_" + i,
                     "text",
-                    change -> HostState.decoded(change.expected().hostState()).get(column)));
-            list.add(new Input("written_" + i, "text", change -> BatchWrites.written(mark, change)));
+                    change -> HostState.decoded(change.change().expected().hostState())
+                            .get(column)));
+            list.add(new Input("written_" + i, "text", change -> BatchWrites.written(mark, change.change())));
         }
         return list;
-    }
-
-    private static void record(List<Input> list) {
-        list.add(new Input("attempt", "int4", change -> change.record().attempt()));
-        list.add(new Input(
-                "granted", "numeric", change -> change.record().creditsGranted().amount()));
-        list.add(new Input(
-                "consumed",
-                "numeric",
-                change -> change.record().creditsConsumed().amount()));
-        list.add(new Input("copied_before", "int8", change -> change.record().historicalOperations()));
-        list.add(
-                new Input("changed_at", "timestamptz", change -> change.record().changedAt()));
-        list.add(new Input(
-                "old_credits", "numeric", change -> amount(data(change).oldCredits())));
-        list.add(new Input(
-                "new_credits", "numeric", change -> amount(data(change).newCredits())));
-        list.add(new Input("old_rate", "numeric", change -> rate(data(change).oldRate())));
-        list.add(new Input("new_rate", "numeric", change -> rate(data(change).newRate())));
-        list.add(new Input("host_state", "text", change -> data(change).hostState()));
-        list.add(new Input("was_status", "text", change -> {
-            UserMigration was = change.expected().record();
-            return was == null ? null : was.status().name();
-        }));
-        list.add(new Input("was_attempt", "int4", change -> {
-            UserMigration was = change.expected().record();
-            return was == null ? null : was.attempt();
-        }));
-    }
-
-    private static void log(List<Input> list) {
-        list.add(new Input(
-                "log_old_credits", "numeric", change -> amount(line(change).oldCredits())));
-        list.add(new Input(
-                "log_new_credits", "numeric", change -> amount(line(change).newCredits())));
-        list.add(
-                new Input("log_old_rate", "numeric", change -> rate(line(change).oldRate())));
-        list.add(
-                new Input("log_new_rate", "numeric", change -> rate(line(change).newRate())));
-        list.add(new Input("residual", "numeric", change -> line(change).residual()));
-        list.add(new Input(
-                "actor_kind", "text", change -> line(change).actor().kind().name()));
-        list.add(new Input("actor", "text", change -> line(change).actor().name()));
-        list.add(new Input("reason", "text", change -> line(change).reason()));
     }
 
     private static Stream<Input> notices() {
         return Stream.of(
                 notice("notice_kind", "text", notice -> notice.kind().name()),
-                notice("notice_old_credits", "numeric", notice -> amount(notice.oldCredits())),
-                notice("notice_new_credits", "numeric", notice -> amount(notice.newCredits())),
-                notice("notice_old_rate", "numeric", notice -> rate(notice.oldRate())),
-                notice("notice_new_rate", "numeric", notice -> rate(notice.newRate())),
+                notice("notice_old_credits", "numeric", notice -> ChangeColumns.amount(notice.oldCredits())),
+                notice("notice_new_credits", "numeric", notice -> ChangeColumns.amount(notice.newCredits())),
+                notice("notice_old_rate", "numeric", notice -> ChangeColumns.rate(notice.oldRate())),
+                notice("notice_new_rate", "numeric", notice -> ChangeColumns.rate(notice.newRate())),
                 notice("happens_at", "timestamptz", Notice::at));
     }
 
     private static Input notice(String name, String type, Function<Notice, @Nullable Object> value) {
         return new Input(name, type, change -> {
-            Notice notice = change.notice();
+            Notice notice = change.change().notice();
             return notice == null ? null : value.apply(notice);
         });
     }
@@ -472,7 +423,7 @@ final class PostgresWrites implements Writes {
         all.put(
                 "copy",
                 Sql.replaced(shape.grants() && forward && mapping.copiesHistory ? COPY_OPERATIONS : COPY_NOTHING, all));
-        all.put("record", Sql.replaced(shape.isNew() ? NEW_RECORDS : CHANGED_RECORDS, all));
+        all.put("unmark", shape.isNew() ? WRITE_NOTHING : Sql.replaced(UNMARK, all));
         all.put("entries", shape.grants() ? Sql.replaced(ENTER_AMOUNTS, all) : WRITE_NOTHING);
         String cancel = forward ? shape.tells() ? CANCEL_OTHERS : WRITE_NOTHING : CANCEL_ALL;
         all.put("cancel", Sql.replaced(cancel, all));
@@ -548,8 +499,8 @@ final class PostgresWrites implements Writes {
         return key instanceof Untyped untyped ? untyped.text() : key;
     }
 
-    private static String userId(UserChange change) {
-        return change.record().userId();
+    private static String userId(Change change) {
+        return change.line().userId();
     }
 
     private static @Nullable Credits before(UserChange change) {
@@ -558,21 +509,5 @@ final class PostgresWrites implements Writes {
 
     private static Credits after(UserChange change) {
         return change.newCredits() == null ? Credits.ZERO : change.newCredits();
-    }
-
-    private static RollbackData data(UserChange change) {
-        return Objects.requireNonNull(change.record().rollbackData());
-    }
-
-    private static MigrationLogEntry line(UserChange change) {
-        return Objects.requireNonNull(change.log());
-    }
-
-    private static @Nullable BigDecimal amount(@Nullable Credits credits) {
-        return credits == null ? null : credits.amount();
-    }
-
-    private static @Nullable BigDecimal rate(@Nullable CreditRate rate) {
-        return rate == null ? null : rate.perCredit();
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,8 @@ final class Ranges {
 
     private static final String INSERT = """
             INSERT INTO {our_range} (run_id, number, after_user_id, upto_user_id, pass, last_user_id, finished, done,
-                                     left_users, outcomes, credits_before, credits_after, granted, residual, moved_at)
-            VALUES (:run, :number, :after, :upto, 0, :after, FALSE, 0, 0, '', 0, 0, 0, 0, :now)
+                                     left_users, outcomes, credits_before, credits_after, granted, withdrawn, residual, moved_at)
+            VALUES (:run, :number, :after, :upto, 0, :after, FALSE, 0, 0, '', 0, 0, 0, 0, 0, :now)
             """;
 
     private static final String OPEN = """
@@ -44,7 +45,7 @@ final class Ranges {
 
     private static final String CLAIM = """
             SELECT number, after_user_id, upto_user_id, pass, last_user_id, done, left_users, outcomes, credits_before,
-                   credits_after, granted, residual
+                   credits_after, granted, withdrawn, residual
             FROM {our_range} WHERE run_id = :run AND number = :number AND pass = :pass AND finished = FALSE
             FOR UPDATE SKIP LOCKED
             """;
@@ -52,15 +53,20 @@ final class Ranges {
     private static final String MOVE = """
             UPDATE {our_range} SET pass = :pass, last_user_id = :last, finished = :finished, done = :done,
                 left_users = :left, outcomes = :outcomes, credits_before = :before, credits_after = :after,
-                granted = :granted, residual = :residual, moved_at = :now
+                granted = :granted, withdrawn = :withdrawn, residual = :residual, moved_at = :now
             WHERE run_id = :run AND number = :number AND pass = :was_pass AND last_user_id {same} :was_last
               AND finished = FALSE
             """;
 
     private static final String PROGRESS = """
             SELECT number, after_user_id, upto_user_id, pass, last_user_id, finished, done, left_users, outcomes,
-                   credits_before, credits_after, granted, residual, moved_at
+                   credits_before, credits_after, granted, withdrawn, residual, moved_at
             FROM {our_range} WHERE run_id = :run
+            """;
+
+    private static final String OF_MIGRATION = """
+            SELECT g.run_id, g.outcomes, g.credits_before, g.credits_after, g.granted, g.withdrawn, g.residual
+            FROM {our_run} u JOIN {our_range} g ON g.run_id = u.id WHERE u.migration_id = :migration
             """;
 
     private static final String NAME_USER = """
@@ -124,6 +130,7 @@ final class Ranges {
     private final Sql progress;
     private final Sql nameUser;
     private final Sql left;
+    private final Sql ofMigration;
 
     Ranges(Mapping mapping, LibraryTables ours, Reads reads) {
         this.dialect = mapping.dialect;
@@ -136,6 +143,7 @@ final class Ranges {
         this.progress = new Sql(dialect, PROGRESS, names);
         this.nameUser = new Sql(dialect, NAME_USER, names);
         this.left = new Sql(dialect, LEFT, names);
+        this.ofMigration = new Sql(dialect, OF_MIGRATION, names);
     }
 
     /**
@@ -230,6 +238,7 @@ final class Ranges {
         values.put("before", reached.tally().creditsBefore());
         values.put("after", reached.tally().creditsAfter());
         values.put("granted", reached.tally().granted());
+        values.put("withdrawn", reached.tally().withdrawn());
         values.put("residual", reached.tally().residual());
         values.put("was_pass", was.pass());
         values.put("was_last", was.last());
@@ -321,17 +330,36 @@ final class Ranges {
                 finished,
                 row.getLong("done"),
                 row.getLong("left_users"),
-                new Tally(
-                        outcomes(Status.class, "", row.getString("outcomes")),
-                        outcomes(RollbackResult.Status.class, BACK, row.getString("outcomes")),
-                        row.getBigDecimal("credits_before"),
-                        row.getBigDecimal("credits_after"),
-                        row.getBigDecimal("granted"),
-                        row.getBigDecimal("residual")));
+                tally(row));
+    }
+
+    private static Tally tally(ResultSet row) throws SQLException {
+        return new Tally(
+                outcomes(Status.class, "", row.getString("outcomes")),
+                outcomes(RollbackResult.Status.class, BACK, row.getString("outcomes")),
+                row.getBigDecimal("credits_before"),
+                row.getBigDecimal("credits_after"),
+                row.getBigDecimal("granted"),
+                row.getBigDecimal("withdrawn"),
+                row.getBigDecimal("residual"));
+    }
+
+    /** What the ranges of each run of a migration have come to, by the run's id. */
+    Map<String, Tally> tallies(Connection connection, Migration migration) throws SQLException {
+        Map<String, Tally> tallies = new TreeMap<>();
+        try (PreparedStatement statement = ofMigration.prepare(connection)) {
+            ofMigration.bind(statement, Map.of("migration", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    tallies.merge(row.getString("run_id"), tally(row), Tally::plus);
+                }
+            }
+        }
+        return tallies;
     }
 
     /** Such as {@code MIGRATED=5 HAS_CREDITS=2}; what became of users to be taken back as {@code back:ROLLED_BACK=5}. */
-    private static String text(Tally tally) {
+    static String text(Tally tally) {
         return Stream.concat(
                         tally.outcomes().entrySet().stream()
                                 .map(outcome -> outcome.getKey() + "=" + outcome.getValue()),

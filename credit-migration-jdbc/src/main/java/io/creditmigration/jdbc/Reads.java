@@ -39,8 +39,7 @@ final class Reads {
                    {rate} AS rate, {flagged} AS flagged,
                    {usage},
                    {host_state},
-                   r.status, r.attempt, r.credits_granted, r.historical_operations, r.changed_at, r.old_credits,
-                   r.new_credits, r.old_rate, r.new_rate, r.host_state, r.error, r.credits_consumed,
+                   {last_line} AS last_line, {standing}, {late} AS late_operations,
                    {purchased} AS purchased,
                    {superseded} AS superseded,
                    m.percent, m.halted
@@ -91,20 +90,31 @@ final class Reads {
 
     private static final String SUPERSEDED = """
             CASE WHEN EXISTS (
-                SELECT 1 FROM {our_user} later JOIN {our_definition} d ON d.id = later.migration_id
-                WHERE later.user_id = {user_id} AND later.status = 'COMPLETED' AND d.cut_off > :cut_off
+                SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
+                WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
             ) THEN 1 ELSE 0 END""";
 
-    private static final String RECORD =
-            "LEFT JOIN {our_user} r ON r.migration_id = :migration AND r.user_id = {user_id}";
+    /** The last line of this migration, r, and the line that has its figures, f. */
+    private static final String STANDING = """
+            LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.migration = {number} AND r.is_last
+            LEFT JOIN {our_journal} f ON f.user_id = {user_id} AND f.line = {figures_line}""";
+
+    private static final String LAST_LINE =
+            "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
 
     /**
-     * The limit keeps PostgreSQL from reading all records for a page of users, which it does while it has no statistics: on
-     * the day of the migration the table has just been created.
+     * The same by the end of the user's lines: the one plan that is as good on an empty, a growing and an unanalysed journal.
+     * Users without lines cost one look.
      */
-    private static final String RECORD_ON_POSTGRESQL = """
-            LEFT JOIN LATERAL (SELECT * FROM {our_user} s WHERE s.migration_id = :migration AND s.user_id = {user_id} LIMIT 1) r
-            ON TRUE""";
+    private static final String STANDING_ON_POSTGRESQL = """
+            LEFT JOIN LATERAL (
+                SELECT n.line FROM {our_journal} n WHERE n.user_id = {user_id} ORDER BY n.line DESC LIMIT 1) last ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT * FROM {our_journal} n WHERE last.line > 0 AND n.user_id = {user_id} AND n.migration = {number}
+                ORDER BY n.line DESC LIMIT 1) r ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT * FROM {our_journal} n WHERE r.line > 0 AND n.user_id = {user_id} AND n.line = {figures_line}
+                LIMIT 1) f ON TRUE""";
 
     /** A balance of zero or none, and no reservations. */
     private static final String ONLY_ZERO_CREDITS =
@@ -115,42 +125,51 @@ final class Reads {
             CASE WHEN {read_balance} IS NULL THEN NULL ELSE
                 (SELECT COALESCE(SUM({purchase_credits}), 0) FROM {purchases} p WHERE {purchase_user} = {id}) END""";
 
-    private static final String ONLY_FAILED = "AND r.status = 'FAILED'";
+    private static final String ONLY_FAILED = "AND r.status = 'F'";
 
     private static final String ONLY_LISTED =
             "AND {user_id} IN (SELECT l.user_id FROM {our_run_user} l WHERE l.run_id = :run AND l.kind = 'LISTED')";
 
-    private static final String ONLY_MIGRATED = "AND r.status = 'COMPLETED'";
+    private static final String ONLY_NOBODY = "AND 1 = 0";
 
-    private static final String ONLY_MIGRATED_BY_RUN = ONLY_MIGRATED + " AND r.run_id = :which";
+    private static final String ONLY_MIGRATED = "AND r.status = 'C'";
+
+    private static final String ONLY_MIGRATED_BY_RUN = ONLY_MIGRATED
+            + " AND f.run = (SELECT s.number FROM {our_run} s WHERE s.id = :which AND s.migration_id = :migration)";
 
     private static final String ONLY_MIGRATED_IN_STAGE = ONLY_MIGRATED + """
-             AND r.run_id IN (SELECT s.id FROM {our_run} s WHERE s.migration_id = :migration AND s.stage = :stage)""";
+             AND f.run IN (SELECT s.number FROM {our_run} s WHERE s.migration_id = :migration AND s.stage = :stage)""";
 
     private static final String ONLY_MIGRATED_BETWEEN =
-            ONLY_MIGRATED + " AND r.changed_at >= :from AND r.changed_at < :to";
+            ONLY_MIGRATED + " AND f.at >= :from AND f.at < :to";
 
     /** In the sweep of a rollback: who is of the scope, migrated still or by now, or was left by the first pass. */
     private static final String SWEPT_BACK = """
-            AND ((1 = 1 {scope} AND r.status = 'COMPLETED') OR EXISTS (
+            AND ((1 = 1 {scope} AND r.status = 'C') OR EXISTS (
                 SELECT 1 FROM {our_run_user} l
                 WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
-    /** Who has no record, or one to begin anew, or was left by the first pass. */
+    /** Users without a line, reopened ones, those that the first pass left, and those with late operations. */
     private static final String ONLY_SWEPT = """
-            AND (r.user_id IS NULL OR r.status = 'PENDING' OR EXISTS (
+            AND (r.line IS NULL OR r.status = 'P'{caught_up} OR EXISTS (
                 SELECT 1 FROM {our_run_user} l
                 WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
-    /** The same, where looking records up one by one costs three times as much. */
-    private static final String ONLY_SWEPT_ON_POSTGRESQL = """
-            AND ({user_id} NOT IN (
-                     SELECT s.user_id FROM {our_user} s
-                     WHERE s.migration_id = :migration AND s.status <> 'PENDING' AND s.user_id = ANY (ARRAY(
-                         SELECT {user_id} FROM {users} u WHERE {filter} {after} {upto})))
-                 OR EXISTS (
-                     SELECT 1 FROM {our_run_user} l
-                     WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
+    /** Counted first, and looked at one by one only where there are more or fewer than were copied. */
+    private static final String SWEPT_LATE =
+            " OR (r.status = 'C' AND {made} <> COALESCE(r.copied, 0) AND {late_operations} > 0)";
+
+    private static final String ONLY_LATE = "AND r.status = 'C' AND {late_operations} > 0";
+
+    private static final String MADE = """
+            (SELECT COUNT(*) FROM {operations} o
+             WHERE {operation_user} = {id} AND {operation_entered_at} < f.at)""";
+
+    private static final String LATE = """
+            (SELECT COUNT(*) FROM {operations} o
+             WHERE {operation_user} = {id} AND {operation_entered_at} < f.at
+               AND NOT EXISTS (SELECT 1 FROM {our_entry} e
+                               WHERE e.migration_id = :migration AND e.operation_id = {operation_id}))""";
 
     private static final String PER_DAY = """
             SELECT {operation_day} AS operation_day, COUNT(*) AS operations
@@ -160,12 +179,12 @@ final class Reads {
             """;
 
     private static final String LATEST_RATE = """
-            (SELECT c.new_rate FROM {our_user} c JOIN {our_definition} d ON d.id = c.migration_id
-             WHERE c.user_id = {user_id} AND c.status = 'COMPLETED' AND c.new_rate IS NOT NULL
+            (SELECT d.new_rate FROM {our_journal} c JOIN {our_definition} d ON d.number = c.migration
+             WHERE c.user_id = {user_id} AND c.is_last AND c.status = 'C' AND d.new_rate IS NOT NULL
              ORDER BY d.cut_off DESC LIMIT 1)""";
 
     /** The same where there is no migration but this one. */
-    private static final String OWN_RATE = "CASE WHEN r.status = 'COMPLETED' THEN r.new_rate END";
+    private static final String OWN_RATE = "CASE WHEN r.status = 'C' THEN m.new_rate END";
 
     private static final String USAGE = """
             (SELECT COUNT(*) FROM {operations} o WHERE {operation_user} = {id}
@@ -198,18 +217,20 @@ final class Reads {
             boolean conversion, boolean alone, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
-    private final Records records;
+    private final Journal journal;
     private final Map<String, String> names;
     private final Map<Shape, Sql> many = new ConcurrentHashMap<>();
     private final Sql oneForGrants;
     private final Sql oneForConversions;
 
-    Reads(Mapping mapping, LibraryTables ours, Records records) {
+    Reads(Mapping mapping, LibraryTables ours, Journal journal) {
         this.mapping = mapping;
-        this.records = records;
+        this.journal = journal;
         this.names = mapping.names(ours);
-        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false));
-        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false));
+        names.put("figures_line", Journal.FIGURES_LINE);
+        names.put("standing", Journal.STANDING);
+        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false, false));
+        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false, false));
     }
 
     Optional<UserState> find(Connection connection, Migration migration, String userId) throws SQLException {
@@ -325,27 +346,40 @@ final class Reads {
 
     private Sql query(Shape shape) {
         RunScope.Kind scope = shape.scope();
-        Map<String, String> all = names(shape.conversion(), shape.alone(), scope.isRollback());
+        boolean late = !shape.conversion()
+                && !scope.isRollback()
+                && mapping.copiesHistory
+                && (shape.swept() || scope == RunScope.Kind.LATE_OPERATIONS);
+        Map<String, String> all = names(shape.conversion(), shape.alone(), scope.isRollback(), late);
         Map<String, String> scoped = scoped(scope, shape.after(), shape.upto());
         all.putAll(scoped);
-        boolean postgres = mapping.dialect == Dialect.POSTGRESQL;
-        if (scope.isRollback() && shape.swept()) {
-            all.put("scope", named(SWEPT_BACK, all));
+        if (late) {
+            all.put("made", named(MADE, names));
+            all.put("late_operations", named(LATE, names));
         }
-        String swept = named(postgres ? ONLY_SWEPT_ON_POSTGRESQL : ONLY_SWEPT, all);
-        all.put("swept", shape.swept() && !scope.isRollback() ? swept : "");
+        all.put("swept", "");
+        if (scope == RunScope.Kind.LATE_OPERATIONS) {
+            all.put("scope", late ? named(ONLY_LATE, all) : ONLY_NOBODY);
+        } else if (scope.isRollback() && shape.swept()) {
+            all.put("scope", named(SWEPT_BACK, all));
+        } else if (shape.swept()) {
+            all.put("caught_up", late ? named(SWEPT_LATE, all) : "");
+            all.put("swept", named(ONLY_SWEPT, all));
+        }
         all.put("record", record());
         all.put("account", named("{account}", names));
-        if (!shape.conversion() && !scope.isRollback() && mapping.operations != null && postgres) {
+        boolean counted = !shape.conversion() && !scope.isRollback() && mapping.operations != null;
+        if (counted && mapping.dialect == Dialect.POSTGRESQL) {
+            boolean looksAtJournal = shape.swept() || scope == RunScope.Kind.LATE_OPERATIONS;
             all.put("counted", named(COUNTED_OF_PAGE, names));
             all.put("account_of_page", scoped.get("account"));
-            all.put("record_of_page", scoped.get("record"));
+            all.put("record_of_page", looksAtJournal ? record() : scoped.get("record"));
             return new Sql(mapping.dialect, MANY_COUNTED_ON_POSTGRESQL, all);
         }
         return new Sql(mapping.dialect, MANY, all);
     }
 
-    /** The conditions of a scope, with the record and the account where they need them. */
+    /** The conditions of a scope, with the standing and the account where they need them. */
     private Map<String, String> scoped(RunScope.Kind scope, boolean after, boolean upto) {
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("record", scope == RunScope.Kind.FAILED || scope.isRollback() ? record() : "");
@@ -353,12 +387,13 @@ final class Reads {
         all.put(
                 "scope",
                 switch (scope) {
-                    case EVERYONE -> "";
+                    // Late operations are looked for in windows over everybody.
+                    case EVERYONE, LATE_OPERATIONS -> "";
                     case ZERO_CREDITS -> named(ONLY_ZERO_CREDITS, names);
                     case FAILED -> ONLY_FAILED;
                     case LISTED, MIGRATED_AND_LISTED -> named(ONLY_LISTED, names);
                     case MIGRATED -> ONLY_MIGRATED;
-                    case MIGRATED_BY_RUN -> ONLY_MIGRATED_BY_RUN;
+                    case MIGRATED_BY_RUN -> named(ONLY_MIGRATED_BY_RUN, names);
                     case MIGRATED_IN_STAGE -> named(ONLY_MIGRATED_IN_STAGE, names);
                     case MIGRATED_BETWEEN -> ONLY_MIGRATED_BETWEEN;
                 });
@@ -406,23 +441,26 @@ final class Reads {
     }
 
     private String record() {
-        return named(mapping.dialect == Dialect.POSTGRESQL ? RECORD_ON_POSTGRESQL : RECORD, names);
+        return named(mapping.dialect == Dialect.POSTGRESQL ? STANDING_ON_POSTGRESQL : STANDING, names);
     }
 
-    /** Usage and history are of no interest to a rollback. */
-    private Map<String, String> names(boolean conversion, boolean alone, boolean rollback) {
+    /** Usage and history are of no interest to a rollback; late operations only to a sweep. */
+    private Map<String, String> names(boolean conversion, boolean alone, boolean rollback, boolean late) {
         Map<String, String> all = new LinkedHashMap<>(names);
         boolean counts = !conversion && !rollback && mapping.operations != null;
+        boolean postgres = mapping.dialect == Dialect.POSTGRESQL;
         all.put("purchased", conversion || mapping.purchases == null ? "NULL" : named(PURCHASED, names));
         all.put("record", record());
+        all.put("last_line", postgres ? "last.line" : named(LAST_LINE, names));
+        all.put("late", late ? "CASE WHEN r.status = 'C' THEN " + named(LATE, names) + " ELSE 0 END" : "0");
         all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
-        boolean atOnce = counts && mapping.dialect == Dialect.POSTGRESQL;
+        boolean atOnce = counts && postgres;
         all.put("usage", atOnce ? USAGE_ON_POSTGRESQL : counts ? named(USAGE, names) : NO_USAGE);
         all.put("counted", atOnce ? named(COUNTED_ON_POSTGRESQL, names) : "");
         String latest = alone ? OWN_RATE : named(LATEST_RATE, names);
         all.put("rate", names.getOrDefault("RATE", conversion ? latest : "NULL"));
         all.put("flagged", flagged(names, conversion));
-        all.put("host_state", hostState());
+        all.put("host_state", mapping.readHostState());
         return all;
     }
 
@@ -437,18 +475,6 @@ final class Reads {
         return conversion && names.containsKey("RATE")
                 ? "CASE WHEN " + names.get("RATE") + " = :new_rate THEN 1 ELSE 0 END"
                 : "0";
-    }
-
-    private String hostState() {
-        if (mapping.marked.isEmpty()) {
-            return "NULL AS state_0";
-        }
-        List<String> columns = new ArrayList<>();
-        for (int i = 0; i < mapping.marked.size(); i++) {
-            Mapping.Marked mark = mapping.marked.get(i);
-            columns.add(mapping.dialect.asText(mark.column(), mapping.read(mark)) + " AS state_" + i);
-        }
-        return String.join(", ", columns);
     }
 
     private Map<String, @Nullable Object> parameters(Migration migration) {
@@ -486,15 +512,16 @@ final class Reads {
 
     private UserState state(ResultSet row, Migration migration) throws SQLException {
         String userId = row.getString("user_id");
-        UserMigration record = records.record(row, migration, userId);
         Map<String, @Nullable String> hostState = new LinkedHashMap<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             hostState.put(mapping.marked.get(i).column().name(), row.getString("state_" + i));
         }
         UserSnapshot user;
+        UserMigration record = null;
         Credits bought = null;
         String defect = null;
         try {
+            record = journal.record(row, migration, userId);
             user = snapshot(row, migration, userId, record);
             BigDecimal purchased = row.getBigDecimal("purchased");
             if (purchased != null) {
@@ -502,12 +529,14 @@ final class Reads {
             }
             bought = bought(record, hostState, user.credits());
         } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
+            record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = UserSnapshot.of(userId);
             defect = String.valueOf(e.getMessage());
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
                 throw e;
             }
+            record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = UserSnapshot.of(userId);
             defect = SqlErrors.words(e);
         }
@@ -515,7 +544,9 @@ final class Reads {
         Rollout rollout = row.wasNull() ? Rollout.EVERYBODY : new Rollout(percent, row.getBoolean("halted"));
         return new UserState(
                 user,
+                row.getInt("last_line"),
                 record,
+                row.getLong("late_operations"),
                 row.getInt("flagged") == 1,
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
@@ -538,7 +569,7 @@ final class Reads {
                 userId,
                 mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
                 reserved == null ? Credits.ZERO : reserved,
-                Records.rate(row, "rate"),
+                Journal.rate(row, "rate", null),
                 registeredAt,
                 row.getInt("exempt") == 1,
                 usage);

@@ -39,7 +39,7 @@ final class Runs {
     private static final int ID_FROM = 24;
 
     private static final String ROWS = """
-            SELECT id, scope, stage, state, reason, page_size, page_operations, threads, users_per_second, failure_rate_max,
+            SELECT id, number, scope, stage, state, reason, page_size, page_operations, threads, users_per_second, failure_rate_max,
                    granted_max, users, opened_by_kind, opened_by, opened_for, started_at, resumed_at, measured_from,
                    done_before, next_from
             FROM {our_run} WHERE migration_id = :migration
@@ -102,8 +102,11 @@ final class Runs {
             ORDER BY id DESC LIMIT :limit
             """;
 
-    /** A run as its own row has it, without its progress, and when the next measure of its speed was begun. */
-    record Row(MigrationRun run, Instant nextFrom) {}
+    /**
+     * A run as its own row has it, without its progress; the number under which the journal has it; and when the next measure
+     * of its speed was begun.
+     */
+    record Row(MigrationRun run, int number, Instant nextFrom) {}
 
     private final Dialect dialect;
     private final Ranges ranges;
@@ -147,7 +150,7 @@ final class Runs {
             }
             return run;
         }
-        // A part is enough to tell runs apart, and every record that the run writes keeps it.
+        // A part is enough to tell runs apart.
         String id = UUID.randomUUID().toString().substring(ID_FROM);
         long users = ranges.cut(connection, migration.id(), id, request, cause.at());
         Map<String, @Nullable Object> values = settings(request.settings());
@@ -299,7 +302,7 @@ final class Runs {
             query.bind(statement, values);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    runs.add(new Row(run(row), instant(row, "next_from")));
+                    runs.add(new Row(run(row), row.getInt("number"), instant(row, "next_from")));
                 }
             }
         }

@@ -3,56 +3,74 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Actor;
 import io.creditmigration.Migration;
 import io.creditmigration.Seal;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.Tally;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
+import io.creditmigration.spi.StoredRow;
+import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Seals, and what they have kept of each line of the log. */
+/** Seals, and what they have kept of each row. */
 final class Seals {
 
-    private static final int LINES_AT_ONCE = 1_000;
+    private static final int ROWS_AT_ONCE = 1_000;
+
+    private static final Comparator<StoredRow.Key> ORDER = Comparator.comparing(StoredRow.Key::kind)
+            .thenComparing(StoredRow.Key::name)
+            .thenComparing(StoredRow.Key::number);
 
     private static final String ALL = """
             SELECT number, entries, previous, digest, sealed_at, actor_kind, actor FROM {our_seal}
             WHERE migration_id = :migration ORDER BY number
             """;
 
-    /** Conditions on the user id alone come first, since an index serves them. */
     private static final String SEALED = """
-            SELECT s.user_id AS sealed_user_id, s.attempt AS sealed_attempt, s.kind AS sealed_kind, s.seal, s.digest,
-                   l.user_id, l.attempt, l.kind, l.old_credits, l.new_credits, l.old_rate, l.new_rate, l.residual, l.actor_kind,
-                   l.actor, l.logged_at, l.reason
+            SELECT s.kind AS sealed_kind, s.name AS sealed_name, s.number AS sealed_number, s.seal, s.digest,
+                   """ + Journal.COLUMNS + """
+
             FROM {our_sealed} s
-            LEFT JOIN {our_log} l ON l.migration_id = s.migration_id AND l.user_id = s.user_id AND l.attempt = s.attempt
-                AND l.kind = s.kind
-            WHERE s.migration_id = :migration AND s.user_id >= :user_id
-              AND (s.user_id > :user_id OR s.attempt > :attempt OR (s.attempt = :attempt AND s.kind > :kind))
-            ORDER BY s.user_id, s.attempt, s.kind LIMIT :limit
+            LEFT JOIN {our_journal} l ON s.kind = 2 AND l.user_id = s.name AND l.line = s.number AND l.migration = {number}
+            WHERE s.migration_id = :migration AND s.kind >= :kind
+              AND (s.kind > :kind OR s.name > :name OR (s.name = :name AND s.number > :number))
+            ORDER BY s.kind, s.name, s.number LIMIT :limit
             """;
 
-    private static final String UNSEALED = """
-            SELECT l.user_id, l.attempt, l.kind, l.old_credits, l.new_credits, l.old_rate, l.new_rate, l.residual, l.actor_kind,
-                   l.actor, l.logged_at, l.reason
-            FROM {our_log} l
-            WHERE l.migration_id = :migration AND l.user_id >= :user_id
-              AND (l.user_id > :user_id OR l.attempt > :attempt OR (l.attempt = :attempt AND l.kind > :kind))
+    /** Conditions on the user id alone come first, since an index serves them. */
+    private static final String UNSEALED = "SELECT " + Journal.COLUMNS + """
+
+            FROM {our_journal} l
+            WHERE l.migration = {number} AND l.user_id >= :name AND (l.user_id > :name OR l.line > :number)
               AND NOT EXISTS (SELECT 1 FROM {our_sealed} s
-                              WHERE s.migration_id = l.migration_id AND s.user_id = l.user_id AND s.attempt = l.attempt
-                                AND s.kind = l.kind)
-            ORDER BY l.user_id, l.attempt, l.kind LIMIT :limit
+                              WHERE s.migration_id = :migration AND s.kind = 2 AND s.name = l.user_id AND s.number = l.line)
+            ORDER BY l.user_id, l.line LIMIT :limit
+            """;
+
+    private static final String SEALED_KEYS =
+            "SELECT kind, name FROM {our_sealed} WHERE migration_id = :migration AND kind < 2";
+
+    private static final String DEFINITION = """
+            SELECT id, number, fingerprint, trace, cut_off, old_rate, new_rate FROM {our_definition} WHERE id = :migration
+            """;
+
+    private static final String FINISHED_RUNS = """
+            SELECT id, number, scope, stage, users, opened_by_kind, opened_by, opened_for, started_at FROM {our_run}
+            WHERE migration_id = :migration AND state = 'FINISHED' ORDER BY id
             """;
 
     private static final String KEEP = """
-            INSERT INTO {our_sealed} (migration_id, user_id, attempt, kind, seal, digest)
-            VALUES (:migration, :user_id, :attempt, :kind, :seal, :digest)
+            INSERT INTO {our_sealed} (migration_id, kind, name, number, seal, digest)
+            VALUES (:migration, :kind, :name, :number, :seal, :digest)
             """;
 
     private static final String INSERT = """
@@ -61,18 +79,28 @@ final class Seals {
             """;
 
     private final Dialect dialect;
+    private final Journal journal;
+    private final Ranges ranges;
     private final Sql all;
     private final Sql sealed;
     private final Sql unsealed;
+    private final Sql sealedKeys;
+    private final Sql definition;
+    private final Sql finishedRuns;
     private final Sql keep;
     private final Sql insert;
 
-    Seals(Dialect dialect, LibraryTables ours) {
+    Seals(Dialect dialect, LibraryTables ours, Journal journal, Ranges ranges) {
         this.dialect = dialect;
+        this.journal = journal;
+        this.ranges = ranges;
         Map<String, String> names = ours.names(dialect);
         this.all = new Sql(dialect, ALL, names);
         this.sealed = new Sql(dialect, SEALED, names);
         this.unsealed = new Sql(dialect, UNSEALED, names);
+        this.sealedKeys = new Sql(dialect, SEALED_KEYS, names);
+        this.definition = new Sql(dialect, DEFINITION, names);
+        this.finishedRuns = new Sql(dialect, FINISHED_RUNS, names);
         this.keep = new Sql(dialect, KEEP, names);
         this.insert = new Sql(dialect, INSERT, names);
     }
@@ -93,29 +121,107 @@ final class Seals {
         return seals;
     }
 
-    List<SealedLine> sealed(Connection connection, Migration migration, LogLine.@Nullable Key after, int limit)
+    List<SealedRow> sealed(Connection connection, Migration migration, StoredRow.@Nullable Key after, int limit)
             throws SQLException {
-        List<SealedLine> lines = new ArrayList<>();
-        Audit.each(
-                connection,
-                sealed,
-                behind(migration, after, limit),
-                row -> lines.add(new SealedLine(
-                        row.getInt("seal"),
-                        new LogLine.Key(
-                                row.getString("sealed_user_id"),
-                                row.getInt("sealed_attempt"),
-                                row.getString("sealed_kind")),
-                        row.getString("digest"),
-                        row.getString("user_id") == null ? null : Audit.line(dialect, row))));
-        return lines;
+        Map<StoredRow.Key, StoredRow> others = others(connection, migration);
+        List<SealedRow> rows = new ArrayList<>();
+        Audit.each(connection, sealed, after(migration, after, limit), row -> {
+            StoredRow.Key key = new StoredRow.Key(
+                    StoredRow.Kind.values()[row.getInt("sealed_kind")],
+                    row.getString("sealed_name"),
+                    row.getInt("sealed_number"));
+            boolean isLine = key.kind() == StoredRow.Kind.LINE;
+            StoredRow now = !isLine ? others.get(key) : row.getString("user_id") == null ? null : journal.row(row);
+            rows.add(new SealedRow(row.getInt("seal"), key, row.getString("digest"), now));
+        });
+        return rows;
     }
 
-    List<LogLine> unsealed(Connection connection, Migration migration, LogLine.@Nullable Key after, int limit)
+    /** Definition and runs are few, and come before the lines. */
+    List<StoredRow> unsealed(Connection connection, Migration migration, StoredRow.@Nullable Key after, int limit)
             throws SQLException {
-        List<LogLine> lines = new ArrayList<>();
-        Audit.each(connection, unsealed, behind(migration, after, limit), row -> lines.add(Audit.line(dialect, row)));
-        return lines;
+        List<StoredRow> rows = new ArrayList<>();
+        if (after == null || after.kind() != StoredRow.Kind.LINE) {
+            Map<StoredRow.Key, StoredRow> others = others(connection, migration);
+            Audit.each(
+                    connection,
+                    sealedKeys,
+                    Map.of("migration", migration.id()),
+                    row -> others.remove(new StoredRow.Key(
+                            StoredRow.Kind.values()[row.getInt("kind")], row.getString("name"), 0)));
+            others.values().stream()
+                    .filter(row -> after == null || ORDER.compare(row.key(), after) > 0)
+                    .limit(limit)
+                    .forEach(rows::add);
+        }
+        StoredRow.Key afterLine = after == null || after.kind() != StoredRow.Kind.LINE ? null : after;
+        if (rows.size() < limit) {
+            Audit.each(
+                    connection,
+                    unsealed,
+                    after(migration, afterLine, limit - rows.size()),
+                    row -> rows.add(journal.row(row)));
+        }
+        return rows;
+    }
+
+    /** What is sealed besides lines, in the order of keys: the definition and the runs that have finished. */
+    private Map<StoredRow.Key, StoredRow> others(Connection connection, Migration migration) throws SQLException {
+        Map<StoredRow.Key, StoredRow> rows = new TreeMap<>(ORDER);
+        Map<String, @Nullable Object> one = Map.of("migration", migration.id());
+        Audit.each(connection, definition, one, row -> {
+            Map<String, String> columns = new LinkedHashMap<>();
+            put(columns, "number", row.getString("number"));
+            put(columns, "fingerprint", row.getString("fingerprint"));
+            put(columns, "trace", row.getString("trace"));
+            put(columns, "cut_off", time(row, "cut_off"));
+            put(columns, "old_rate", number(row, "old_rate"));
+            put(columns, "new_rate", number(row, "new_rate"));
+            add(rows, StoredRow.Kind.DEFINITION, row.getString("id"), columns);
+        });
+        Map<String, Tally> tallies = ranges.tallies(connection, migration);
+        Audit.each(connection, finishedRuns, one, row -> {
+            Tally tally = tallies.getOrDefault(row.getString("id"), Tally.NOBODY);
+            Map<String, String> columns = new LinkedHashMap<>();
+            put(columns, "number", row.getString("number"));
+            put(columns, "scope", row.getString("scope"));
+            put(columns, "stage", row.getString("stage"));
+            put(columns, "users", row.getString("users"));
+            put(columns, "opened_by_kind", row.getString("opened_by_kind"));
+            put(columns, "opened_by", row.getString("opened_by"));
+            put(columns, "opened_for", row.getString("opened_for"));
+            put(columns, "started_at", time(row, "started_at"));
+            put(columns, "outcomes", Ranges.text(tally));
+            put(columns, "credits_before", StoredRow.text(tally.creditsBefore()));
+            put(columns, "credits_after", StoredRow.text(tally.creditsAfter()));
+            put(columns, "granted", StoredRow.text(tally.granted()));
+            put(columns, "withdrawn", StoredRow.text(tally.withdrawn()));
+            put(columns, "residual", StoredRow.text(tally.residual()));
+            add(rows, StoredRow.Kind.RUN, row.getString("id"), columns);
+        });
+        return rows;
+    }
+
+    private static void add(
+            Map<StoredRow.Key, StoredRow> rows, StoredRow.Kind kind, String name, Map<String, String> columns) {
+        StoredRow.Key key = new StoredRow.Key(kind, name, 0);
+        rows.put(key, new StoredRow(key, columns));
+    }
+
+    private static void put(Map<String, String> columns, String name, @Nullable String value) {
+        if (value != null) {
+            columns.put(name, value);
+        }
+    }
+
+    private @Nullable String time(ResultSet row, String label) throws SQLException {
+        Instant time = dialect.instant(row, label);
+        return time == null ? null : StoredRow.text(time);
+    }
+
+    private static @Nullable String number(ResultSet row, String label) throws SQLException {
+        BigDecimal number = row.getBigDecimal(label);
+        return number == null ? null : StoredRow.text(number);
     }
 
     /** The caller holds the definition's row, so that no two seal at once. */
@@ -124,26 +230,26 @@ final class Seals {
         Seal last = before.isEmpty() ? null : before.get(before.size() - 1);
         int number = last == null ? 1 : last.number() + 1;
         work.begin(last);
-        LogLine.Key after = null;
-        List<LogLine> lines;
+        StoredRow.Key after = null;
+        List<StoredRow> rows;
         do {
-            lines = unsealed(connection, migration, after, LINES_AT_ONCE);
-            if (lines.isEmpty() && after == null && last != null) {
+            rows = unsealed(connection, migration, after, ROWS_AT_ONCE);
+            if (rows.isEmpty() && after == null && last != null) {
                 return last;
             }
-            List<Map<String, @Nullable Object>> rows = new ArrayList<>(lines.size());
-            for (LogLine line : lines) {
-                after = line.key();
-                rows.add(Map.of(
+            List<Map<String, @Nullable Object>> kept = new ArrayList<>(rows.size());
+            for (StoredRow row : rows) {
+                after = row.key();
+                kept.add(Map.of(
                         "migration", migration.id(),
-                        "user_id", line.userId(),
-                        "attempt", line.attempt(),
-                        "kind", line.kind(),
+                        "kind", row.key().kind().ordinal(),
+                        "name", row.key().name(),
+                        "number", row.key().number(),
                         "seal", number,
-                        "digest", work.add(line)));
+                        "digest", work.add(row)));
             }
-            keep.insert(connection, rows);
-        } while (lines.size() == LINES_AT_ONCE);
+            keep.insert(connection, kept);
+        } while (rows.size() == ROWS_AT_ONCE);
         Seal seal = work.end();
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("migration", migration.id());
@@ -158,13 +264,14 @@ final class Seals {
         return seal;
     }
 
-    private static Map<String, @Nullable Object> behind(Migration migration, LogLine.@Nullable Key after, int limit) {
+    private static Map<String, @Nullable Object> after(
+            Migration migration, StoredRow.@Nullable Key after, int limit) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("migration", migration.id());
-        // No id is empty, so the empty one is before all.
-        values.put("user_id", after == null ? "" : after.userId());
-        values.put("attempt", after == null ? 0 : after.attempt());
-        values.put("kind", after == null ? "" : after.kind());
+        values.put("kind", after == null ? 0 : after.kind().ordinal());
+        // No name is empty, so the empty one is before all.
+        values.put("name", after == null ? "" : after.name());
+        values.put("number", after == null ? 0 : after.number());
         values.put("limit", limit);
         return values;
     }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes changes in a transaction that is open: the host's rows under their guard first, then for those that matched the
- * history, the record and the log.
+ * history and the journal.
  */
 interface Writes {
 
-    /** Guard and record disagree, or somebody was faster: the transaction must be rolled back and read again. */
+    /** Guard and journal disagree, or somebody was faster: the transaction must be rolled back and read again. */
     final class StaleException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -27,11 +27,16 @@ interface Writes {
      * On what terms changes are written.
      *
      * @param waits whether to wait, for a bounded time, for rows that others hold; otherwise those users are answered LOCKED
-     * @param runId the run whose page it is, for the records; null where it is none
+     * @param run the number of the run whose page it is, for the journal; null where it is none
      */
-    record Terms(boolean waits, @Nullable String runId) {}
+    record Terms(boolean waits, @Nullable Integer run) {}
 
-    /** Writes the changes that find what they expect, each whole; the others are answered. */
-    List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Terms terms)
+    /**
+     * Writes the changes that find what they expect, each whole; the others are answered.
+     *
+     * @param number the migration's number, for the journal
+     */
+    List<CommitResult> write(
+            Connection connection, Migration migration, int number, List<UserChange> changes, Terms terms)
             throws SQLException;
 }

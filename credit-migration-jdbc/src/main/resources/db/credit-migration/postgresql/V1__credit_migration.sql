@@ -2,9 +2,10 @@
 -- Ids are compared byte by byte, whatever the database's collation is.
 -- ${prefix} stands before each name; Flyway fills it from its placeholder of that name.
 
--- One row per migration: its definition, stored by its first use, and who may migrate now.
+-- One row per migration: its definition, stored by its first use, and who may migrate now. The journal has its number.
 CREATE TABLE ${prefix}definition (
     id            VARCHAR(64)    NOT NULL PRIMARY KEY,
+    number        INTEGER GENERATED ALWAYS AS IDENTITY UNIQUE,
     fingerprint   VARCHAR(1000)  NOT NULL,
     trace         VARCHAR(1000)  NOT NULL,
     cut_off       TIMESTAMPTZ NOT NULL,
@@ -14,46 +15,55 @@ CREATE TABLE ${prefix}definition (
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 );
 
--- One row per migration and user: where the user stands, and what puts the user back.
-CREATE TABLE ${prefix}user (
-    migration_id          VARCHAR(64)    NOT NULL,
-    user_id               VARCHAR(255) COLLATE "C" NOT NULL,
-    status                VARCHAR(16)    NOT NULL
-        CHECK (status IN ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'ROLLED_BACK')),
-    attempt               INTEGER        NOT NULL CHECK (attempt >= 1),
-    credits_granted       NUMERIC(38, 18) NOT NULL,
-    historical_operations BIGINT         NOT NULL,
-    changed_at            TIMESTAMPTZ NOT NULL,
-    old_credits           NUMERIC(38, 18),
-    new_credits           NUMERIC(38, 18),
-    old_rate              NUMERIC(18, 6),
-    new_rate              NUMERIC(18, 6),
-    host_state            TEXT,
-    error                 VARCHAR(1000),
-    credits_consumed      NUMERIC(38, 18),
-    run_id                VARCHAR(36),
-    PRIMARY KEY (user_id, migration_id)
+-- The journal: one line per act on a user, and the only record there is. Lines are numbered by user over all migrations, are
+-- added, and are never changed; where a user stands in a migration is the last line of that migration. Each line carries the
+-- whole standing after it. NULL means what the comment says. Codes:
+--   kind   M migrated, F failed, B rolled back, O reopened, U caught up; X reconciled, H held, L released are kept free
+--   status P pending, I in progress, C completed, F failed, R rolled back
+--   cause  Q request, D dashboard, P purchase, R run, K confirmation, O operator
+CREATE TABLE ${prefix}journal (
+    at           TIMESTAMPTZ NOT NULL,
+    migration    INTEGER  NOT NULL,        -- the number of the definition
+    run          INTEGER,                  -- the number of the run. NULL: no page of a run wrote the line
+    line         SMALLINT NOT NULL CHECK (line >= 1),
+    attempt      SMALLINT NOT NULL CHECK (attempt >= 1),
+    kind         "char" NOT NULL CHECK (kind IN ('M', 'F', 'B', 'O', 'X', 'U', 'H', 'L')),
+    status       "char" NOT NULL CHECK (status IN ('P', 'I', 'C', 'F', 'R')),
+    cause        "char" NOT NULL CHECK (cause IN ('Q', 'D', 'P', 'R', 'K', 'O')),
+    is_last      BOOLEAN  NOT NULL,        -- whether it is the user's last line of the migration: the one column that changes
+    user_id      TEXT COLLATE "C" NOT NULL,
+    old_credits  NUMERIC,
+    new_credits  NUMERIC,
+    host_state   TEXT,                     -- marker and captured columns before the migration. NULL: no MIGRATED line
+    figures_line SMALLINT,                 -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
+    hold         "char",                   -- NULL: no hold
+    answer       "char",                   -- NULL: no answer
+    granted      NUMERIC,                  -- NULL: nothing
+    consumed     NUMERIC,                  -- NULL: 0
+    copied       BIGINT,                   -- NULL: 0
+    operations   BIGINT,                   -- as the policy of a grant saw them. NULL: no MIGRATED line of a grant
+    days         SMALLINT,                 -- likewise
+    old_rate     NUMERIC,                  -- NULL: the definition's, on a ROLLED_BACK line its new rate
+    new_rate     NUMERIC,                  -- NULL: the definition's, on a ROLLED_BACK line its old rate
+    unit         NUMERIC,                  -- the unit that the last unit line left. NULL: this line says it, or none does
+    unit_at      TIMESTAMPTZ,              -- NULL: this line's own time, or none
+    actor_kind   "char",                   -- A automatic, U user, O operator. NULL: the trigger itself
+    actor        TEXT,                     -- NULL: the trigger itself
+    reason       TEXT,                     -- NULL: the built-in policy gives it from the figures
+    attributes   TEXT,                     -- NULL: none
+    bonus        NUMERIC,                  -- granted beside a conversion. NULL: nothing
+    error        TEXT,                     -- NULL: it did not fail
+    PRIMARY KEY (user_id, line)
 );
 
--- The append-only audit log.
-CREATE TABLE ${prefix}log (
-    migration_id VARCHAR(64)   NOT NULL,
-    user_id      VARCHAR(255) COLLATE "C" NOT NULL,
-    attempt      INTEGER       NOT NULL,
-    kind         VARCHAR(16)   NOT NULL CHECK (kind IN ('MIGRATED', 'ROLLED_BACK', 'REOPENED')),
-    old_credits  NUMERIC(38, 18),
-    new_credits  NUMERIC(38, 18),
-    old_rate     NUMERIC(18, 6),
-    new_rate     NUMERIC(18, 6),
-    residual     NUMERIC(60, 24) NOT NULL,
-    actor_kind   VARCHAR(16)   NOT NULL CHECK (actor_kind IN ('AUTOMATIC', 'USER', 'OPERATOR')),
-    actor        VARCHAR(255)  NOT NULL,
-    logged_at    TIMESTAMPTZ NOT NULL,
-    reason       VARCHAR(500)  NOT NULL,
-    PRIMARY KEY (user_id, migration_id, attempt, kind)
-);
+-- Last lines that need attention: not COMPLETED, or held. Empty while all goes well.
+CREATE INDEX ${prefix}journal_open ON ${prefix}journal (migration, status, user_id)
+    WHERE is_last AND (status <> 'C' OR hold IS NOT NULL);
 
--- Seals over the log, each chained to the one before it.
+-- Lines that no run's tally counts. Empty for the pages of a run.
+CREATE INDEX ${prefix}journal_single ON ${prefix}journal (migration, kind) WHERE run IS NULL;
+
+-- Seals, each chained to the one before it.
 CREATE TABLE ${prefix}seal (
     migration_id VARCHAR(64)   NOT NULL,
     number       INTEGER       NOT NULL,
@@ -66,15 +76,16 @@ CREATE TABLE ${prefix}seal (
     PRIMARY KEY (migration_id, number)
 );
 
--- The digest of each line of the log as it was when it was sealed: tells which line was altered or taken away since.
+-- The digest of each row as it was when it was sealed: tells which row was altered or taken away since. Kinds: 0 the
+-- definition, 1 a finished run, 2 a line of the journal. The name is a user id for lines, otherwise the id.
 CREATE TABLE ${prefix}sealed (
-    migration_id VARCHAR(64)   NOT NULL,
-    user_id      VARCHAR(255) COLLATE "C" NOT NULL,
-    attempt      INTEGER       NOT NULL,
-    kind         VARCHAR(16)   NOT NULL,
-    seal         INTEGER       NOT NULL,
-    digest       CHAR(64)      NOT NULL,
-    PRIMARY KEY (user_id, migration_id, attempt, kind)
+    migration_id VARCHAR(64)  NOT NULL,
+    kind         SMALLINT     NOT NULL CHECK (kind IN (0, 1, 2)),
+    name         VARCHAR(255) COLLATE "C" NOT NULL,
+    number       INTEGER      NOT NULL,
+    seal         INTEGER      NOT NULL,
+    digest       CHAR(64)     NOT NULL,
+    PRIMARY KEY (migration_id, kind, name, number)
 );
 
 -- Credit accounts, for hosts that have none of their own.
@@ -103,6 +114,7 @@ CREATE INDEX ${prefix}entry_by_user ON ${prefix}entry (user_id, migration_id);
 -- One row per run: for whom it is, how it stands, and how fast and how far it may go.
 CREATE TABLE ${prefix}run (
     id               VARCHAR(36)    NOT NULL PRIMARY KEY,
+    number           INTEGER GENERATED ALWAYS AS IDENTITY UNIQUE,
     migration_id     VARCHAR(64)    NOT NULL,
     scope            VARCHAR(100)   NOT NULL,
     stage            INTEGER,
@@ -128,7 +140,7 @@ CREATE TABLE ${prefix}run (
 
 CREATE INDEX ${prefix}run_by_migration ON ${prefix}run (migration_id);
 
--- The ranges of users that a run is cut into: behind one id up to another, each with the position that its pages move and
+-- The ranges of users that a run is cut into: after one id up to another, each with the position that its pages move and
 -- with what became of its users, written by the pages themselves.
 CREATE TABLE ${prefix}range (
     run_id         VARCHAR(36)    NOT NULL,
@@ -144,6 +156,7 @@ CREATE TABLE ${prefix}range (
     credits_before NUMERIC(60, 18) NOT NULL,
     credits_after  NUMERIC(60, 18) NOT NULL,
     granted        NUMERIC(60, 18) NOT NULL,
+    withdrawn      NUMERIC(60, 18) NOT NULL,
     residual       NUMERIC(65, 24) NOT NULL,
     moved_at       TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (run_id, number)
@@ -193,3 +206,49 @@ CREATE TABLE ${prefix}notice (
 
 CREATE INDEX ${prefix}notice_due ON ${prefix}notice (state_at) WHERE state = 'QUEUED';
 CREATE INDEX ${prefix}notice_dead ON ${prefix}notice (state_at) WHERE state = 'DEAD';
+
+-- Where each user stands, for people, SQL and JPA: one row per migration and user.
+CREATE VIEW ${prefix}record AS
+SELECT CAST(j.migration AS VARCHAR) || ':' || j.user_id AS id,
+       j.user_id AS user_id,
+       CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS migration_status,
+       COALESCE(f.granted, 0) AS initial_credits_granted,
+       COALESCE(j.copied, 0) AS historical_operations,
+       CASE WHEN j.status = 'C' THEN COALESCE(f.at, j.at) ELSE j.at END AS migration_date,
+       CASE WHEN f.host_state IS NOT NULL THEN
+           CAST(json_build_object('oldCredits', f.old_credits, 'newCredits', f.new_credits, 'oldRate', COALESCE(f.old_rate, d.old_rate), 'newRate', COALESCE(f.new_rate, d.new_rate), 'hostState', f.host_state) AS TEXT) END AS rollback_data,
+       j.error AS error_message,
+       d.id AS migration_id,
+       j.attempt AS attempt,
+       COALESCE(j.consumed, 0) AS credits_consumed
+FROM ${prefix}journal j
+JOIN ${prefix}definition d ON d.number = j.migration
+LEFT JOIN ${prefix}journal f ON f.user_id = j.user_id
+    AND f.line = COALESCE(j.figures_line, CASE WHEN j.kind = 'M' THEN j.line END)
+WHERE j.is_last;
+
+-- The journal in words, with what NULL stands for. A reason that is NULL is the built-in policy's.
+CREATE VIEW ${prefix}log AS
+SELECT d.id AS migration_id,
+       j.user_id AS user_id,
+       j.line AS line,
+       j.attempt AS attempt,
+       CASE j.kind WHEN 'M' THEN 'MIGRATED' WHEN 'F' THEN 'FAILED' WHEN 'B' THEN 'ROLLED_BACK' WHEN 'O' THEN 'REOPENED' WHEN 'U' THEN 'CAUGHT_UP' WHEN 'X' THEN 'RECONCILED' WHEN 'H' THEN 'HELD' ELSE 'RELEASED' END AS kind,
+       CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS status,
+       CASE j.cause WHEN 'Q' THEN 'REQUEST' WHEN 'D' THEN 'DASHBOARD' WHEN 'P' THEN 'PURCHASE' WHEN 'R' THEN 'RUN' WHEN 'K' THEN 'CONFIRMATION' ELSE 'OPERATOR' END AS cause,
+       j.at AS logged_at,
+       j.old_credits AS old_credits,
+       j.new_credits AS new_credits,
+       COALESCE(j.old_rate, CASE j.kind WHEN 'M' THEN d.old_rate WHEN 'B' THEN d.new_rate END) AS old_rate,
+       COALESCE(j.new_rate, CASE j.kind WHEN 'M' THEN d.new_rate WHEN 'B' THEN d.old_rate END) AS new_rate,
+       COALESCE(j.granted, 0) AS granted,
+       COALESCE(j.consumed, 0) AS consumed,
+       COALESCE(j.copied, 0) AS copied,
+       CASE COALESCE(j.actor_kind, 'A') WHEN 'U' THEN 'USER' WHEN 'O' THEN 'OPERATOR' ELSE 'AUTOMATIC' END AS actor_kind,
+       COALESCE(j.actor, CASE j.cause WHEN 'R' THEN 'run' WHEN 'K' THEN 'confirmation' WHEN 'O' THEN 'migrate' ELSE 'zero-credits' END) AS actor,
+       j.reason AS reason,
+       j.error AS error,
+       r.id AS run_id
+FROM ${prefix}journal j
+JOIN ${prefix}definition d ON d.number = j.migration
+LEFT JOIN ${prefix}run r ON r.number = j.run;

@@ -6,121 +6,74 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
-import jakarta.persistence.IdClass;
 import jakarta.persistence.PrePersist;
 import jakarta.persistence.PreRemove;
 import jakarta.persistence.Table;
-import java.io.Serializable;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record of one user in one migration, read only.
+ * Where one user stands in one migration, read only: a row of the view {@code credit_migration_record}.
  *
  * <pre>{@code
- * entityManager.createQuery("SELECT u FROM UserMigrationEntity u WHERE u.status = :status", UserMigrationEntity.class)
+ * entityManager.createQuery(
+ *         "SELECT u FROM UserMigrationEntity u WHERE u.migrationStatus = :status", UserMigrationEntity.class)
  *     .setParameter("status", MigrationStatus.FAILED)
  * }</pre>
  *
- * <p>For operators: it holds what users are never shown. Where the tables have another schema or prefix, name the table in
+ * <p>For operators: it holds what users are never shown. Where the tables have another schema or prefix, name the view in
  * an {@code orm.xml}.
  */
 @SuppressWarnings("exports") // JPA is optional: who reads entities reads its module.
 @Entity
-@Table(name = "credit_migration_user")
-@IdClass(UserMigrationEntity.Key.class)
+@Table(name = "credit_migration_record")
 public class UserMigrationEntity {
 
-    /** A user in a migration. */
-    public static class Key implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        private String migrationId = "";
-        private String userId = "";
-
-        /** For the JPA provider. */
-        protected Key() {}
-
-        /** The user with this id as stored, in the migration of that id. */
-        public Key(String migrationId, String userId) {
-            this.migrationId = migrationId;
-            this.userId = userId;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && migrationId.equals(key.migrationId) && userId.equals(key.userId);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(migrationId, userId);
-        }
-
-        @Override
-        public String toString() {
-            return migrationId + "/" + userId;
-        }
-    }
-
     @Id
-    @Column(name = "migration_id", updatable = false, nullable = false, length = 64)
+    @Column(name = "id", updatable = false, nullable = false)
+    private String id;
+
+    @Column(name = "migration_id", insertable = false, updatable = false, nullable = false, length = 64)
     private String migrationId;
 
-    @Id
-    @Column(name = "user_id", updatable = false, nullable = false)
+    @Column(name = "user_id", insertable = false, updatable = false, nullable = false)
     private String userId;
 
     @Enumerated(EnumType.STRING)
-    @Column(name = "status", insertable = false, updatable = false, nullable = false, length = 16)
-    private MigrationStatus status;
+    @Column(name = "migration_status", insertable = false, updatable = false, nullable = false, length = 16)
+    private MigrationStatus migrationStatus;
 
     @Column(name = "attempt", insertable = false, updatable = false, nullable = false)
     private int attempt;
 
-    @Column(
-            name = "credits_granted",
-            insertable = false,
-            updatable = false,
-            nullable = false,
-            precision = 38,
-            scale = 18)
-    private BigDecimal creditsGranted;
+    @Column(name = "initial_credits_granted", insertable = false, updatable = false, nullable = false)
+    private BigDecimal initialCreditsGranted;
 
     @Column(name = "historical_operations", insertable = false, updatable = false, nullable = false)
     private long historicalOperations;
 
-    @Column(name = "changed_at", insertable = false, updatable = false, nullable = false)
-    private OffsetDateTime changedAt;
+    @Column(name = "migration_date", insertable = false, updatable = false, nullable = false)
+    private OffsetDateTime migrationDate;
 
-    @Column(name = "old_credits", insertable = false, updatable = false, precision = 38, scale = 18)
-    private @Nullable BigDecimal oldCredits;
+    @Column(name = "rollback_data", insertable = false, updatable = false)
+    private @Nullable String rollbackData;
 
-    @Column(name = "new_credits", insertable = false, updatable = false, precision = 38, scale = 18)
-    private @Nullable BigDecimal newCredits;
+    @Column(name = "error_message", insertable = false, updatable = false)
+    private @Nullable String errorMessage;
 
-    @Column(name = "old_rate", insertable = false, updatable = false, precision = 18, scale = 6)
-    private @Nullable BigDecimal oldRate;
-
-    @Column(name = "new_rate", insertable = false, updatable = false, precision = 18, scale = 6)
-    private @Nullable BigDecimal newRate;
-
-    @Column(name = "error", insertable = false, updatable = false, length = 1000)
-    private @Nullable String error;
-
-    @Column(name = "credits_consumed", insertable = false, updatable = false, precision = 38, scale = 18)
-    private @Nullable BigDecimal creditsConsumed;
-
-    @Column(name = "run_id", insertable = false, updatable = false, length = 36)
-    private @Nullable String runId;
+    @Column(name = "credits_consumed", insertable = false, updatable = false, nullable = false)
+    private BigDecimal creditsConsumed;
 
     /** For the JPA provider, which fills the fields. */
     @SuppressWarnings("NullAway.Init")
     protected UserMigrationEntity() {}
+
+    /** The number of the migration and the id of the user, with a colon between them. */
+    public String getId() {
+        return id;
+    }
 
     /** The migration. */
     public String getMigrationId() {
@@ -133,8 +86,8 @@ public class UserMigrationEntity {
     }
 
     /** Where the user stands. */
-    public MigrationStatus getStatus() {
-        return status;
+    public MigrationStatus getMigrationStatus() {
+        return migrationStatus;
     }
 
     /** 1, or more after a rollback and an operator's act. */
@@ -142,9 +95,9 @@ public class UserMigrationEntity {
         return attempt;
     }
 
-    /** What a grant added, or the whole new balance of a conversion; zero until completed. */
-    public BigDecimal getCreditsGranted() {
-        return Amounts.canonical(creditsGranted);
+    /** What a grant added; zero until completed, and for conversions. */
+    public BigDecimal getInitialCreditsGranted() {
+        return Amounts.canonical(initialCreditsGranted);
     }
 
     /** Operations that became entries of the credit history. */
@@ -153,43 +106,23 @@ public class UserMigrationEntity {
     }
 
     /** When the status was reached; microseconds. */
-    public Instant getChangedAt() {
-        return changedAt.toInstant();
+    public Instant getMigrationDate() {
+        return migrationDate.toInstant();
     }
 
-    /** The balance before; null where there was none, or nothing is to be put back. */
-    public @Nullable BigDecimal getOldCredits() {
-        return Amounts.orNull(oldCredits);
-    }
-
-    /** The balance after; null where the user is not migrated. */
-    public @Nullable BigDecimal getNewCredits() {
-        return Amounts.orNull(newCredits);
-    }
-
-    /** The rate before; null for grants. */
-    public @Nullable BigDecimal getOldRate() {
-        return Amounts.orNull(oldRate);
-    }
-
-    /** The rate after; null for grants. */
-    public @Nullable BigDecimal getNewRate() {
-        return Amounts.orNull(newRate);
+    /** What restores the user's earlier state, as JSON; null where there is none. */
+    public @Nullable String getRollbackData() {
+        return rollbackData;
     }
 
     /** Why it failed; null unless it failed. */
-    public @Nullable String getError() {
-        return error;
+    public @Nullable String getErrorMessage() {
+        return errorMessage;
     }
 
-    /** Of grants of attempts that were taken back, what was spent and not withdrawn; null where there was nothing. */
-    public @Nullable BigDecimal getCreditsConsumed() {
-        return Amounts.orNull(creditsConsumed);
-    }
-
-    /** The run that wrote the record last; null where no run did. */
-    public @Nullable String getRunId() {
-        return runId;
+    /** Of grants of attempts that were rolled back, what was spent and not withdrawn. */
+    public BigDecimal getCreditsConsumed() {
+        return Amounts.canonical(creditsConsumed);
     }
 
     @PrePersist

@@ -1,0 +1,121 @@
+package io.creditmigration.jdbc;
+
+import io.creditmigration.JournalLine.Kind;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationStatus;
+import io.creditmigration.RollbackResult;
+import io.creditmigration.Tally;
+import io.creditmigration.spi.JournalFigures;
+import io.creditmigration.spi.Totals;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Figures of a whole migration. What needs attention is counted from its index, COMPLETED from what runs have tallied and the
+ * lines outside runs; only {@link #twice} reads all lines.
+ */
+final class Figures {
+
+    private static final String OPEN = """
+            SELECT {open_status} AS status, COUNT(*) AS users FROM {our_journal} r
+            WHERE r.migration = {number} AND {open} AND {open_status} <> 'C' GROUP BY {open_status}
+            """;
+
+    private static final String SINGLE = """
+            SELECT r.kind, COUNT(*) AS users, SUM({granted}) AS granted,
+                   SUM(COALESCE({old_credits}, 0) - COALESCE({new_credits}, 0)) AS taken
+            FROM {our_journal} r WHERE r.migration = {number} AND r.run IS NULL GROUP BY r.kind
+            """;
+
+    private static final String LAST_LINES = """
+            SELECT l.status, COUNT(*) AS users FROM {our_journal} l
+            WHERE l.migration = {number} AND l.line = (
+                SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = l.user_id AND n.migration = l.migration)
+            GROUP BY l.status
+            """;
+
+    private static final String LINES_OF_RUNS = """
+            SELECT u.id AS run_id, l.kind, COUNT(*) AS written
+            FROM {our_run} u JOIN {our_journal} l ON l.run = u.number AND l.migration = {number}
+            WHERE u.migration_id = :migration GROUP BY u.id, l.kind
+            """;
+
+    private final Ranges ranges;
+    private final Sql open;
+    private final Sql single;
+    private final Sql lastLines;
+    private final Sql linesOfRuns;
+
+    Figures(Dialect dialect, LibraryTables ours, Ranges ranges) {
+        Map<String, String> names = ours.names(dialect);
+        names.put("open", dialect.isOpen("r"));
+        names.put("open_status", dialect.openStatus("r"));
+        for (String column : List.of("granted", "old_credits", "new_credits")) {
+            names.put(column, dialect.finite("r." + column));
+        }
+        this.ranges = ranges;
+        this.open = new Sql(dialect, OPEN, names);
+        this.single = new Sql(dialect, SINGLE, names);
+        this.lastLines = new Sql(dialect, LAST_LINES, names);
+        this.linesOfRuns = new Sql(dialect, LINES_OF_RUNS, names);
+    }
+
+    Totals totals(Connection connection, Migration migration) throws SQLException {
+        return totals(connection, migration, ranges.tallies(connection, migration));
+    }
+
+    /** All figures counted twice; the caller reads in one snapshot. */
+    JournalFigures twice(Connection connection, Migration migration) throws SQLException {
+        Map<String, Tally> tallies = ranges.tallies(connection, migration);
+        Map<String, Map<Kind, Long>> written = new HashMap<>();
+        Audit.each(connection, linesOfRuns, Map.of("migration", migration.id()), row -> written.computeIfAbsent(
+                        row.getString("run_id"), none -> new EnumMap<>(Kind.class))
+                .put(Codes.kind(row.getString("kind")), row.getLong("written")));
+        List<JournalFigures.Run> runs = new ArrayList<>();
+        tallies.forEach((id, tally) -> runs.add(new JournalFigures.Run(id, tally, written.getOrDefault(id, Map.of()))));
+        return new JournalFigures(
+                totals(connection, migration, tallies), counts(connection, lastLines, migration), runs);
+    }
+
+    private Totals totals(Connection connection, Migration migration, Map<String, Tally> tallies) throws SQLException {
+        Map<MigrationStatus, Long> users = counts(connection, open, migration);
+        Tally all = tallies.values().stream().reduce(Tally.NOBODY, Tally::plus);
+        boolean grants = migration.conversion().isEmpty();
+        long[] completed = {
+            all.count(MigrationResult.Status.MIGRATED) - all.count(RollbackResult.Status.ROLLED_BACK)
+        };
+        BigDecimal[] granted = {all.granted().subtract(all.withdrawn())};
+        Audit.each(connection, single, Map.of("migration", migration.id()), row -> {
+            Kind kind = Codes.kind(row.getString("kind"));
+            BigDecimal added = row.getBigDecimal("granted");
+            completed[0] += kind == Kind.MIGRATED ? row.getLong("users") : 0;
+            completed[0] -= kind == Kind.ROLLED_BACK ? row.getLong("users") : 0;
+            granted[0] = granted[0].add(added == null ? BigDecimal.ZERO : added);
+            granted[0] = grants && kind == Kind.ROLLED_BACK
+                    ? granted[0].subtract(row.getBigDecimal("taken"))
+                    : granted[0];
+        });
+        if (completed[0] != 0) {
+            users.put(MigrationStatus.COMPLETED, completed[0]);
+        }
+        return new Totals(users, granted[0]);
+    }
+
+    private static Map<MigrationStatus, Long> counts(Connection connection, Sql query, Migration migration)
+            throws SQLException {
+        Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
+        Audit.each(
+                connection,
+                query,
+                Map.of("migration", migration.id()),
+                row -> users.put(Codes.status(row.getString("status")), row.getLong("users")));
+        return users;
+    }
+}
