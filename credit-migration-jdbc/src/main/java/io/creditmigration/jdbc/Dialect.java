@@ -119,12 +119,7 @@ enum Dialect {
     String isOpen(String journal) {
         return this == POSTGRESQL
                 ? "(" + journal + ".is_last AND (" + journal + ".status <> 'C' OR " + journal + ".hold IS NOT NULL))"
-                : journal + ".open_status IS NOT NULL";
-    }
-
-    /** The status of a line that {@link #isOpen} holds for. */
-    String openStatus(String journal) {
-        return journal + (this == POSTGRESQL ? ".status" : ".open_status");
+                : journal + ".is_open = 1";
     }
 
     /** The lock on a row that holds a balance: on PostgreSQL one that does not hinder inserts that refer to the row. */

@@ -24,8 +24,8 @@ import java.util.Map;
 final class Figures {
 
     private static final String OPEN = """
-            SELECT {open_status} AS status, COUNT(*) AS users FROM {our_journal} r
-            WHERE r.migration = {number} AND {open} AND {open_status} <> 'C' GROUP BY {open_status}
+            SELECT r.status, COUNT(*) AS users FROM {our_journal} r
+            WHERE r.migration = {number} AND {open} AND r.status <> 'C' GROUP BY r.status
             """;
 
     private static final String SINGLE = """
@@ -56,7 +56,6 @@ final class Figures {
     Figures(Dialect dialect, LibraryTables ours, Ranges ranges) {
         Map<String, String> names = ours.names(dialect);
         names.put("open", dialect.isOpen("r"));
-        names.put("open_status", dialect.openStatus("r"));
         for (String column : List.of("granted", "old_credits", "new_credits")) {
             names.put(column, dialect.finite("r." + column));
         }

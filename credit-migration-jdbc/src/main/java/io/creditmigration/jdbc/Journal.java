@@ -48,7 +48,7 @@ final class Journal {
     private static final String FAILED = """
             SELECT r.user_id, {standing}
             FROM {our_journal} r LEFT JOIN {our_journal} f ON f.user_id = r.user_id AND f.line = {figures_line}
-            WHERE r.migration = {number} AND {open} AND {open_status} = 'F' AND r.user_id > :after
+            WHERE r.migration = {number} AND {open} AND r.status = 'F' AND r.user_id > :after
             ORDER BY r.user_id LIMIT :limit
             """;
 
@@ -71,7 +71,6 @@ final class Journal {
         names.put("standing", STANDING);
         names.put("figures_line", FIGURES_LINE);
         names.put("open", dialect.isOpen("r"));
-        names.put("open_status", dialect.openStatus("r"));
         this.log = new Sql(dialect, LOG, names);
         this.failed = new Sql(dialect, FAILED, names);
     }

@@ -52,12 +52,12 @@ CREATE TABLE ${prefix}journal (
     attributes   CLOB,                     -- NULL: none
     bonus        NUMERIC(38, 18),          -- granted beside a conversion. NULL: nothing
     error        VARCHAR(1000),            -- NULL: it did not fail
-    -- the status of a last line that needs attention: not COMPLETED, or held
-    open_status CHAR(1) GENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN status END),
+    -- 1 for a last line that needs attention: not COMPLETED, or held. NULL for all others
+    is_open      TINYINT GENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN 1 END),
     PRIMARY KEY (user_id, line)
 );
 
-CREATE INDEX ${prefix}journal_open ON ${prefix}journal (migration, open_status, user_id);
+CREATE INDEX ${prefix}journal_open ON ${prefix}journal (migration, is_open, status, user_id);
 
 -- Seals, each chained to the one before it.
 CREATE TABLE ${prefix}seal (

@@ -53,12 +53,12 @@ CREATE TABLE ${prefix}journal (
     attributes   TEXT,                     -- NULL: none
     bonus        DECIMAL(38, 18),          -- granted beside a conversion. NULL: nothing
     error        VARCHAR(1000),            -- NULL: it did not fail
-    -- the status of a last line that needs attention: not COMPLETED, or held
-    open_status CHAR(1) CHARACTER SET latin1 COLLATE latin1_bin AS (IF(is_last AND (status <> _latin1'C' OR hold IS NOT NULL), status, NULL)) VIRTUAL,
+    -- 1 for a last line that needs attention: not COMPLETED, or held. NULL for all others (67 is the letter C)
+    is_open      TINYINT AS (IF(is_last AND (ORD(status) <> 67 OR hold IS NOT NULL), 1, NULL)) VIRTUAL,
     PRIMARY KEY (user_id, line)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE INDEX ${prefix}journal_open ON ${prefix}journal (migration, open_status, user_id);
+CREATE INDEX ${prefix}journal_open ON ${prefix}journal (migration, is_open, status, user_id);
 
 -- Seals, each chained to the one before it.
 CREATE TABLE ${prefix}seal (
