@@ -1,15 +1,17 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Credits;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.UserMigration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +35,6 @@ final class Account {
     /** How often the balance was written, by whomever. */
     int writes;
 
-    /** By migration, how often the balance had been written when the record was. */
-    final Map<String, Integer> writesAtRecord = new TreeMap<>();
-
-    /** By migration, the run whose page wrote the record last. */
-    final Map<String, @Nullable String> runs = new TreeMap<>();
-
     final Credits refCredits;
     final Credits reserved;
     final @Nullable Instant registeredAt;
@@ -57,8 +53,8 @@ final class Account {
     /** By migration, the places in {@link #operations} of those that have an entry in the history. */
     final Map<String, Set<Integer>> operationsCopied = new TreeMap<>();
 
-    final Map<String, UserMigration> records;
-    final List<MigrationLogEntry> log;
+    /** All lines of all migrations; the one with the number 1 comes first. */
+    final List<StoredLine> journal;
 
     /** By their ids. */
     final Map<String, StoredNotice> notices = new TreeMap<>();
@@ -74,8 +70,7 @@ final class Account {
         this.rateLimit = seed.rateLimit();
         this.operations = new ArrayList<>(seed.operations());
         this.history = new ArrayList<>();
-        this.records = new TreeMap<>();
-        this.log = new ArrayList<>();
+        this.journal = new ArrayList<>();
     }
 
     private Account(Account other) {
@@ -83,8 +78,6 @@ final class Account {
         this.credits = other.credits;
         this.bought = other.bought;
         this.writes = other.writes;
-        this.runs.putAll(other.runs);
-        this.writesAtRecord.putAll(other.writesAtRecord);
         this.refCredits = other.refCredits;
         this.reserved = other.reserved;
         this.registeredAt = other.registeredAt;
@@ -95,8 +88,7 @@ final class Account {
         this.operations = new ArrayList<>(other.operations);
         this.history = new ArrayList<>(other.history);
         other.operationsCopied.forEach((id, places) -> operationsCopied.put(id, new HashSet<>(places)));
-        this.records = new TreeMap<>(other.records);
-        this.log = new ArrayList<>(other.log);
+        this.journal = new ArrayList<>(other.journal);
         this.notices.putAll(other.notices);
     }
 
@@ -104,12 +96,74 @@ final class Account {
         return new Account(this);
     }
 
+    /** The number of the last line of all migrations; 0 where there is none. */
+    int lastNumber() {
+        return journal.isEmpty() ? 0 : journal.get(journal.size() - 1).line().number();
+    }
+
+    /** The lines of this migration, oldest first. */
+    List<StoredLine> lines(String migrationId) {
+        return journal.stream().filter(stored -> stored.isOf(migrationId)).toList();
+    }
+
+    /** The last line of this migration; null where there is none. */
+    @Nullable
+    StoredLine last(String migrationId) {
+        List<StoredLine> lines = lines(migrationId);
+        return lines.isEmpty() ? null : lines.get(lines.size() - 1);
+    }
+
+    /** The MIGRATED line that the last line of this migration names; null where there is none. */
+    @Nullable
+    StoredLine migrated(String migrationId) {
+        StoredLine last = last(migrationId);
+        return last == null
+                ? null
+                : journal.stream()
+                        .filter(stored ->
+                                stored.line().number() == last.line().standing().figuresLine())
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /** Where the user stands in this migration; null where there is no line. */
+    @Nullable
+    UserMigration record(String migrationId) {
+        StoredLine last = last(migrationId);
+        StoredLine migrated = migrated(migrationId);
+        return last == null ? null : UserMigration.of(last.line(), migrated == null ? null : migrated.line());
+    }
+
+    /** Where the user stands in each migration that has a line. */
+    List<UserMigration> records() {
+        return journal.stream()
+                .map(stored -> stored.line().migrationId())
+                .distinct()
+                .map(this::record)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** How many operations were made before the user was migrated and are not in the history, of a COMPLETED grant. */
+    long lateOperations(String migrationId) {
+        StoredLine migrated = migrated(migrationId);
+        UserMigration record = record(migrationId);
+        if (migrated == null || record == null || record.status() != MigrationStatus.COMPLETED) {
+            return 0;
+        }
+        Set<Integer> copied = operationsCopied.getOrDefault(migrationId, Set.of());
+        Instant before = migrated.line().at();
+        return IntStream.range(0, operations.size())
+                .filter(place -> operations.get(place).isBefore(before) && !copied.contains(place))
+                .count();
+    }
+
     @Override
     public String toString() {
         return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " bought=" + bought + " ref="
                 + refCredits + " reserved="
                 + reserved + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
-                + rateLimit + " operations=" + operations + " history=" + history + " records=" + records.values()
-                + " log=" + log + " notices=" + notices.values();
+                + rateLimit + " operations=" + operations + " history=" + history + " journal=" + journal
+                + " notices=" + notices.values();
     }
 }

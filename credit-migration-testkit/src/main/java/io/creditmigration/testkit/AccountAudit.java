@@ -1,15 +1,12 @@
 package io.creditmigration.testkit;
 
-import io.creditmigration.CreditRate;
-import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationStatus;
-import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
@@ -19,7 +16,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,31 +30,34 @@ final class AccountAudit {
 
     /** Whether the migration has kept anything of this account. */
     static boolean isKept(Migration migration, Account account) {
-        return account.records.containsKey(migration.id())
-                || account.log.stream().anyMatch(line -> line.migrationId().equals(migration.id()))
+        return account.last(migration.id()) != null
                 || account.history.stream()
                         .anyMatch(entry -> entry.migrationId().equals(migration.id()));
     }
 
     Evidence evidence(Migration migration, Account account) {
-        UserMigration record = account.records.get(migration.id());
+        StoredLine last = account.last(migration.id());
         long others = account.history.stream()
                 .filter(entry -> !entry.migrationId().equals(migration.id()))
                 .filter(entry -> entry.kind() != HistoryEntry.Kind.OPERATION)
                 .count();
         return new Evidence(
                 account.userId,
-                record == null ? null : recorded(record),
                 lines(migration, account),
+                new Evidence.Numbers(
+                        account.journal.size(),
+                        account.lastNumber(),
+                        last == null ? List.of() : List.of(last.line().number())),
                 entries(migration, account),
                 others,
+                Evidence.Strays.NONE,
                 account.deleted ? null : holding(migration, account));
     }
 
     List<Unrecorded> unrecorded(Migration migration, Collection<Account> accounts) {
         Map<List<Boolean>, Long> users = new LinkedHashMap<>();
         for (Account account : accounts) {
-            if (!account.deleted && !account.records.containsKey(migration.id())) {
+            if (!account.deleted && account.last(migration.id()) == null) {
                 UserState state = reader.state(migration, account, Rollout.EVERYBODY);
                 boolean late = account.registeredAt != null && !account.registeredAt.isBefore(migration.cutOff());
                 users.merge(List.of(late, account.exempt, state.flagged(), state.superseded()), 1L, Long::sum);
@@ -74,39 +73,10 @@ final class AccountAudit {
                 .toList();
     }
 
-    static List<LogLine> lines(Migration migration, Account account) {
-        return account.log.stream()
-                .filter(line -> line.migrationId().equals(migration.id()))
-                .map(line -> new LogLine(
-                        account.userId,
-                        line.attempt(),
-                        line.kind().name(),
-                        amount(line.oldCredits()),
-                        amount(line.newCredits()),
-                        perCredit(line.oldRate()),
-                        perCredit(line.newRate()),
-                        line.residual(),
-                        line.actor().kind().name(),
-                        line.actor().name(),
-                        line.at(),
-                        line.reason()))
+    static List<StoredRow> lines(Migration migration, Account account) {
+        return account.lines(migration.id()).stream()
+                .map(stored -> StoredRows.row(migration, stored))
                 .toList();
-    }
-
-    private static Evidence.Recorded recorded(UserMigration record) {
-        RollbackData data = record.rollbackData();
-        return new Evidence.Recorded(
-                record.status(),
-                record.attempt(),
-                record.creditsGranted().amount(),
-                record.creditsConsumed().amount(),
-                record.historicalOperations(),
-                record.changedAt(),
-                data == null ? null : amount(data.oldCredits()),
-                data == null ? null : amount(data.newCredits()),
-                data == null ? null : perCredit(data.oldRate()),
-                data == null ? null : perCredit(data.newRate()),
-                record.error());
     }
 
     /** The n-th grant is of the n-th attempt that migrated, the n-th reversal of the n-th that was taken back. */
@@ -134,11 +104,12 @@ final class AccountAudit {
     }
 
     private static List<Integer> attempts(Migration migration, Account account, HistoryEntry.Kind kind) {
-        MigrationLogEntry.Kind of =
-                kind == HistoryEntry.Kind.GRANT ? MigrationLogEntry.Kind.MIGRATED : MigrationLogEntry.Kind.ROLLED_BACK;
-        return account.log.stream()
-                .filter(line -> line.kind() == of && line.migrationId().equals(migration.id()))
-                .map(MigrationLogEntry::attempt)
+        JournalLine.Kind of =
+                kind == HistoryEntry.Kind.GRANT ? JournalLine.Kind.MIGRATED : JournalLine.Kind.ROLLED_BACK;
+        return account.lines(migration.id()).stream()
+                .map(StoredLine::line)
+                .filter(line -> line.kind() == of)
+                .map(JournalLine::attempt)
                 .toList();
     }
 
@@ -155,37 +126,45 @@ final class AccountAudit {
 
     private Evidence.Holding holding(Migration migration, Account account) {
         UserState state = reader.state(migration, account, Rollout.EVERYBODY);
-        UserMigration record = account.records.get(migration.id());
-        boolean settled = record != null
-                && (record.status() == MigrationStatus.COMPLETED || record.status() == MigrationStatus.ROLLED_BACK);
         boolean grants = migration.conversion().isEmpty();
-        Instant migratedAt = account.log.stream()
-                .filter(line -> line.migrationId().equals(migration.id()))
-                .filter(line -> line.kind() == MigrationLogEntry.Kind.MIGRATED)
-                .map(MigrationLogEntry::at)
+        Instant migratedAt = account.lines(migration.id()).stream()
+                .map(StoredLine::line)
+                .filter(line -> line.kind() == JournalLine.Kind.MIGRATED)
+                .map(JournalLine::at)
                 .max(Instant::compareTo)
                 .orElse(Instant.MIN);
         return new Evidence.Holding(
-                amount(account.credits),
+                account.credits == null ? null : account.credits.amount(),
+                null,
                 state.flagged(),
                 state.superseded(),
                 null,
-                settled
-                        ? Boolean.valueOf(!Objects.equals(account.writes, account.writesAtRecord.get(migration.id())))
-                        : null,
+                moved(migration, account),
                 grants ? Long.valueOf(account.writes) : null,
                 grants
                         ? Long.valueOf(account.operations.stream()
                                 .filter(at -> at.isBefore(migratedAt))
                                 .count())
-                        : null);
+                        : null,
+                grants ? changed(account, state.record()) : List.of());
     }
 
-    private static @Nullable BigDecimal amount(@Nullable Credits credits) {
-        return credits == null ? null : credits.amount();
+    /** Whether the balance has been written since the line that wrote it last; operations that were copied since wrote none. */
+    private static @Nullable Boolean moved(Migration migration, Account account) {
+        UserMigration record = account.record(migration.id());
+        StoredLine written = record == null
+                ? null
+                : switch (record.status()) {
+                    case COMPLETED -> account.migrated(migration.id());
+                    case ROLLED_BACK -> account.last(migration.id());
+                    default -> null;
+                };
+        return written == null ? null : Boolean.valueOf(account.writes != written.writes());
     }
 
-    private static @Nullable BigDecimal perCredit(@Nullable CreditRate rate) {
-        return rate == null ? null : rate.perCredit();
+    /** A grant clears the rate limit, and sets nothing else that the host had. */
+    private static List<String> changed(Account account, @Nullable UserMigration record) {
+        boolean completed = record != null && record.status() == MigrationStatus.COMPLETED;
+        return completed && account.rateLimit != null ? List.of("rate_limit is " + account.rateLimit) : List.of();
     }
 }

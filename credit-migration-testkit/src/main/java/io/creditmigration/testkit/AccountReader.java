@@ -31,7 +31,12 @@ final class AccountReader {
         this.definitions = definitions;
     }
 
+    /** The state without what only sweeps count. */
     UserState state(Migration migration, Account account, Rollout rollout) {
+        return state(migration, account, rollout, /* lateOperations= */ 0);
+    }
+
+    UserState state(Migration migration, Account account, Rollout rollout, long lateOperations) {
         UserSnapshot user = new UserSnapshot(
                 account.userId,
                 account.credits,
@@ -42,7 +47,9 @@ final class AccountReader {
                 usage(migration.usageWindow(), account));
         return new UserState(
                 user,
-                account.records.get(migration.id()),
+                account.lastNumber(),
+                account.record(migration.id()),
+                lateOperations,
                 Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker),
                 completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
                 hostState(migration, account),
@@ -51,15 +58,20 @@ final class AccountReader {
                 null);
     }
 
-    /** Nothing where nobody has written the balance since the record, otherwise what purchases have grown by. */
+    /** How many operations of a COMPLETED user came too late to be copied; conversions copy none. */
+    static long lateOperations(Migration migration, Account account) {
+        return migration.conversion().isPresent() ? 0 : account.lateOperations(migration.id());
+    }
+
+    /** Nothing where nobody has written the balance since the migration, otherwise what purchases have grown by. */
     private static @Nullable Credits bought(Migration migration, Account account) {
-        UserMigration record = account.records.get(migration.id());
+        UserMigration record = account.record(migration.id());
         RollbackData data = record == null ? null : record.rollbackData();
-        if (data == null || migration.conversion().isPresent()) {
+        StoredLine migrated = account.migrated(migration.id());
+        if (data == null || migrated == null || migration.conversion().isPresent()) {
             return null;
         }
-        boolean sameWrites = Objects.equals(account.writes, account.writesAtRecord.get(migration.id()));
-        if (sameWrites && data.newCredits().equals(account.credits)) {
+        if (account.writes == migrated.writes() && data.newCredits().equals(account.credits)) {
             return Credits.ZERO;
         }
         String before = data.hostState().split("\\|", -1)[2];
@@ -77,7 +89,7 @@ final class AccountReader {
     }
 
     private Stream<StoredDefinition> completed(Account account) {
-        return account.records.values().stream()
+        return account.records().stream()
                 .filter(record -> record.status() == MigrationStatus.COMPLETED)
                 .map(record -> Objects.requireNonNull(definitions.get(record.migrationId()), record.migrationId()));
     }

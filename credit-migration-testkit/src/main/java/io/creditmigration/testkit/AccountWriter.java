@@ -1,10 +1,9 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.Notice;
-import io.creditmigration.UserMigration;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -40,7 +39,7 @@ class AccountWriter {
 
     /** The guard of what changes a balance: balance by value, marker and captured columns. */
     boolean accountMatches(Migration migration, Account found, UserChange change) {
-        if (change.kind() == UserChange.Kind.RECORD_ONLY) {
+        if (!change.kind().movesBalance()) {
             return true;
         }
         UserState expected = change.expected();
@@ -48,18 +47,13 @@ class AccountWriter {
                 && AccountReader.hostState(migration, found).equals(expected.hostState());
     }
 
-    /** The guard of every change: no record as before, or one of the same status and attempt. */
-    boolean recordMatches(Migration migration, Account found, UserChange change) {
-        UserMigration now = found.records.get(migration.id());
-        UserMigration expected = change.expected().record();
-        if (now == null || expected == null) {
-            return now == null && expected == null;
-        }
-        return now.status() == expected.status() && now.attempt() == expected.attempt();
+    /** The guard of every change: the line is the user's next one. */
+    boolean lineIsNext(Account found, UserChange change) {
+        return change.line().number() == found.lastNumber() + 1;
     }
 
     void writeBalance(Account draft, UserChange change, int balanceScale) throws RejectedException {
-        if (change.kind() == UserChange.Kind.RECORD_ONLY) {
+        if (!change.kind().movesBalance()) {
             return;
         }
         Credits credits = change.newCredits();
@@ -90,17 +84,31 @@ class AccountWriter {
 
     /** The history, which only grants have. Answers how many operations became entries of it by this change. */
     long writeHistory(Account draft, Migration migration, UserChange change) {
-        if (migration.conversion().isPresent() || change.kind() == UserChange.Kind.RECORD_ONLY) {
+        if (migration.conversion().isPresent()) {
             return 0;
         }
-        boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
+        return switch (change.kind()) {
+            case MIGRATE -> {
+                enter(draft, HistoryEntry.Kind.GRANT, change);
+                yield copyOperations(draft, migration.id(), change.line().at());
+            }
+            case ROLL_BACK, ROLL_BACK_KEEPING_PAID -> {
+                enter(draft, HistoryEntry.Kind.REVERSAL, change);
+                yield 0;
+            }
+            case CATCH_UP -> {
+                StoredLine migrated = Objects.requireNonNull(draft.migrated(migration.id()), "MIGRATED line");
+                yield copyOperations(draft, migration.id(), migrated.line().at());
+            }
+            case LINE_ONLY -> 0;
+        };
+    }
+
+    private static void enter(Account draft, HistoryEntry.Kind kind, UserChange change) {
+        Credits amount = orZero(change.newCredits())
+                .minus(orZero(change.expected().user().credits()));
         draft.history.add(new HistoryEntry(
-                migration.id(),
-                migrates ? HistoryEntry.Kind.GRANT : HistoryEntry.Kind.REVERSAL,
-                orZero(change.newCredits())
-                        .minus(orZero(change.expected().user().credits())),
-                change.record().changedAt()));
-        return migrates ? copyOperations(draft, migration.id(), change.record().changedAt()) : 0;
+                change.line().migrationId(), kind, amount, change.line().at()));
     }
 
     private static long copyOperations(Account draft, String migrationId, Instant before) {
@@ -116,28 +124,10 @@ class AccountWriter {
         return inserted;
     }
 
-    void writeRecord(Account draft, Migration migration, UserMigration record) {
-        draft.records.put(migration.id(), record);
-        draft.writesAtRecord.put(migration.id(), draft.writes);
-    }
-
-    /** The run whose page wrote the record; null where none did. */
-    void writeRun(Account draft, Migration migration, @Nullable String runId) {
-        draft.runs.put(migration.id(), runId);
-    }
-
-    /** One line per migration, user, attempt and kind: a second one would be a bug of the library's. */
-    void writeLog(Account draft, @Nullable MigrationLogEntry line) {
-        if (line == null) {
-            return;
-        }
-        if (draft.log.stream()
-                .anyMatch(other -> other.migrationId().equals(line.migrationId())
-                        && other.attempt() == line.attempt()
-                        && other.kind() == line.kind())) {
-            throw new IllegalStateException("The log has such a line already: " + line);
-        }
-        draft.log.add(line);
+    /** The line, with what was copied by its change. */
+    void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+        JournalLine all = line.withCopied(line.standing().copied() + copied);
+        draft.journal.add(new StoredLine(all, runId, draft.writes));
     }
 
     /**
@@ -149,13 +139,13 @@ class AccountWriter {
         if (notice == null && !change.kind().isRollback()) {
             return;
         }
-        String migrationId = change.record().migrationId();
+        String migrationId = change.line().migrationId();
         String id = notice == null ? "" : notice.id();
         draft.notices.replaceAll((key, other) ->
                 key.equals(id) || !other.notice().migrationId().equals(migrationId) ? other : other.cancelled());
         if (notice != null) {
             draft.notices.putIfAbsent(
-                    id, StoredNotice.queued(notice, change.record().changedAt()));
+                    id, StoredNotice.queued(notice, change.line().at()));
         }
     }
 

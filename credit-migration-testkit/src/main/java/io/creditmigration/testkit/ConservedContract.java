@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
-import io.creditmigration.MigrationLogEntry.Kind;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
@@ -200,7 +200,7 @@ abstract class ConservedContract extends ContractGroup {
         assertEquals(Credits.of(20), data.newCredits());
         assertEquals(AT_1000, data.oldRate());
         assertEquals(AT_2500, data.newRate());
-        MigrationLogEntry line = migrated(migration, "bob");
+        JournalLine line = migrated(migration, "bob");
         assertEquals(
                 List.of(data.oldCredits(), data.newCredits(), data.oldRate(), data.newRate()),
                 List.of(
@@ -234,7 +234,7 @@ abstract class ConservedContract extends ContractGroup {
 
         node(migration).rollback("bob", OPERATOR, "wrong rate");
 
-        MigrationLogEntry line = line(migration, "bob", Kind.ROLLED_BACK);
+        JournalLine line = line(migration, "bob", Kind.ROLLED_BACK);
         assertEquals(Credits.of(20), line.oldCredits());
         assertEquals(Credits.of("50.0001"), line.newCredits());
         assertEquals(AT_2500, line.oldRate());
@@ -274,7 +274,7 @@ abstract class ConservedContract extends ContractGroup {
 
     /** What the user had, what the user has and what the log says must agree; each is read for itself. */
     private void assertConserved(Migration migration, String userId, Credits before) {
-        MigrationLogEntry line = migrated(migration, userId);
+        JournalLine line = migrated(migration, userId);
         assertEquals(before, line.oldCredits(), () -> "old credits of " + userId);
         assertEquals(credits(userId), line.newCredits(), () -> "new credits of " + userId);
         BigDecimal old = before.worthAt(Objects.requireNonNull(line.oldRate()));
@@ -283,7 +283,7 @@ abstract class ConservedContract extends ContractGroup {
     }
 
     private void assertGranted(String userId, @Nullable String before, String granted, String after) {
-        MigrationLogEntry line = migrated(GRANT, userId);
+        JournalLine line = migrated(GRANT, userId);
         assertCredits(after, userId);
         assertEquals(before == null ? null : Credits.of(before), line.oldCredits());
         assertEquals(Credits.of(after), line.newCredits());
@@ -298,11 +298,11 @@ abstract class ConservedContract extends ContractGroup {
         ids.forEach(migrations::migrate);
     }
 
-    private MigrationLogEntry migrated(Migration migration, String userId) {
+    private JournalLine migrated(Migration migration, String userId) {
         return line(migration, userId, Kind.MIGRATED);
     }
 
-    private MigrationLogEntry line(Migration migration, String userId, Kind kind) {
+    private JournalLine line(Migration migration, String userId, Kind kind) {
         return host().store().log(migration, userId).stream()
                 .filter(line -> line.kind() == kind)
                 .findFirst()

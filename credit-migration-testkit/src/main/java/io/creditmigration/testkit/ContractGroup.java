@@ -10,8 +10,8 @@ import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
@@ -186,7 +186,7 @@ abstract class ContractGroup {
         return migrations.confirm(userId, migrations.quote(userId).orElseThrow(), Actor.user(userId));
     }
 
-    final long logLines(Migration migration, String userId, MigrationLogEntry.Kind kind) {
+    final long logLines(Migration migration, String userId, JournalLine.Kind kind) {
         return host().store().log(migration, userId).stream()
                 .filter(line -> line.kind() == kind)
                 .count();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.creditmigration.Allocation;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
@@ -169,14 +169,14 @@ abstract class DryContract extends ContractGroup {
         assertEquals(ids.size(), plan.users());
         assertSameValue(plan.tally().creditsBefore(), sum(migration, line -> amount(line.oldCredits())));
         assertSameValue(plan.tally().creditsAfter(), sum(migration, line -> amount(line.newCredits())));
-        assertSameValue(plan.tally().residual(), sum(migration, MigrationLogEntry::residual));
+        assertSameValue(plan.tally().residual(), sum(migration, JournalLine::residual));
     }
 
     private static BigDecimal amount(@Nullable Credits credits) {
         return credits == null ? BigDecimal.ZERO : credits.amount();
     }
 
-    private BigDecimal sum(Migration migration, Function<MigrationLogEntry, BigDecimal> figure) {
+    private BigDecimal sum(Migration migration, Function<JournalLine, BigDecimal> figure) {
         return ids.stream()
                 .flatMap(id -> host().store().log(migration, id).stream())
                 .map(line -> Objects.requireNonNull(figure.apply(line)))

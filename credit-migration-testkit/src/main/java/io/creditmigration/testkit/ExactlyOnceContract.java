@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry.Kind;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;

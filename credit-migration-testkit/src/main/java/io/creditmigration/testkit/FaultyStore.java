@@ -2,8 +2,8 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
@@ -16,7 +16,7 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
@@ -24,8 +24,9 @@ import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
@@ -196,7 +197,7 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
-    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+    public List<JournalLine> log(Migration migration, String storedUserId) {
         return around(Call.LOG, () -> store.log(migration, storedUserId));
     }
 
@@ -309,17 +310,22 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
+    public JournalFigures figures(Migration migration) {
+        return around(Call.AUDIT, () -> audited().figures(migration));
+    }
+
+    @Override
     public List<Seal> seals(Migration migration) {
         return around(Call.AUDIT, () -> audited().seals(migration));
     }
 
     @Override
-    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<SealedRow> sealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         return around(Call.AUDIT, () -> audited().sealed(migration, after, limit));
     }
 
     @Override
-    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<StoredRow> unsealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         return around(Call.AUDIT, () -> audited().unsealed(migration, after, limit));
     }
 

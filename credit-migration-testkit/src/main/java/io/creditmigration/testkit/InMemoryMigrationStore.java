@@ -4,8 +4,8 @@ import io.creditmigration.Actor;
 import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
@@ -20,15 +20,16 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
@@ -54,6 +55,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +144,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         synchronized (database) {
             return Optional.ofNullable(accounts.get(userId))
                     .filter(account -> !account.deleted)
-                    .map(account -> state(migration, account));
+                    .map(account -> state(migration, account, false));
         }
     }
 
@@ -150,7 +152,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     public CommitResult commit(Migration migration, UserChange change) {
         synchronized (database) {
             writer.checkDefinition(definitions.values(), migration);
-            if (!rowIsFreeWithin(ROW_WAIT_MILLIS_MAX, change.record().userId())) {
+            if (!rowIsFreeWithin(ROW_WAIT_MILLIS_MAX, change.line().userId())) {
                 return CommitResult.of(CommitResult.Status.LOCKED);
             }
             Map<String, Account> drafts = new HashMap<>();
@@ -187,13 +189,13 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     }
 
     @Override
-    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+    public List<JournalLine> log(Migration migration, String storedUserId) {
         synchronized (database) {
             Account account = accounts.get(storedUserId);
             return account == null
                     ? List.of()
-                    : account.log.stream()
-                            .filter(line -> line.migrationId().equals(migration.id()))
+                    : account.lines(migration.id()).stream()
+                            .map(StoredLine::line)
                             .toList();
         }
     }
@@ -277,25 +279,41 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public Totals totals(Migration migration) {
         synchronized (database) {
-            Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
-            BigDecimal granted = BigDecimal.ZERO;
-            for (Account account : accounts.values()) {
-                UserMigration record = account.records.get(migration.id());
-                if (record != null) {
-                    users.merge(record.status(), 1L, Long::sum);
-                    boolean completed = record.status() == MigrationStatus.COMPLETED;
-                    granted = completed ? granted.add(record.creditsGranted().amount()) : granted;
-                }
-            }
-            return new Totals(users, granted);
+            return new Totals(lastLines(migration), granted(migration));
         }
+    }
+
+    private Map<MigrationStatus, Long> lastLines(Migration migration) {
+        Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
+        for (Account account : accounts.values()) {
+            StoredLine last = account.last(migration.id());
+            if (last != null) {
+                users.merge(last.line().status(), 1L, Long::sum);
+            }
+        }
+        return users;
+    }
+
+    /** What grants added, less what their rollbacks withdrew. */
+    private BigDecimal granted(Migration migration) {
+        BigDecimal granted = BigDecimal.ZERO;
+        for (JournalLine line : lines(migration).map(StoredLine::line).toList()) {
+            JournalLine.Figures figures = line.figures();
+            if (figures != null && line.kind() == JournalLine.Kind.MIGRATED) {
+                granted = granted.add(figures.granted().amount());
+            } else if (figures != null && migration.conversion().isEmpty()) {
+                granted = granted.add(AccountWriter.orZero(figures.newCredits()).amount())
+                        .subtract(AccountWriter.orZero(figures.oldCredits()).amount());
+            }
+        }
+        return granted;
     }
 
     @Override
     public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
         synchronized (database) {
             return accountsAfter(afterUserId)
-                    .map(account -> account.records.get(migration.id()))
+                    .map(account -> account.record(migration.id()))
                     .filter(record -> record != null && record.status() == MigrationStatus.FAILED)
                     .limit(limit)
                     .toList();
@@ -324,7 +342,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             return accountsAfter(afterUserId)
                     .filter(account -> isInScope(migration, scope, List.of(), account))
                     .limit(limit)
-                    .map(account -> state(migration, account))
+                    .map(account -> state(migration, account, scope.kind() == RunScope.Kind.LATE_OPERATIONS))
                     .toList();
         }
     }
@@ -395,8 +413,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             List<CommitResult> results = new ArrayList<>();
             try {
                 for (UserChange change : decided.changes()) {
-                    boolean free =
-                            rowIsFreeWithin(waitMillisMax, change.record().userId());
+                    boolean free = rowIsFreeWithin(waitMillisMax, change.line().userId());
                     results.add(
                             free
                                     ? write(migration, change, run.id, drafts)
@@ -421,7 +438,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private CommitResult write(
             Migration migration, UserChange change, @Nullable String runId, Map<String, Account> drafts)
             throws RejectedException {
-        String userId = change.record().userId();
+        String userId = change.line().userId();
         if (change.kind() == UserChange.Kind.MIGRATE) {
             Rollout rollout = rollout(migration);
             if (rollout.halted()) {
@@ -435,20 +452,20 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         if (found == null
                 || found.deleted
                 || !writer.accountMatches(migration, found, change)
-                || !writer.recordMatches(migration, found, change)) {
+                || !writer.lineIsNext(found, change)) {
             return CommitResult.of(CommitResult.Status.STALE);
         }
         Account draft = found.copy();
-        UserMigration record = change.record();
         writer.writeBalance(draft, change, balanceScale);
         writer.writeHostState(draft, migration, change);
         long copied = writer.writeHistory(draft, migration, change);
-        writer.writeRecord(draft, migration, record.withHistoricalOperations(record.historicalOperations() + copied));
-        writer.writeRun(draft, migration, runId);
-        writer.writeLog(draft, change.log());
+        if (change.kind() == UserChange.Kind.CATCH_UP && copied == 0) {
+            return CommitResult.committed(0);
+        }
+        writer.writeLine(draft, change.line(), copied, runId);
         writer.writeNotice(draft, change);
-        if (change.log() != null && refusedUsers.contains(userId)) {
-            throw new RejectedException("the log refuses user '" + userId + "', as a test has asked for");
+        if (change.kind().movesBalance() && refusedUsers.contains(userId)) {
+            throw new RejectedException("the journal refuses user '" + userId + "', as a test has asked for");
         }
         drafts.put(userId, draft);
         return CommitResult.committed(copied);
@@ -487,7 +504,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             int queued = 0;
             for (Notice notice : announcements) {
                 Account account = account(notice.userId());
-                boolean isNew = isPending(account.records.get(migration.id()))
+                boolean isNew = isPending(account.record(migration.id()))
                         && account.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, due)) == null;
                 queued += isNew ? 1 : 0;
             }
@@ -547,7 +564,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         synchronized (database) {
             Account account = accounts.get(storedUserId);
             return account == null
-                    ? new Evidence(storedUserId, null, List.of(), List.of(), 0, null)
+                    ? new Evidence(
+                            storedUserId, List.of(), Evidence.Numbers.NONE, List.of(), 0, Evidence.Strays.NONE, null)
                     : audit.evidence(migration, account);
         }
     }
@@ -560,6 +578,32 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     }
 
     @Override
+    public JournalFigures figures(Migration migration) {
+        synchronized (database) {
+            return new JournalFigures(
+                    totals(migration),
+                    lastLines(migration),
+                    runs.values().stream()
+                            .filter(run -> run.migrationId.equals(migration.id()))
+                            .map(run -> figures(migration, run.seen()))
+                            .toList());
+        }
+    }
+
+    private JournalFigures.Run figures(Migration migration, MigrationRun run) {
+        return new JournalFigures.Run(
+                run.id(),
+                run.tally(),
+                lines(migration)
+                        .filter(stored -> run.id().equals(stored.runId()))
+                        .collect(Collectors.groupingBy(stored -> stored.line().kind(), Collectors.counting())));
+    }
+
+    private Stream<StoredLine> lines(Migration migration) {
+        return accounts.values().stream().flatMap(account -> account.lines(migration.id()).stream());
+    }
+
+    @Override
     public List<Seal> seals(Migration migration) {
         synchronized (database) {
             return sealsOf(migration).seals();
@@ -567,16 +611,16 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     }
 
     @Override
-    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<SealedRow> sealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         synchronized (database) {
-            return sealsOf(migration).sealed(lines(migration), after, limit);
+            return sealsOf(migration).sealed(rows(migration), after, limit);
         }
     }
 
     @Override
-    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<StoredRow> unsealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         synchronized (database) {
-            return sealsOf(migration).unsealed(lines(migration), after, limit);
+            return sealsOf(migration).unsealed(rows(migration), after, limit);
         }
     }
 
@@ -585,7 +629,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         synchronized (database) {
             writer.checkDefinition(definitions.values(), migration);
             definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
-            return sealsOf(migration).seal(lines(migration), work);
+            return sealsOf(migration).seal(rows(migration), work);
         }
     }
 
@@ -593,9 +637,16 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         return seals.computeIfAbsent(migration.id(), id -> new SealBook(BY_CODE_POINT));
     }
 
-    private List<LogLine> lines(Migration migration) {
-        return accounts.values().stream()
-                .flatMap(account -> AccountAudit.lines(migration, account).stream())
+    /** What a seal covers: the definition, the finished runs and the lines. */
+    private List<StoredRow> rows(Migration migration) {
+        StoredDefinition definition = definitions.get(migration.id());
+        return Stream.of(
+                        Stream.ofNullable(definition).map(StoredRows::row),
+                        runs.values().stream()
+                                .filter(run -> run.migrationId.equals(migration.id()) && run.isFinished())
+                                .map(run -> StoredRows.row(run.seen())),
+                        lines(migration).map(stored -> StoredRows.row(migration, stored)))
+                .flatMap(Function.identity())
                 .toList();
     }
 
@@ -605,24 +656,30 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     }
 
     private boolean isInScope(Migration migration, RunScope scope, List<String> listed, Account account) {
-        UserMigration record = account.records.get(migration.id());
+        UserMigration record = account.record(migration.id());
         return switch (scope.kind()) {
             case EVERYONE -> true;
             case ZERO_CREDITS -> AccountWriter.orZero(account.credits).signum() == 0 && account.reserved.signum() <= 0;
             case FAILED -> record != null && record.status() == MigrationStatus.FAILED;
             case LISTED, MIGRATED_AND_LISTED -> listed.contains(account.userId);
+            case LATE_OPERATIONS -> AccountReader.lateOperations(migration, account) > 0;
             case MIGRATED, MIGRATED_BY_RUN, MIGRATED_IN_STAGE, MIGRATED_BETWEEN ->
                 record != null
                         && record.status() == MigrationStatus.COMPLETED
-                        && wasWrittenIn(scope, account.runs.get(migration.id()), record.changedAt());
+                        && wasMigratedIn(scope, account.migrated(migration.id()));
         };
     }
 
-    private boolean wasWrittenIn(RunScope scope, @Nullable String runId, Instant at) {
+    /** Asked of the line that migrated the user, whatever lines came later. */
+    private boolean wasMigratedIn(RunScope scope, @Nullable StoredLine migrated) {
+        String runId = migrated == null ? null : migrated.runId();
         return switch (scope.kind()) {
             case MIGRATED_BY_RUN -> scope.which().equals(runId);
             case MIGRATED_IN_STAGE -> scope.which().equals(stageOf(runId));
-            case MIGRATED_BETWEEN -> !at.isBefore(scope.from()) && at.isBefore(scope.to());
+            case MIGRATED_BETWEEN ->
+                migrated != null
+                        && !migrated.line().at().isBefore(scope.from())
+                        && migrated.line().at().isBefore(scope.to());
             default -> true;
         };
     }
@@ -639,20 +696,25 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             return true;
         }
         boolean isInScope = isInScope(migration, request.scope(), request.userIds(), account);
-        return isInScope && (!range.sweep || isSwept(request.scope(), account.records.get(migration.id())));
+        return isInScope && (!range.sweep || isSwept(migration, request.scope(), account));
     }
 
-    /** In the sweep of a rollback, those still COMPLETED; of any other, those without a record. */
-    private static boolean isSwept(RunScope scope, @Nullable UserMigration record) {
-        return scope.isRollback() ? record != null && record.status() == MigrationStatus.COMPLETED : isPending(record);
+    /** In the sweep of a rollback, those still COMPLETED; of any other, those without a line, PENDING, or with late operations. */
+    private static boolean isSwept(Migration migration, RunScope scope, Account account) {
+        UserMigration record = account.record(migration.id());
+        return scope.isRollback()
+                ? record != null && record.status() == MigrationStatus.COMPLETED
+                : isPending(record) || AccountReader.lateOperations(migration, account) > 0;
     }
 
     private List<UserState> nextUsers(Migration migration, StoredRun run, StoredRun.Range range, int limit) {
+        RunScope scope = run.request.scope();
+        boolean counted = scope.kind() == RunScope.Kind.LATE_OPERATIONS || (range.sweep && !scope.isRollback());
         return accountsAfter(range.last)
                 .takeWhile(account -> range.upto == null || BY_CODE_POINT.compare(account.userId, range.upto) <= 0)
                 .filter(account -> isNext(migration, run.request, range, account))
                 .limit(limit)
-                .map(account -> state(migration, account))
+                .map(account -> state(migration, account, counted))
                 .toList();
     }
 
@@ -661,8 +723,9 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                 .add(0, new RunEvent(cause.at(), runId, what, cause.actor(), cause.reason()));
     }
 
-    private UserState state(Migration migration, Account account) {
-        return reader.state(migration, account, rollout(migration));
+    private UserState state(Migration migration, Account account, boolean withLateOperations) {
+        long late = withLateOperations ? AccountReader.lateOperations(migration, account) : 0;
+        return reader.state(migration, account, rollout(migration), late);
     }
 
     // What the host does to its own tables.
@@ -681,7 +744,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         }
     }
 
-    /** Deletes the user; records, log and history stay. */
+    /** Deletes the user; journal and history stay. */
     public void deleteUser(String userId) {
         change(userId, account -> {
             account.deleted = true;
@@ -746,6 +809,14 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         });
     }
 
+    /** Changes the user's rate limit, whatever the regime; null: none. */
+    public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        change(userId, account -> {
+            account.rateLimit = rateLimit;
+            return true;
+        });
+    }
+
     /** From now on, migrating or rolling back this user is refused by the last statement of the transaction. */
     public void refuseChangesOf(String userId) {
         synchronized (database) {
@@ -800,22 +871,21 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         return look(userId, account -> List.copyOf(account.history));
     }
 
-    /** How many users have a record in this migration, in any status. */
+    /** How many users have a line in this migration, of any kind. */
     public long recordCount(String migrationId) {
         synchronized (database) {
             return accounts.values().stream()
-                    .filter(account -> account.records.containsKey(migrationId))
+                    .filter(account -> account.last(migrationId) != null)
                     .count();
         }
     }
 
-    /** How many lines the log has in this migration, of all users and kinds. */
+    /** How many lines the journal has in this migration, of all users and kinds. */
     public long logCount(String migrationId) {
         synchronized (database) {
             return accounts.values().stream()
-                    .flatMap(account -> account.log.stream())
-                    .filter(line -> line.migrationId().equals(migrationId))
-                    .count();
+                    .mapToLong(account -> account.lines(migrationId).size())
+                    .sum();
         }
     }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
@@ -280,7 +280,7 @@ abstract class NothingLostContract extends ContractGroup {
     private void assertMoneyIsConserved(Map<String, BigDecimal> before, Traffic traffic) {
         before.forEach((id, worth) -> {
             BigDecimal residual = host().store().log(RATE_2500_UNASKED, id).stream()
-                    .map(MigrationLogEntry::residual)
+                    .map(JournalLine::residual)
                     .reduce(BigDecimal.ZERO, BigDecimal::add);
             BigDecimal expected = worth.add(traffic.net(id)).subtract(residual);
             assertEquals(0, expected.compareTo(worth(id)), () -> id + " has " + worth(id) + " instead of " + expected);
@@ -294,8 +294,8 @@ abstract class NothingLostContract extends ContractGroup {
         }
     }
 
-    private MigrationLogEntry onlyLine(Migration migration, String userId) {
-        List<MigrationLogEntry> lines = host().store().log(migration, userId);
+    private JournalLine onlyLine(Migration migration, String userId) {
+        List<JournalLine> lines = host().store().log(migration, userId);
         assertEquals(1, lines.size(), lines::toString);
         return lines.get(0);
     }

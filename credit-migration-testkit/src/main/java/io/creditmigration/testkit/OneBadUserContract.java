@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.creditmigration.Allocation;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
@@ -123,7 +124,7 @@ abstract class OneBadUserContract extends ContractGroup {
 
         assertOneFailed(migration, run, "user25", " é ");
         UserMigration record = node(migration).find("user25").orElseThrow();
-        assertTrue(Objects.requireNonNull(record.error()).length() <= UserMigration.ERROR_LENGTH_MAX);
+        assertTrue(Objects.requireNonNull(record.error()).length() <= JournalLine.ERROR_LENGTH_MAX);
     }
 
     @Test

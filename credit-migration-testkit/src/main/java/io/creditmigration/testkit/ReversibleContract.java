@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
-import io.creditmigration.MigrationLogEntry.Kind;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
@@ -329,7 +329,7 @@ abstract class ReversibleContract extends ContractGroup {
         assertCredits("45", "bob");
         assertCredits("0", "cem");
         for (String id : List.of("ann", "bob", "cem")) {
-            MigrationLogEntry line = host().store().log(RATE_2500_UNASKED, id).get(1);
+            JournalLine line = host().store().log(RATE_2500_UNASKED, id).get(1);
             assertEquals(Kind.ROLLED_BACK, line.kind());
             assertSameValue(BigDecimal.ZERO, line.residual());
         }

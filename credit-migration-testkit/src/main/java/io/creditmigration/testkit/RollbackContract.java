@@ -9,8 +9,8 @@ import io.creditmigration.Actor;
 import io.creditmigration.Allocation;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
-import io.creditmigration.MigrationLogEntry;
-import io.creditmigration.MigrationLogEntry.Kind;
+import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
@@ -208,7 +208,7 @@ abstract class RollbackContract extends ContractGroup {
     }
 
     private void assertConserved(String userId) {
-        for (MigrationLogEntry line : host().store().log(RATE_2500_UNASKED, userId)) {
+        for (JournalLine line : host().store().log(RATE_2500_UNASKED, userId)) {
             if (line.kind() != Kind.REOPENED) {
                 assertSameValue(
                         worth(line.oldCredits(), line.oldRate()),
@@ -235,7 +235,7 @@ abstract class RollbackContract extends ContractGroup {
         UserMigration again = migrations.find("ann").orElseThrow();
         assertEquals(Credits.of(15), again.creditsConsumed());
         assertEquals(Credits.of(5), again.creditsGranted());
-        List<MigrationLogEntry> log = migrations.log("ann");
+        List<JournalLine> log = migrations.log("ann");
         assertEquals(
                 "0 operations in 30 days: 20 credits, less 15 consumed in earlier attempts",
                 log.get(log.size() - 1).reason());

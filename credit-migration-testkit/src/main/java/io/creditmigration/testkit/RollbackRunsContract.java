@@ -11,10 +11,10 @@ import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
-import io.creditmigration.MigrationLogEntry;
-import io.creditmigration.MigrationLogEntry.Kind;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
@@ -80,7 +80,7 @@ abstract class RollbackRunsContract extends ContractGroup {
                 assertEquals(10, host().rateLimit(id(i)));
             }
         }
-        MigrationLogEntry line = migrations.log(id(0)).get(1);
+        JournalLine line = migrations.log(id(0)).get(1);
         assertEquals(OPERATOR, line.actor());
         assertEquals("wrong tariff", line.reason());
         assertEquals(OPERATOR, migrations.runs().latest().orElseThrow().openedBy());

@@ -1,9 +1,9 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Seal;
-import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
+import io.creditmigration.spi.StoredRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** The seals of one migration in the store in memory, and the digests that were kept with them. */
 final class SealBook {
 
-    private final Comparator<LogLine.Key> byKey;
+    private final Comparator<StoredRow.Key> byKey;
     private final List<Seal> seals = new ArrayList<>();
-    private final NavigableMap<LogLine.Key, SealedLine> sealed;
+    private final NavigableMap<StoredRow.Key, SealedRow> sealed;
 
-    SealBook(Comparator<String> byUserId) {
-        this.byKey = Comparator.comparing(LogLine.Key::userId, byUserId)
-                .thenComparing(LogLine.Key::attempt)
-                .thenComparing(LogLine.Key::kind);
+    SealBook(Comparator<String> byName) {
+        this.byKey = Comparator.comparing(StoredRow.Key::kind)
+                .thenComparing(StoredRow.Key::name, byName)
+                .thenComparing(StoredRow.Key::number);
         this.sealed = new TreeMap<>(byKey);
     }
 
@@ -29,34 +29,34 @@ final class SealBook {
         return List.copyOf(seals);
     }
 
-    List<SealedLine> sealed(List<LogLine> log, LogLine.@Nullable Key after, int limit) {
-        NavigableMap<LogLine.Key, LogLine> now = new TreeMap<>(byKey);
-        log.forEach(line -> now.put(line.key(), line));
+    List<SealedRow> sealed(List<StoredRow> stored, StoredRow.@Nullable Key after, int limit) {
+        NavigableMap<StoredRow.Key, StoredRow> now = new TreeMap<>(byKey);
+        stored.forEach(row -> now.put(row.key(), row));
         return (after == null ? sealed : sealed.tailMap(after, false))
                 .values().stream()
                         .limit(limit)
-                        .map(line -> new SealedLine(line.seal(), line.key(), line.digest(), now.get(line.key())))
+                        .map(row -> new SealedRow(row.seal(), row.key(), row.digest(), now.get(row.key())))
                         .toList();
     }
 
-    List<LogLine> unsealed(List<LogLine> log, LogLine.@Nullable Key after, int limit) {
-        return log.stream()
-                .filter(line -> !sealed.containsKey(line.key()))
-                .filter(line -> after == null || byKey.compare(line.key(), after) > 0)
-                .sorted(Comparator.comparing(LogLine::key, byKey))
+    List<StoredRow> unsealed(List<StoredRow> stored, StoredRow.@Nullable Key after, int limit) {
+        return stored.stream()
+                .filter(row -> !sealed.containsKey(row.key()))
+                .filter(row -> after == null || byKey.compare(row.key(), after) > 0)
+                .sorted(Comparator.comparing(StoredRow::key, byKey))
                 .limit(limit)
                 .toList();
     }
 
-    Seal seal(List<LogLine> log, SealWork work) {
+    Seal seal(List<StoredRow> stored, SealWork work) {
         Seal last = seals.isEmpty() ? null : seals.get(seals.size() - 1);
-        List<LogLine> lines = unsealed(log, null, Integer.MAX_VALUE);
-        if (lines.isEmpty() && last != null) {
+        List<StoredRow> rows = unsealed(stored, null, Integer.MAX_VALUE);
+        if (rows.isEmpty() && last != null) {
             return last;
         }
         work.begin(last);
-        for (LogLine line : lines) {
-            sealed.put(line.key(), new SealedLine(seals.size() + 1, line.key(), work.add(line), null));
+        for (StoredRow row : rows) {
+            sealed.put(row.key(), new SealedRow(seals.size() + 1, row.key(), work.add(row), null));
         }
         seals.add(work.end());
         return seals.get(seals.size() - 1);

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
@@ -225,7 +225,7 @@ abstract class WhoGetsWhatContract extends ContractGroup {
         assertCredits("0", "ann");
         assertEquals(Credits.of("7.5"), host().refCredits("ann"));
         assertTrue(host().flagged("ann"));
-        MigrationLogEntry line = node(RATE_2500).log("ann").get(0);
+        JournalLine line = node(RATE_2500).log("ann").get(0);
         assertEquals(Credits.ZERO, line.oldCredits());
         assertEquals(Credits.ZERO, line.newCredits());
         assertEquals(HostApplication.OLD_RATE, line.oldRate());
@@ -418,11 +418,11 @@ abstract class WhoGetsWhatContract extends ContractGroup {
 
         assertCredits("20", "bob");
         assertEquals(Credits.of("7.5"), host().refCredits("bob"));
-        MigrationLogEntry line = migrations.log("bob").get(0);
+        JournalLine line = migrations.log("bob").get(0);
         assertEquals(Actor.user("bob"), line.actor());
         assertFalse(line.automatic(), "automatic");
         assertEquals(clock.instant(), line.at());
-        assertFalse(line.reason().isBlank(), "no reason");
+        assertEquals("50 credits at 1000 are 20 at 2500", line.reason());
     }
 
     @Test

@@ -113,7 +113,7 @@ final class Expectation {
             unless(shown.regime() == Regime.CREDITS, 6, "a conversion leaves everybody with credits");
         } else if (person != null && !person.deleted && !person.isSuperseded(step.migration())) {
             Person.Track track = person.in(step.migration());
-            Regime regime = track.completed() || (status == Status.NOT_SUBJECT && !track.recorded)
+            Regime regime = track.completed() || (status == Status.NOT_SUBJECT && track.linesSeen == 0)
                     ? Regime.CREDITS
                     : Regime.RATE_LIMIT;
             unless(

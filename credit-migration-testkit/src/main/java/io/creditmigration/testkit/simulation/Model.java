@@ -5,14 +5,15 @@ import static io.creditmigration.testkit.simulation.Violation.unless;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
+import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserState;
@@ -33,7 +34,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be true, computed again from what the host did and from the lines of the log, by arithmetic of its own: it calls
+ * What has to be true, computed again from what the host did and from the lines of the journal, by arithmetic of its own: it calls
  * nothing of the library that decides. After each step it reads all tables and compares.
  */
 final class Model {
@@ -56,6 +57,7 @@ final class Model {
     private final List<Rollout> rollouts = new ArrayList<>();
     private final Map<String, Long> migratedByRun = new HashMap<>();
     private final Map<String, Long> rolledBackByRun = new HashMap<>();
+    private final Map<String, Long> failedByRun = new HashMap<>();
     private final Map<String, Long> runOpenedAtLook = new HashMap<>();
     private boolean clockWentBack;
     private long looks;
@@ -221,6 +223,13 @@ final class Model {
                 .count();
     }
 
+    /** Whether an operation of a user who is migrated should be in the history and is not. */
+    boolean hasLateOperations(int migration) {
+        return !converts()
+                && people.stream()
+                        .anyMatch(person -> !person.deleted && person.hasLateOperations(person.in(migration)));
+    }
+
     // What is compared with the tables.
 
     /** Reads everything; what has changed since the last look was done by this work. */
@@ -229,11 +238,12 @@ final class Model {
         for (int migration = 0; migration < scenario.migrations().size(); migration++) {
             Migration definition = scenario.migrations().get(migration);
             for (Person person : people) {
-                lookAtLog(migration, definition, person, work);
+                lookAtJournal(migration, definition, person, work);
             }
             rollouts.set(migration, store.rollout(definition));
         }
         for (Person person : people) {
+            lookAtNumbers(person);
             if (!person.deleted) {
                 lookAtTables(person);
             }
@@ -244,18 +254,22 @@ final class Model {
         lookAtRuns();
     }
 
-    private void lookAtLog(int migration, Migration definition, Person person, Work work) {
-        List<MigrationLogEntry> lines = store.log(definition, person.id());
+    private void lookAtJournal(int migration, Migration definition, Person person, Work work) {
+        List<JournalLine> lines = store.log(definition, person.id());
         Track track = person.in(migration);
-        unless(lines.size() >= track.linesSeen, 3, "lines of %s have gone from the log", person.id());
-        for (MigrationLogEntry line : lines.subList(track.linesSeen, lines.size())) {
+        unless(lines.size() >= track.linesSeen, 3, "lines of %s have gone from the journal", person.id());
+        for (JournalLine line : lines.subList(track.linesSeen, lines.size())) {
             track.linesSeen++;
-            unless(!person.deleted, 3, "%s is deleted, and the log says %s", person.id(), line);
+            unless(!person.deleted, 3, "%s is deleted, and the journal says %s", person.id(), line);
+            unless(person.numbers.add(line.number()), 1, "two lines of %s have the number of %s", person.id(), line);
             switch (line.kind()) {
                 case MIGRATED -> migrated(migration, person, line, work);
+                case FAILED -> failed(migration, person, line, work);
                 case ROLLED_BACK -> rolledBack(migration, person, line, work);
                 case REOPENED -> reopened(migration, person, line, work);
+                case CAUGHT_UP -> caughtUp(migration, person, line, work);
             }
+            lookAtLine(migration, person, line, work);
         }
         if (person.deleted) {
             return;
@@ -263,49 +277,106 @@ final class Model {
         UserState state = store.find(definition, person.id()).orElse(null);
         unless(state != null, 3, "%s cannot be found", person.id());
         UserMigration record = state == null ? null : state.record();
-        if (record == null) {
-            unless(!track.recorded, 3, "the record of %s in %s has gone", person.id(), definition.id());
-            return;
-        }
-        if (record.status() == MigrationStatus.FAILED && track.status != MigrationStatus.FAILED) {
-            unless(
-                    track.status == MigrationStatus.PENDING,
-                    7,
-                    "%s was %s in %s and is FAILED",
-                    person.id(),
-                    track.status,
-                    definition.id());
-            unless(person.mayFail || isRefused(person), 7, "%s is FAILED for no reason: %s", person.id(), record);
-            track.status = MigrationStatus.FAILED;
-        }
-        track.recorded = true;
         unless(
-                record.status() == track.status && record.attempt() == track.attempt,
+                record == null ? track.linesSeen == 0 : isWhatLinesSay(record, track),
                 3,
-                "the log leaves %s %s in attempt %d, and the record says %s",
+                "the journal leaves %s %s in attempt %d, and what is read is %s",
                 person.id(),
                 track.status,
                 track.attempt,
                 record);
-        if (track.completed()) {
-            BigDecimal granted = converts() ? track.newCredits : track.granted;
-            unless(
-                    isSame(record.creditsGranted(), granted),
-                    4,
-                    "the record of %s says %s were granted, and it was %s",
-                    person.id(),
-                    record.creditsGranted(),
-                    granted);
+    }
+
+    /** What a line carries, whatever it was written for. */
+    private void lookAtLine(int migration, Person person, JournalLine line, Work work) {
+        Track track = person.in(migration);
+        JournalLine.Standing standing = line.standing();
+        unless(
+                standing.status() == track.status
+                        && standing.attempt() == track.attempt
+                        && standing.copied() == track.copied.size()
+                        && standing.figuresLine() == track.figuresLine
+                        && isSame(standing.consumed(), track.consumed),
+                3,
+                "%s is %s in attempt %d, has consumed %s, copied %d and the figures of line %d, and the line says %s",
+                person.id(),
+                track.status,
+                track.attempt,
+                track.consumed,
+                track.copied.size(),
+                track.figuresLine,
+                line);
+        unless(
+                line.trigger() == trigger(work),
+                9,
+                "%s has written %s",
+                work.step().kind(),
+                line);
+    }
+
+    private static Trigger trigger(Work work) {
+        return switch (work.step().kind()) {
+            case REQUEST -> Trigger.REQUEST;
+            case CONFIRM, CONFIRM_ALTERED -> Trigger.CONFIRMATION;
+            case MIGRATE, ROLL_BACK, REOPEN -> Trigger.OPERATOR;
+            default -> Trigger.RUN;
+        };
+    }
+
+    private boolean isWhatLinesSay(UserMigration record, Track track) {
+        BigDecimal granted = converts() || track.figuresLine == 0 ? BigDecimal.ZERO : track.granted;
+        return track.linesSeen > 0
+                && record.status() == track.status
+                && record.attempt() == track.attempt
+                && record.historicalOperations() == track.copied.size()
+                && isSame(record.creditsConsumed(), track.consumed)
+                && isSame(record.creditsGranted(), granted)
+                && (!track.completed() || record.changedAt().equals(track.migratedAt));
+    }
+
+    /** Lines are numbered over all migrations. */
+    private static void lookAtNumbers(Person person) {
+        int last = person.numbers.stream().max(Integer::compareTo).orElse(0);
+        unless(last == person.numbers.size(), 1, "the lines of %s have the numbers %s", person.id(), person.numbers);
+    }
+
+    private void failed(int migration, Person person, JournalLine line, Work work) {
+        Track track = person.in(migration);
+        unless(
+                track.status == MigrationStatus.PENDING || track.status == MigrationStatus.FAILED,
+                7,
+                "%s was %s, and the journal says %s",
+                person.id(),
+                track.status,
+                line);
+        unless(person.mayFail || isRefused(person), 7, "%s is FAILED for no reason: %s", person.id(), line);
+        track.status = MigrationStatus.FAILED;
+        track.figuresLine = 0;
+        if (work.runId() != null) {
+            failedByRun.merge(work.runId(), 1L, Long::sum);
         }
     }
 
-    private void migrated(int migration, Person person, MigrationLogEntry line, Work work) {
+    private static void caughtUp(int migration, Person person, JournalLine line, Work work) {
+        Track track = person.in(migration);
+        unless(
+                track.completed() && work.runId() != null && person.copyOperations(track) > 0,
+                1,
+                "%s is %s, all of %s's operations are in the history, and %s has written %s",
+                person.id(),
+                track.status,
+                person.id(),
+                work.step().kind(),
+                line);
+    }
+
+    private void migrated(int migration, Person person, JournalLine line, Work work) {
         Track track = person.in(migration);
         unless(
                 (track.status == MigrationStatus.PENDING || track.status == MigrationStatus.FAILED)
                         && line.attempt() == track.attempt,
                 1,
-                "%s is %s in attempt %d, and the log says %s",
+                "%s is %s in attempt %d, and the journal says %s",
                 person.id(),
                 track.status,
                 track.attempt,
@@ -325,7 +396,7 @@ final class Model {
         unless(
                 isSame(line.oldCredits(), person.credits),
                 2,
-                "%s had %s, and the log says %s",
+                "%s had %s, and the journal says %s",
                 person.id(),
                 person.credits,
                 line);
@@ -335,7 +406,7 @@ final class Model {
             unless(
                     isSame(line.oldRate(), person.rate) && isSame(line.newRate(), Arithmetic.newRate(migration)),
                     2,
-                    "the credits of %s were at %s, and the log says %s",
+                    "the credits of %s were at %s, and the journal says %s",
                     person.id(),
                     person.rate,
                     line);
@@ -366,6 +437,7 @@ final class Model {
                     allocated);
             after = person.creditsOrZero().add(granted);
             track.granted = granted;
+            track.nothing += granted.signum() == 0 ? 1 : 0;
             track.kept = track.kept.add(granted);
         }
         unless(isSame(line.newCredits(), after), 4, "%s should have %s after %s", person.id(), after, line);
@@ -375,6 +447,11 @@ final class Model {
         track.spent = BigDecimal.ZERO;
         track.moved = false;
         track.status = MigrationStatus.COMPLETED;
+        track.migratedAt = line.at();
+        track.figuresLine = line.number();
+        if (!converts()) {
+            person.copyOperations(track);
+        }
         person.credits = after;
         movedForOthers(person, track);
         if (work.runId() != null) {
@@ -382,7 +459,7 @@ final class Model {
         }
     }
 
-    private void rolledBack(int migration, Person person, MigrationLogEntry line, Work work) {
+    private void rolledBack(int migration, Person person, JournalLine line, Work work) {
         Track track = person.in(migration);
         unless(
                 isTakingBack(work, migration) && track.completed() && line.attempt() == track.attempt,
@@ -396,7 +473,7 @@ final class Model {
         unless(
                 isSame(line.oldCredits(), person.credits),
                 2,
-                "%s had %s, and the log says %s",
+                "%s had %s, and the journal says %s",
                 person.id(),
                 person.credits,
                 line);
@@ -433,8 +510,7 @@ final class Model {
     }
 
     /** What is withdrawn is free, and part of the grant; what was bought stays, where free credits are spent first. */
-    private void checkGrantTakenBack(
-            Person person, Track track, @Nullable BigDecimal restored, MigrationLogEntry line) {
+    private void checkGrantTakenBack(Person person, Track track, @Nullable BigDecimal restored, JournalLine line) {
         if (!track.moved) {
             unless(
                     isSame(restored, track.oldCredits),
@@ -458,7 +534,9 @@ final class Model {
                 person.id(),
                 track.granted);
         unless(left.compareTo(paid) >= 0, 5, "%s has paid for %s and is left %s", person.id(), paid, left);
+        track.nothing += withdrawn.signum() == 0 ? 1 : 0;
         track.kept = track.kept.subtract(withdrawn);
+        track.consumed = track.kept;
     }
 
     /** By an operator's act on this user, or by a run that takes many back: its pages begin only with the halt switch on. */
@@ -472,7 +550,7 @@ final class Model {
         return work.step().kind() == Kind.ROLL_BACK || byRun;
     }
 
-    private static void reopened(int migration, Person person, MigrationLogEntry line, Work work) {
+    private static void reopened(int migration, Person person, JournalLine line, Work work) {
         Track track = person.in(migration);
         unless(
                 work.step().kind() == Kind.REOPEN
@@ -487,6 +565,7 @@ final class Model {
                 line);
         track.status = MigrationStatus.PENDING;
         track.attempt++;
+        track.figuresLine = 0;
     }
 
     private void lookAtTables(Person person) {
@@ -522,13 +601,17 @@ final class Model {
     private void lookAtHistory(Person person) {
         List<Credits> entries = host.history(person.id());
         long copied = entries.stream().filter(entry -> entry.signum() == 0).count();
+        long expected =
+                person.tracks.stream().mapToLong(track -> track.copied.size()).sum();
+        // A grant of nothing has an entry of zero as well.
+        long nothing = person.tracks.stream().mapToLong(track -> track.nothing).sum();
         unless(
-                copied <= (long) person.operations.size() * person.tracks.size(),
+                copied == expected + nothing,
                 1,
-                "%s made %d operations, and %d are in the history",
+                "%d operations of %s should be in the history, and %d are",
+                expected,
                 person.id(),
-                person.operations.size(),
-                copied);
+                copied - nothing);
         BigDecimal sum = entries.stream().map(Credits::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal kept = person.tracks.stream().map(track -> track.kept).reduce(BigDecimal.ZERO, BigDecimal::add);
         unless(sum.compareTo(kept) == 0, 4, "the history of %s adds up to %s, not %s", person.id(), sum, kept);
@@ -542,6 +625,8 @@ final class Model {
                 && person.creditsOrZero().signum() == 0
                 && person.seed.reserved().signum() <= 0;
         track.dueAtZeroSince = dueAtZero ? Math.min(track.dueAtZeroSince, looks) : Long.MAX_VALUE;
+        boolean isLate = !converts() && !person.deleted && person.hasLateOperations(track);
+        track.lateSince = isLate ? Math.min(track.lateSince, looks) : Long.MAX_VALUE;
         boolean settled = switch (byRun) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
             default -> false;
@@ -562,6 +647,13 @@ final class Model {
                         migrated,
                         run.outcomes());
                 long rolledBack = rolledBackByRun.getOrDefault(run.id(), 0L);
+                long failed = failedByRun.getOrDefault(run.id(), 0L);
+                unless(
+                        run.count(Status.FAILED) == failed,
+                        3,
+                        "%d users have failed in a run, and its figures say %s",
+                        failed,
+                        run.outcomes());
                 unless(
                         run.count(RollbackResult.Status.ROLLED_BACK) == rolledBack,
                         3,
@@ -588,6 +680,16 @@ final class Model {
                 default -> Long.MAX_VALUE;
             };
             unless(since > opened, 3, "a run over %s is finished and has skipped %s", run.scope(), person.id());
+            boolean catchesUp = switch (run.scope().kind()) {
+                case EVERYONE, LATE_OPERATIONS -> true;
+                default -> false;
+            };
+            unless(
+                    !catchesUp || track.lateSince > opened,
+                    3,
+                    "a run over %s is finished and has left operations of %s out of the history",
+                    run.scope(),
+                    person.id());
         }
     }
 

@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One user as the model has it. */
@@ -17,7 +20,6 @@ final class Person {
     static final class Track {
 
         MigrationStatus status = MigrationStatus.PENDING;
-        boolean recorded;
         int attempt = 1;
         int linesSeen;
 
@@ -38,6 +40,20 @@ final class Person {
         /** Free credits of all attempts that were not withdrawn. */
         BigDecimal kept = BigDecimal.ZERO;
 
+        /** How many grants and reversals were of nothing. */
+        int nothing;
+
+        /** Free credits that were consumed in attempts that are over. */
+        BigDecimal consumed = BigDecimal.ZERO;
+
+        /** When the user was migrated last, and the line that says so; 0 where the lines since name none. */
+        Instant migratedAt = Instant.MIN;
+
+        int figuresLine;
+
+        /** The places of the user's operations that are in the history. */
+        final Set<Integer> copied = new HashSet<>();
+
         boolean settled;
         boolean unsettledInThisStep;
 
@@ -49,6 +65,9 @@ final class Person {
         long dueSince = Long.MAX_VALUE;
 
         long dueAtZeroSince = Long.MAX_VALUE;
+
+        /** Since which look an operation from before the migration is not in the history. */
+        long lateSince = Long.MAX_VALUE;
 
         boolean completed() {
             return status == MigrationStatus.COMPLETED;
@@ -68,6 +87,9 @@ final class Person {
 
     boolean deleted;
     boolean mayFail;
+
+    /** The numbers of all lines of the journal that were seen. */
+    final Set<Integer> numbers = new HashSet<>();
 
     Person(SeedUser seed, int migrations, BigDecimal rate) {
         this.seed = seed;
@@ -89,6 +111,25 @@ final class Person {
 
     BigDecimal creditsOrZero() {
         return credits == null ? BigDecimal.ZERO : credits;
+    }
+
+    /** Takes over into the history what was done before the user was migrated; answers how many operations are new in it. */
+    int copyOperations(Track track) {
+        int before = track.copied.size();
+        for (int place = 0; place < operations.size(); place++) {
+            if (operations.get(place).isBefore(track.migratedAt)) {
+                track.copied.add(place);
+            }
+        }
+        return track.copied.size() - before;
+    }
+
+    /** Whether an operation from before the migration is not in the history. */
+    boolean hasLateOperations(Track track) {
+        return track.completed()
+                && IntStream.range(0, operations.size())
+                        .anyMatch(place ->
+                                operations.get(place).isBefore(track.migratedAt) && !track.copied.contains(place));
     }
 
     /** Whether a migration that follows this one is completed. */

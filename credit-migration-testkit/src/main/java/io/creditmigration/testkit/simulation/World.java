@@ -466,8 +466,12 @@ final class World {
 
     private Object openRun(Step step, MigrationService service) {
         RunScope scope = List.of(
-                        RunScope.everyone(), RunScope.everyone(), RunScope.zeroCreditsOnly(), RunScope.failedOnly())
-                .get(step.amount() % 4);
+                        RunScope.everyone(),
+                        RunScope.everyone(),
+                        RunScope.zeroCreditsOnly(),
+                        RunScope.failedOnly(),
+                        RunScope.of("late-operations"))
+                .get(step.amount() % 5);
         RunOptions terms = RunOptions.defaults().withScope(scope).withPageSize(1 + step.amount() % 3);
         MigrationRun run = service.runs().open(terms);
         model.runOpened(run.id());
@@ -514,6 +518,7 @@ final class World {
             // Who was locked all the time may be given up for this run.
             person.in(step.migration()).dueSince = Long.MAX_VALUE;
             person.in(step.migration()).dueAtZeroSince = Long.MAX_VALUE;
+            person.in(step.migration()).lateSince = Long.MAX_VALUE;
             return answer + " with " + person.id() + " locked by "
                     + lock.getClass().getSimpleName().length();
         } catch (RuntimeException e) {
@@ -550,6 +555,7 @@ final class World {
             finish(page(migration));
             long left = model.due(migration, Status.MIGRATED);
             unless(left == 0, 1, "everything is done, and %d users are left", left);
+            unless(!model.hasLateOperations(migration), 1, "everything is done, and operations are left");
         }
         for (Migration migration : scenario.migrations()) {
             Verification verification = MigrationService.of(migration, store).verify();
