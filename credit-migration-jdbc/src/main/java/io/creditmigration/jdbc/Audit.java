@@ -167,13 +167,20 @@ final class Audit {
         range.put("first", ids.get(0));
         range.put("last", ids.get(ids.size() - 1));
         Map<String, List<StoredRow>> written = new HashMap<>();
-        each(connection, lines, range, row -> written.computeIfAbsent(
-                        row.getString("user_id"), none -> new ArrayList<>())
-                .add(journal.row(row)));
+        each(
+                connection,
+                lines,
+                range,
+                row -> written.computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
+                        .add(journal.row(row)));
         Map<String, List<Integer>> lastLines = new HashMap<>();
-        each(connection, marked, range, row -> lastLines
-                .computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
-                .add(row.getInt("line")));
+        each(
+                connection,
+                marked,
+                range,
+                row -> lastLines
+                        .computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
+                        .add(row.getInt("line")));
         Map<String, Evidence.Numbers> numbered = new HashMap<>();
         each(connection, numbers, range, row -> {
             String id = row.getString("user_id");
@@ -332,7 +339,8 @@ final class Audit {
                     : migration
                             .conversion()
                             .map(conversion -> conversion.newRate().toString())
-                            .orElse(HostState.decoded(captured).get(mark.column().name()));
+                            .orElse(HostState.decoded(captured)
+                                    .get(mark.column().name()));
             if (!mark.column().isSame(left, now)) {
                 changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
             }

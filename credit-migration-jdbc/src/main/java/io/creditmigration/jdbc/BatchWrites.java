@@ -2,8 +2,8 @@ package io.creditmigration.jdbc;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
-import io.creditmigration.Migration;
 import io.creditmigration.JournalLine;
+import io.creditmigration.Migration;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Mapping.Mark;

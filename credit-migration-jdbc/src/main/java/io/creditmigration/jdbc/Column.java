@@ -94,9 +94,10 @@ record Column(String table, String name, int jdbcType, String typeName, int size
     boolean isSame(@Nullable String one, @Nullable String other) {
         Object first = value(one);
         Object second = value(other);
-        return first instanceof BigDecimal number && second instanceof BigDecimal another
-                ? number.compareTo(another) == 0
-                : Objects.equals(first, second);
+        if (first instanceof BigDecimal number && second instanceof BigDecimal another) {
+            return number.compareTo(another) == 0;
+        }
+        return Objects.equals(first, second);
     }
 
     /** MariaDB's BOOLEAN holds any small number. */

@@ -129,9 +129,7 @@ enum Dialect {
 
     /** A number, or NULL where it is none: PostgreSQL's NUMERIC can be NaN or infinite. */
     String finite(String number) {
-        return this == POSTGRESQL
-                ? "NULLIF(NULLIF(NULLIF(" + number + ", 'NaN'), 'Infinity'), '-Infinity')"
-                : number;
+        return this == POSTGRESQL ? "NULLIF(NULLIF(NULLIF(" + number + ", 'NaN'), 'Infinity'), '-Infinity')" : number;
     }
 
     /** A column as the database renders it in characters, to be compared byte by byte. */

@@ -74,9 +74,12 @@ final class Figures {
     JournalFigures twice(Connection connection, Migration migration) throws SQLException {
         Map<String, Tally> tallies = ranges.tallies(connection, migration);
         Map<String, Map<Kind, Long>> written = new HashMap<>();
-        Audit.each(connection, linesOfRuns, Map.of("migration", migration.id()), row -> written.computeIfAbsent(
-                        row.getString("run_id"), none -> new EnumMap<>(Kind.class))
-                .put(Codes.kind(row.getString("kind")), row.getLong("written")));
+        Audit.each(
+                connection,
+                linesOfRuns,
+                Map.of("migration", migration.id()),
+                row -> written.computeIfAbsent(row.getString("run_id"), none -> new EnumMap<>(Kind.class))
+                        .put(Codes.kind(row.getString("kind")), row.getLong("written")));
         List<JournalFigures.Run> runs = new ArrayList<>();
         tallies.forEach((id, tally) -> runs.add(new JournalFigures.Run(id, tally, written.getOrDefault(id, Map.of()))));
         return new JournalFigures(
@@ -87,9 +90,7 @@ final class Figures {
         Map<MigrationStatus, Long> users = counts(connection, open, migration);
         Tally all = tallies.values().stream().reduce(Tally.NOBODY, Tally::plus);
         boolean grants = migration.conversion().isEmpty();
-        long[] completed = {
-            all.count(MigrationResult.Status.MIGRATED) - all.count(RollbackResult.Status.ROLLED_BACK)
-        };
+        long[] completed = {all.count(MigrationResult.Status.MIGRATED) - all.count(RollbackResult.Status.ROLLED_BACK)};
         BigDecimal[] granted = {all.granted().subtract(all.withdrawn())};
         Audit.each(connection, single, Map.of("migration", migration.id()), row -> {
             Kind kind = Codes.kind(row.getString("kind"));
@@ -97,9 +98,8 @@ final class Figures {
             completed[0] += kind == Kind.MIGRATED ? row.getLong("users") : 0;
             completed[0] -= kind == Kind.ROLLED_BACK ? row.getLong("users") : 0;
             granted[0] = granted[0].add(added == null ? BigDecimal.ZERO : added);
-            granted[0] = grants && kind == Kind.ROLLED_BACK
-                    ? granted[0].subtract(row.getBigDecimal("taken"))
-                    : granted[0];
+            granted[0] =
+                    grants && kind == Kind.ROLLED_BACK ? granted[0].subtract(row.getBigDecimal("taken")) : granted[0];
         });
         if (completed[0] != 0) {
             users.put(MigrationStatus.COMPLETED, completed[0]);

@@ -1,8 +1,8 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.DeadLetter;
-import io.creditmigration.Migration;
 import io.creditmigration.JournalLine;
+import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
@@ -17,9 +17,8 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.StoredRow;
-import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.JournalFigures;
+import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
@@ -28,6 +27,7 @@ import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;

@@ -226,7 +226,18 @@ final class Journal {
                 case ACTOR_KIND -> Codes.actorKind(text).name();
                 case OLD_CREDITS, NEW_CREDITS, GRANTED, CONSUMED, BONUS, OLD_RATE, NEW_RATE, UNIT ->
                     StoredRow.text(new BigDecimal(text));
-                case ATTEMPT, FIGURES_LINE, COPIED, OPERATIONS, DAYS, RUN, HOST_STATE, ACTOR, REASON, ERROR, HOLD, ANSWER,
+                case ATTEMPT,
+                        FIGURES_LINE,
+                        COPIED,
+                        OPERATIONS,
+                        DAYS,
+                        RUN,
+                        HOST_STATE,
+                        ACTOR,
+                        REASON,
+                        ERROR,
+                        HOLD,
+                        ANSWER,
                         ATTRIBUTES -> text;
             };
         } catch (IllegalArgumentException | DateTimeException | SQLException e) {

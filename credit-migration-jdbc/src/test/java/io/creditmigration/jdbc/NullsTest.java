@@ -86,7 +86,7 @@ final class NullsTest {
             "InvalidValueException",
             "Latency",
             "MappingException",
-            "MigrationLogEntry",
+            "JournalLine",
             "MigrationPlan",
             "MigrationPlan.Change",
             "MigrationResult",

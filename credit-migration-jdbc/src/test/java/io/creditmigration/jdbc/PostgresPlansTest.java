@@ -59,8 +59,9 @@ final class PostgresPlansTest {
                     HostTables.users("users").balance("credits").rate("rate"),
                     MigrationOptions.defaults());
 
-            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
+            assertReadByIndex(sql, "credit_migration_journal");
+            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
         }
     }
 
@@ -95,6 +96,7 @@ final class PostgresPlansTest {
                             .operations("operations", "id", "user_id", "made_at"),
                     MigrationOptions.defaults().withNotices());
 
+            assertReadByIndex(sql, "credit_migration_journal");
             assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
             assertReadByIndex(sql, "operations");
@@ -181,7 +183,7 @@ final class PostgresPlansTest {
     }
 
     private static long migrated(TestSql sql) {
-        return (Long) sql.one("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'COMPLETED'");
+        return (Long) sql.one("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status = 'COMPLETED'");
     }
 
     private static void assertReadByIndex(TestSql sql, String table) {
