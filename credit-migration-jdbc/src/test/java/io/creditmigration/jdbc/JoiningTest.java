@@ -17,6 +17,7 @@ import io.creditmigration.Quote;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.JoiningHost.Transaction;
+import io.creditmigration.spi.MigrationStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
