@@ -124,18 +124,18 @@ final class PostgresWrites implements Writes {
             SELECT n, place FROM (
                     SELECT c.n, h.ctid AS place FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
                     WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
-                    FOR UPDATE OF h SKIP LOCKED) held""";
+                    FOR NO KEY UPDATE OF h SKIP LOCKED) held""";
 
     /** The guard of the users' rows holds from here on, so that an account is never written without them. */
     private static final String CLAIM_USERS_WAITING = """
             SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
-                WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users} FOR UPDATE OF u""";
+                WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users} FOR NO KEY UPDATE OF u""";
 
     private static final String CLAIM_USERS = """
             SELECT n FROM (
                     SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
                     WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users}
-                    FOR UPDATE OF u SKIP LOCKED) users_held""";
+                    FOR NO KEY UPDATE OF u SKIP LOCKED) users_held""";
 
     private static final String CLAIM_HOLDERS_AND_USERS = CLAIM_USERS + """
 
@@ -143,7 +143,7 @@ final class PostgresWrites implements Writes {
                     SELECT n FROM (
                         SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
                         WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
-                        FOR UPDATE OF h SKIP LOCKED) held)""";
+                        FOR NO KEY UPDATE OF h SKIP LOCKED) held)""";
 
     private static final String OPEN_NOTHING = "SELECT holder_key FROM change WHERE FALSE";
 

@@ -73,7 +73,7 @@ final class PostgresPlansTest {
             sql.runAll(
                     "CREATE TABLE users (id BIGINT PRIMARY KEY, rate_limit INTEGER)",
                     "INSERT INTO users SELECT n, 10 FROM generate_series(1, " + USERS + ") n",
-                    "CREATE TABLE operations (id BIGINT PRIMARY KEY, user_id BIGINT, made_at TIMESTAMPTZ)",
+                    "CREATE TABLE operations (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id), made_at TIMESTAMPTZ)",
                     "INSERT INTO operations SELECT n, n, '2026-01-01Z' FROM generate_series(1, " + USERS + ") n",
                     "CREATE INDEX operations_by_user ON operations (user_id, made_at)",
                     "INSERT INTO credit_migration_account SELECT n, 5, TRUE, 0 FROM generate_series(1, " + USERS

@@ -142,7 +142,7 @@ final class RollbackPopulationTest {
                         + " PRIMARY KEY, buyer BIGINT NOT NULL, credits NUMERIC(19, 4) NOT NULL)",
                 "CREATE INDEX purchases_by_buyer ON purchases (buyer)",
                 "CREATE TABLE operations (id BIGINT " + identity + " PRIMARY KEY, user_id BIGINT NOT NULL, made_at "
-                        + time + " NOT NULL)",
+                        + time + " NOT NULL, FOREIGN KEY (user_id) REFERENCES users (id))",
                 "CREATE INDEX operations_by_user ON operations (user_id, made_at)",
                 "INSERT INTO operations (user_id, made_at) SELECT u.id, " + within + " FROM users u CROSS JOIN ("
                         + operations + ") t WHERE MOD(u.id, 50) = 0");
