@@ -225,6 +225,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
                     });
         } catch (Writes.StaleException e) {
             return CommitResult.of(CommitResult.Status.STALE);
+        } catch (Writes.AlteredException e) {
+            return CommitResult.rejected(String.valueOf(e.getMessage()));
         }
     }
 
@@ -333,6 +335,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
             return worked.page();
         } catch (Writes.StaleException e) {
             throw passing(e);
+        } catch (Writes.AlteredException e) {
+            return Page.rejected(String.valueOf(e.getMessage()));
         }
     }
 
