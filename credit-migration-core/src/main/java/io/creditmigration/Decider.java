@@ -32,6 +32,7 @@ final class Decider {
     private final Clock clock;
     private final Notices notices;
     private final Reasons reasons;
+    private final Agreement agreement;
 
     Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock, Notices notices) {
         this.migration = migration;
@@ -40,6 +41,7 @@ final class Decider {
         this.clock = clock;
         this.notices = notices;
         this.reasons = new Reasons(migration);
+        this.agreement = new Agreement(migration);
     }
 
     /** Takes up definitions that were stored lately, where they matter. */
@@ -56,7 +58,10 @@ final class Decider {
         UserMigration record = state.record();
         UserSnapshot user = state.user();
         MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
-        if (status == MigrationStatus.COMPLETED || state.flagged()) {
+        if (agreement.isOutOfStep(state)) {
+            return refuse(Status.OUT_OF_STEP, state);
+        }
+        if (status == MigrationStatus.COMPLETED || Boolean.TRUE.equals(state.flagged())) {
             return refuse(Status.ALREADY_MIGRATED, state);
         }
         if (status == MigrationStatus.ROLLED_BACK) {
@@ -146,7 +151,10 @@ final class Decider {
     /** Copies what was committed after the user's migration; null where there is nothing to copy. */
     Decision.@Nullable Write<MigrationResult> catchUp(UserState state, Intent intent, Instant now) {
         UserMigration record = state.record();
-        if (record == null || record.status() != MigrationStatus.COMPLETED || state.lateOperations() == 0) {
+        if (record == null
+                || record.status() != MigrationStatus.COMPLETED
+                || state.lateOperations() == 0
+                || agreement.isOutOfStep(state)) {
             return null;
         }
         int figuresLine =
@@ -218,10 +226,13 @@ final class Decider {
 
     /** Whether the user works under the new regime: migrated by us or by the host, or there from the beginning. */
     boolean isInNewRegime(UserState state) {
+        if (agreement.isOutOfStep(state) && state.flagged() != null) {
+            return state.flagged();
+        }
         if (state.record() != null) {
             return state.record().status() == MigrationStatus.COMPLETED;
         }
-        return state.flagged() || isBornInNewRegime(state.user()) || state.superseded();
+        return Boolean.TRUE.equals(state.flagged()) || isBornInNewRegime(state.user()) || state.superseded();
     }
 
     private boolean isBornInNewRegime(UserSnapshot user) {

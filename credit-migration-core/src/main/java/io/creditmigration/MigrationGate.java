@@ -37,6 +37,7 @@ public final class MigrationGate {
     private static final Logger LOG = LoggerFactory.getLogger(MigrationGate.class);
     private static final Set<Status> WORTH_A_LOOK = EnumSet.of(
             Status.UNKNOWN_USER,
+            Status.OUT_OF_STEP,
             Status.ABSENT_BALANCE,
             Status.NEGATIVE_BALANCE,
             Status.CONTENDED,

@@ -198,7 +198,7 @@ public final class MigrationService {
             if (state.record() != null) {
                 return Optional.of(state.record().status());
             }
-            if (state.flagged()) {
+            if (Boolean.TRUE.equals(state.flagged())) {
                 return Optional.of(MigrationStatus.COMPLETED);
             }
             return decider.isSubject(state) ? Optional.of(MigrationStatus.PENDING) : Optional.empty();
@@ -257,6 +257,29 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("actor", actor);
         return oneUser().reopen(userId, actor, reason);
+    }
+
+    /**
+     * Makes the journal follow the row of a user who is OUT_OF_STEP: a balance that support has restored by hand, or an id that
+     * another person has now. The operator says where the user stands; it is refused where the row's marker says otherwise.
+     * Moves no money, and writes nothing where both agree. A user reconciled to the old regime stays there until
+     * {@link #reopen}; one reconciled to the new regime has no rollback data; a grant counts as wholly consumed.
+     *
+     * @param standing COMPLETED for a balance in the new regime, ROLLED_BACK for one in the old regime
+     * @param actor who says so, for the journal
+     * @param reason why, for the journal: 1 to 500 characters
+     */
+    public ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        Names.checkUserId(userId);
+        Names.given("actor", actor);
+        if (Names.given("standing", standing) != MigrationStatus.COMPLETED && standing != MigrationStatus.ROLLED_BACK) {
+            throw new InvalidValueException("standing", standing, "COMPLETED or ROLLED_BACK");
+        }
+        ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
+        known.remove(result.userId());
+        known.remove(userId);
+        return result;
     }
 
     /** What the population is like, read in pages, before anything is decided about it. */

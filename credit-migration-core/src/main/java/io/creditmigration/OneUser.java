@@ -130,6 +130,31 @@ final class OneUser {
         });
     }
 
+    ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
+        return settle(userId, new Act<ReconcileResult>() {
+            @Override
+            public Decision<ReconcileResult> decide(UserState state) {
+                return reversal.reconcile(state, standing, actor, reason);
+            }
+
+            @Override
+            public ReconcileResult unknownUser() {
+                return new ReconcileResult(ReconcileResult.Status.UNKNOWN_USER, userId, null);
+            }
+
+            @Override
+            public ReconcileResult refused(UserState state, CommitResult refusal) {
+                return contended(state);
+            }
+
+            @Override
+            public ReconcileResult contended(@Nullable UserState state) {
+                return new ReconcileResult(
+                        ReconcileResult.Status.CONTENDED, userId, state == null ? null : state.record());
+            }
+        });
+    }
+
     private <R> R settle(String userId, Act<R> act) {
         UserState state = null;
         Decision.Write<R> unsure = null;

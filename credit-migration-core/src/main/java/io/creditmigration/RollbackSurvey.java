@@ -91,6 +91,9 @@ final class RollbackSurvey {
                     "have paid credits on the account and are left for a person to look at");
             warn(kept, "have paid credits, which stay on an active account");
             warn(tally.count(Status.MOVED_SINCE), "have moved since, and what they have paid for is not known");
+            warn(
+                    tally.count(Status.OUT_OF_STEP),
+                    "are out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it");
             warn(tally.count(Status.NOT_LATEST), "have completed a later migration, to be taken back first");
             warn(tally.count(Status.NO_ROLLBACK_DATA), "have no rollback data");
             warn(tally.count(Status.REJECTED), "have something stored that cannot be read");

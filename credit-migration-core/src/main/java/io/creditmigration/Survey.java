@@ -126,6 +126,9 @@ final class Survey {
             Tally tally = sum.tally();
             warn(tally.count(Status.FAILED), "would be marked FAILED, the first of them " + firstFailure);
             warn(
+                    tally.count(Status.OUT_OF_STEP),
+                    "are out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it");
+            warn(
                     tally.count(Status.NEGATIVE_BALANCE),
                     "have a balance below zero and are left for a person to look at");
             warn(tally.count(Status.ABSENT_BALANCE), "have no balance to convert, which is not zero");

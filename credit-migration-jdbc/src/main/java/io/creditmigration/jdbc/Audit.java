@@ -316,9 +316,9 @@ final class Audit {
                         ? balance
                         : balance.movePointLeft(mapping.host.minorUnits),
                 balance == null ? row.getString(label) : null,
-                truth(row, "flagged"),
+                Reads.truth(row, "flagged"),
                 row.getInt("superseded") == 1,
-                truth(row, "active"),
+                Reads.truth(row, "active"),
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
                 copies(migration) ? Long.valueOf(made) : null,
@@ -407,11 +407,6 @@ final class Audit {
         } catch (NumberFormatException e) {
             return null;
         }
-    }
-
-    private static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
-        int number = row.getInt(label);
-        return row.wasNull() ? null : number == 1;
     }
 
     /**

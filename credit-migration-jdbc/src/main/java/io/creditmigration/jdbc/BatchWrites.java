@@ -13,7 +13,6 @@ import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -202,7 +201,9 @@ final class BatchWrites implements Writes {
             // What a second column had before is not known here; it cannot have less than what was added.
             boolean kept = stored != null
                     && decided != null
-                    && (mapping.secondBalance == null ? stored.compareTo(decided) == 0 : stored.compareTo(decided) >= 0);
+                    && (mapping.secondBalance == null
+                            ? stored.compareTo(decided) == 0
+                            : stored.compareTo(decided) >= 0);
             if (!kept) {
                 throw new AlteredException(stored, decided);
             }
@@ -219,11 +220,7 @@ final class BatchWrites implements Writes {
 
     /** Queries the rows with these keys, some at a time. */
     private void forEach(
-            Connection connection,
-            String template,
-            List<String> userIds,
-            Function<String, Object> key,
-            Audit.Take take)
+            Connection connection, String template, List<String> userIds, Function<String, Object> key, Audit.Take take)
             throws SQLException {
         for (int from = 0; from < userIds.size(); from += KEYS_AT_ONCE) {
             List<String> some = userIds.subList(from, Math.min(userIds.size(), from + KEYS_AT_ONCE));

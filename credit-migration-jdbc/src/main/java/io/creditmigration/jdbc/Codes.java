@@ -20,6 +20,7 @@ final class Codes {
             case ROLLED_BACK -> "B";
             case REOPENED -> "O";
             case CAUGHT_UP -> "U";
+            case RECONCILED -> "X";
         };
     }
 

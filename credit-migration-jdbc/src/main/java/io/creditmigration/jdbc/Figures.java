@@ -34,6 +34,15 @@ final class Figures {
             FROM {our_journal} r WHERE r.migration = {number} AND r.run IS NULL GROUP BY r.kind
             """;
 
+    /** What operators reconciled, with the status that each had before: they are few. */
+    private static final String RECONCILED = """
+            SELECT r.status, b.status AS before_it FROM {our_journal} r
+            LEFT JOIN {our_journal} b ON b.user_id = r.user_id AND b.line = (
+                SELECT MAX(n.line) FROM {our_journal} n
+                WHERE n.user_id = r.user_id AND n.migration = r.migration AND n.line < r.line)
+            WHERE r.migration = {number} AND r.run IS NULL AND r.kind = 'X'
+            """;
+
     private static final String LAST_LINES = """
             SELECT l.status, COUNT(*) AS users FROM {our_journal} l
             WHERE l.migration = {number} AND l.line = (
@@ -50,6 +59,7 @@ final class Figures {
     private final Ranges ranges;
     private final Sql open;
     private final Sql single;
+    private final Sql reconciled;
     private final Sql lastLines;
     private final Sql linesOfRuns;
 
@@ -62,6 +72,7 @@ final class Figures {
         this.ranges = ranges;
         this.open = new Sql(dialect, OPEN, names);
         this.single = new Sql(dialect, SINGLE, names);
+        this.reconciled = new Sql(dialect, RECONCILED, names);
         this.lastLines = new Sql(dialect, LAST_LINES, names);
         this.linesOfRuns = new Sql(dialect, LINES_OF_RUNS, names);
     }
@@ -100,6 +111,10 @@ final class Figures {
             granted[0] = granted[0].add(added == null ? BigDecimal.ZERO : added);
             granted[0] =
                     grants && kind == Kind.ROLLED_BACK ? granted[0].subtract(row.getBigDecimal("taken")) : granted[0];
+        });
+        Audit.each(connection, reconciled, Map.of("migration", migration.id()), row -> {
+            completed[0] += "C".equals(row.getString("status")) ? 1 : 0;
+            completed[0] -= "C".equals(row.getString("before_it")) ? 1 : 0;
         });
         if (completed[0] != 0) {
             users.put(MigrationStatus.COMPLETED, completed[0]);

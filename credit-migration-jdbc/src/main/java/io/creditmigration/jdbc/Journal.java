@@ -170,7 +170,7 @@ final class Journal {
         boolean moves = kind == Kind.MIGRATED || back;
         int days = row.getInt("days");
         Usage usage = row.wasNull() ? null : new Usage(row.getLong("operations"), days, 0, row.getLong("operations"));
-        Figures figures = moves || kind == Kind.REOPENED
+        Figures figures = moves || kind == Kind.REOPENED || kind == Kind.RECONCILED
                 ? new Figures(
                         credits(row, "old_credits"),
                         credits(row, "new_credits"),

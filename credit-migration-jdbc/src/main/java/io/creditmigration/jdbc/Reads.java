@@ -472,7 +472,7 @@ final class Reads {
         }
         return conversion && names.containsKey("RATE")
                 ? "CASE WHEN " + names.get("RATE") + " = :new_rate THEN 1 ELSE 0 END"
-                : "0";
+                : "CAST(NULL AS INTEGER)";
     }
 
     private Map<String, @Nullable Object> parameters(Migration migration) {
@@ -545,12 +545,17 @@ final class Reads {
                 row.getInt("last_line"),
                 record,
                 row.getLong("late_operations"),
-                row.getInt("flagged") == 1,
+                truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
                 rollout,
                 bought,
                 defect);
+    }
+
+    static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
+        int number = row.getInt(label);
+        return row.wasNull() ? null : number == 1;
     }
 
     private UserSnapshot snapshot(ResultSet row, Migration migration, String userId, @Nullable UserMigration record)

@@ -108,7 +108,8 @@ class StoredAsDecidedTest {
         assertThat(migrations.migrate("bob").status()).isEqualTo(Status.FAILED);
         migrations.run();
 
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_account WHERE balance <> 13.3333")).isEqualTo("0");
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_account WHERE balance <> 13.3333"))
+                .isEqualTo("0");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_entry WHERE user_id IN ('bob', 'cem')"))
                 .isEqualTo("0");
     }
@@ -162,7 +163,8 @@ class StoredAsDecidedTest {
                                 + " <> 'ann') EXECUTE FUNCTION rounding()");
             case POSTGRESQL_AFTER ->
                 sql.runAll(
-                        "CREATE FUNCTION rounding() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN UPDATE " + table + " SET "
+                        "CREATE FUNCTION rounding() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN UPDATE " + table
+                                + " SET "
                                 + balance + " = ROUND(" + balance + ", 2) WHERE " + id + " = NEW." + id
                                 + "; RETURN NULL; END'",
                         "CREATE TRIGGER rounding AFTER INSERT OR UPDATE ON " + table + " FOR EACH ROW WHEN (NEW." + id
@@ -171,7 +173,8 @@ class StoredAsDecidedTest {
             case MARIADB_BEFORE -> {
                 for (String event : new String[] {"INSERT", "UPDATE"}) {
                     sql.run("CREATE TRIGGER rounding_" + event + " BEFORE " + event + " ON " + table
-                            + " FOR EACH ROW IF NEW." + id + " <> 'ann' THEN SET NEW." + balance + " = ROUND(NEW." + balance
+                            + " FOR EACH ROW IF NEW." + id + " <> 'ann' THEN SET NEW." + balance + " = ROUND(NEW."
+                            + balance
                             + ", 2); END IF");
                 }
             }
