@@ -58,6 +58,9 @@ final class Decider {
         UserMigration record = state.record();
         UserSnapshot user = state.user();
         MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
+        if (now.isBefore(migration.beginsAt())) {
+            return refuse(Status.NOT_BEGUN, state);
+        }
         if (agreement.isOutOfStep(state)) {
             return refuse(Status.OUT_OF_STEP, state);
         }
@@ -215,7 +218,7 @@ final class Decider {
                 Rollout.EVERYBODY,
                 state.bought(),
                 state.defect());
-        return notices.announcement(decide(admitted, intent));
+        return notices.announcement(decide(admitted, intent, onceBegun()));
     }
 
     /** Whether this migration concerns the user at all. */
@@ -236,7 +239,7 @@ final class Decider {
     }
 
     private boolean isBornInNewRegime(UserSnapshot user) {
-        return user.registeredAt() != null && !user.registeredAt().isBefore(migration.cutOff());
+        return user.registeredAt() != null && !user.registeredAt().isBefore(migration.newcomersFrom());
     }
 
     private Decision<MigrationResult> migrate(UserState state, Offer offer, Intent intent, Instant now) {
@@ -339,6 +342,12 @@ final class Decider {
 
     private static long copiedBefore(UserState state) {
         return state.record() == null ? 0 : state.record().historicalOperations();
+    }
+
+    /** Now, or the beginning where that is still to come: what a plan or an announcement speaks of. */
+    Instant onceBegun() {
+        Instant now = now();
+        return now.isBefore(migration.beginsAt()) ? migration.beginsAt() : now;
     }
 
     /** Databases keep microseconds; what is compared after reading must not have had more. */

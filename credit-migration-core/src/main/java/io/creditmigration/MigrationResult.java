@@ -24,6 +24,8 @@ public record MigrationResult(
     public enum Status {
         /** There is no such user. */
         UNKNOWN_USER,
+        /** The migration begins later. Nothing is written before. */
+        NOT_BEGUN,
         /**
          * The user's row and the journal disagree about the unit of the balance: somebody restored the row by hand, or another
          * person has the id now. Nothing is written until {@link MigrationService#reconcile}.

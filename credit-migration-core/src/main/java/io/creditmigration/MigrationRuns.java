@@ -80,6 +80,12 @@ public final class MigrationRuns {
 
     MigrationRun open(RunOptions options, @Nullable Integer stage) {
         Names.given("options", options);
+        if (bounds.clock().instant().isBefore(migration.beginsAt())) {
+            throw new InvalidValueException(
+                    "beginning of migration " + migration.id(),
+                    migration.beginsAt(),
+                    "an instant that has come, for a run; plan() works before");
+        }
         return open(
                 new RunRequest(options.scope(), stage, options.userIds(), options.settings()),
                 cause(Actor.automatic("run"), "opened for " + options.scope().name()));

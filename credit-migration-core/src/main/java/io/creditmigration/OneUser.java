@@ -66,6 +66,7 @@ final class OneUser {
                 String stored = state.user().userId();
                 return switch (refusal.status()) {
                     case HALTED -> MigrationResult.of(MigrationResult.Status.HALTED, stored, state.record());
+                    case NOT_BEGUN -> MigrationResult.of(MigrationResult.Status.NOT_BEGUN, stored, state.record());
                     case OUTSIDE_ROLLOUT ->
                         MigrationResult.of(MigrationResult.Status.OUTSIDE_ROLLOUT, stored, state.record());
                     default -> markFailed(state, intent, String.valueOf(refusal.message()));

@@ -173,7 +173,7 @@ final class RunWorker<R> implements PageWork {
                         sum.add(Status.OUTSIDE_ROLLOUT);
                         continue;
                     }
-                    case HALTED -> {
+                    case HALTED, NOT_BEGUN -> {
                         return Optional.empty();
                     }
                     default -> {

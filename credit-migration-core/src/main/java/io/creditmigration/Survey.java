@@ -82,7 +82,7 @@ final class Survey {
         }
 
         void add(UserState state) {
-            Decision<MigrationResult> decision = decider.decide(state, intent);
+            Decision<MigrationResult> decision = decider.decide(state, intent, decider.onceBegun());
             population
                     .add(state.user().userId())
                     .add(state.user().credits())
@@ -137,6 +137,10 @@ final class Survey {
             Rollout rollout = store.rollout(migration);
             if (rollout.halted()) {
                 warnings.add("The halt switch is on: nobody migrates until it is off");
+            }
+            if (decider.now().isBefore(migration.beginsAt())) {
+                warnings.add(
+                        "The migration begins at " + migration.beginsAt() + ": this speaks of now, not of that day");
             }
             if (rollout.percent() < 100) {
                 warnings.add("The rollout admits " + rollout.percent() + " % of the users");

@@ -29,7 +29,9 @@ final class Admission {
         List<UserChange> allowed = new ArrayList<>();
         for (UserChange change : changes) {
             boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
-            if (migrates && rollout.halted()) {
+            if (migrates && !admitted.begun()) {
+                results.put(change, CommitResult.of(CommitResult.Status.NOT_BEGUN));
+            } else if (migrates && rollout.halted()) {
                 results.put(change, CommitResult.of(CommitResult.Status.HALTED));
             } else if (migrates
                     && !rollout.includes(migration.id(), change.line().userId())) {

@@ -115,6 +115,15 @@ enum Dialect {
         return same;
     }
 
+    /** The time of the statement, by the clock of the database; H2 has only that of the transaction. */
+    String statementTime() {
+        return switch (this) {
+            case H2 -> "CURRENT_TIMESTAMP";
+            case POSTGRESQL -> "statement_timestamp()";
+            case MARIADB -> "UTC_TIMESTAMP(6)";
+        };
+    }
+
     /** Whether a line of the journal is a last one that needs attention, in the words of the index over those. */
     String isOpen(String journal) {
         return this == POSTGRESQL

@@ -60,7 +60,7 @@ final class Seals {
             "SELECT kind, name FROM {our_sealed} WHERE migration_id = :migration AND kind < 2";
 
     private static final String DEFINITION = """
-            SELECT id, number, fingerprint, trace, cut_off, old_rate, new_rate FROM {our_definition} WHERE id = :migration
+            SELECT id, number, fingerprint, trace, cut_off, begins_at, old_rate, new_rate FROM {our_definition} WHERE id = :migration
             """;
 
     private static final String FINISHED_RUNS = """
@@ -175,6 +175,7 @@ final class Seals {
             put(columns, "fingerprint", row.getString("fingerprint"));
             put(columns, "trace", row.getString("trace"));
             put(columns, "cut_off", time(row, "cut_off"));
+            put(columns, "begins_at", time(row, "begins_at"));
             put(columns, "old_rate", number(row, "old_rate"));
             put(columns, "new_rate", number(row, "new_rate"));
             add(rows, StoredRow.Kind.DEFINITION, row.getString("id"), columns);
