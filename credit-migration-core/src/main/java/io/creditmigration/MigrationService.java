@@ -223,10 +223,14 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("actor", actor);
         Names.given("paid credits", paid);
-        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(paid, actor, reason));
-        known.remove(result.userId());
-        known.remove(userId);
-        return result;
+        try {
+            RollbackResult result = oneUser().rollback(userId, new Reversal.Request(paid, actor, reason));
+            known.remove(result.userId());
+            return result;
+        } finally {
+            // Also where the outcome is unknown.
+            known.remove(userId);
+        }
     }
 
     /**

@@ -132,43 +132,45 @@ final class OneUser {
 
     private <R> R settle(String userId, Act<R> act) {
         UserState state = null;
-        Decision.Write<R> unsure = null;
+        Decision.Write<R> write = null;
+        StoreException lost = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
                 state = store.find(migration, userId).orElse(null);
                 if (state == null) {
                     return act.unknownUser();
                 }
-                if (unsure != null && isWritten(unsure.change(), state)) {
-                    return unsure.committed().apply(state.record());
+                if (lost != null && write != null && isWritten(write.change(), state)) {
+                    return write.committed().apply(state.record());
                 }
-                unsure = null;
                 Decision<R> decision = act.decide(state);
                 if (decision instanceof Decision.Answer<R> answer) {
                     return answer.result();
                 }
-                unsure = (Decision.Write<R>) decision;
-                String error = unsure.change().record().error();
+                write = (Decision.Write<R>) decision;
+                String error = write.change().record().error();
                 CommitResult result =
-                        store.joins() && error != null ? CommitResult.rejected(error) : commit(unsure.change());
+                        store.joins() && error != null ? CommitResult.rejected(error) : commit(write.change());
                 switch (result.status()) {
                     case COMMITTED -> {
-                        return unsure.committed().apply(withHistory(unsure.change(), result));
+                        return write.committed().apply(withHistory(write.change(), result));
                     }
-                    case STALE -> unsure = null;
-                    case LOCKED -> {
-                        unsure = null;
-                        Backoff.pause(attempt);
+                    case STALE -> {
+                        // Read again at once.
                     }
+                    case LOCKED -> Backoff.pause(attempt);
                     default -> {
                         return act.refused(state, result);
                     }
                 }
             } catch (StoreException e) {
                 if (e.kind() == StoreException.Kind.UNAVAILABLE || attempt == attempts) {
-                    throw e;
+                    throw StoreException.since(lost, e);
                 }
+                lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 Backoff.pause(attempt);
+            } catch (RuntimeException e) {
+                throw StoreException.since(lost, e);
             }
         }
         return act.contended(state);
@@ -182,7 +184,7 @@ final class OneUser {
         } catch (CreditMigrationException e) {
             throw e;
         } catch (RuntimeException e) {
-            return CommitResult.rejected(Decider.wordsOf(e));
+            return CommitResult.rejected(Failures.describe(e));
         } finally {
             commits.record(System.nanoTime() - begunNanos);
         }

@@ -39,6 +39,7 @@ final class RunWorker<R> implements PageWork {
     private int limit;
     private @Nullable Integer range;
     private int faults;
+    private @Nullable StoreException lost;
     private int contended;
     private @Nullable String refusedUser;
     private @Nullable String refusedMessage;
@@ -93,11 +94,13 @@ final class RunWorker<R> implements PageWork {
             begunNanos = System.nanoTime();
             page = store.page(migration, runId, range, limit, now(), this);
             faults = 0;
+            lost = null;
         } catch (StoreException e) {
             // The position tells whether the page was written, so an unknown outcome is asked again like a deadlock.
             if (e.kind() == StoreException.Kind.UNAVAILABLE || (limit == 1 && ++faults >= attempts)) {
-                throw e;
+                throw StoreException.since(lost, e);
             }
+            lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
             Backoff.pause(Math.max(1, faults));
             // Fewer users meet fewer other writers; only a page of one that fails counts towards giving up.
             narrow(String.valueOf(e.getMessage()));

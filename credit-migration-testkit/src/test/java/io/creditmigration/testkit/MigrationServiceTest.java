@@ -40,10 +40,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a service does whatever its store is: seen with the store in memory, and faults before it. */
 final class MigrationServiceTest {
@@ -224,6 +226,68 @@ final class MigrationServiceTest {
 
         assertThat(migrations.autoMigrateIfZeroCredits("ann").status()).isEqualTo(Status.MIGRATED);
         assertThat(tables.logCount("rate-2500")).isEqualTo(1);
+    }
+
+    static Stream<RuntimeException> failuresOfTheSecondReading() {
+        return Stream.of(
+                new StoreException(Kind.UNAVAILABLE, "no connection", null), new IllegalStateException("pool closed"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfTheSecondReading")
+    void after_a_lost_answer_a_failed_reading_does_not_say_that_nothing_was_written(RuntimeException second) {
+        store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.FIND, () -> {});
+        store.before(Call.FIND, second);
+
+        assertThatThrownBy(() -> migrations.autoMigrateIfZeroCredits("ann"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN))
+                .hasMessage("cut off; whether it was written could not be read: " + second.getMessage())
+                .hasCause(second);
+        assertThat(tables.logCount("rate-2500")).isEqualTo(1);
+    }
+
+    @Test
+    void after_a_lost_answer_the_bound_of_attempts_does_not_say_that_nothing_was_written() {
+        store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.FIND, () -> {});
+        for (int i = 1; i < ATTEMPTS; i++) {
+            store.before(Call.FIND, new StoreException(Kind.TRANSIENT, "still away", null));
+        }
+
+        assertThatThrownBy(() -> migrations.autoMigrateIfZeroCredits("ann"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+    }
+
+    @Test
+    void a_rollback_and_a_reopening_whose_answers_are_lost_do_not_say_that_nothing_was_written() {
+        migrations.autoMigrateIfZeroCredits("ann");
+        for (Runnable act : List.<Runnable>of(
+                () -> migrations.rollback("ann", OPERATOR, "wrong rate"),
+                () -> migrations.reopen("ann", OPERATOR, "right after all"))) {
+            store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+            store.before(Call.FIND, () -> {});
+            store.before(Call.FIND, new StoreException(Kind.UNAVAILABLE, "no connection", null));
+
+            assertThatThrownBy(act::run)
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+        }
+        assertThat(tables.logCount("rate-2500")).isEqualTo(3);
+    }
+
+    @Test
+    void a_run_whose_page_has_lost_its_answer_does_not_say_that_nothing_was_written() {
+        store.after(Call.PAGE, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.PAGE, () -> {});
+        store.before(Call.PAGE, new StoreException(Kind.UNAVAILABLE, "no connection", null));
+
+        assertThatThrownBy(() -> migrations.run(RunOptions.defaults()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+        assertThat(tables.logCount("rate-2500")).isPositive();
     }
 
     @Test
