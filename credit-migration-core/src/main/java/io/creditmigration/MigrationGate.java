@@ -57,7 +57,7 @@ public final class MigrationGate {
         }
     }
 
-    /** A gate that lets requests pass when the store fails. */
+    /** A gate that lets requests pass when the store fails, whatever it throws. */
     public static MigrationGate of(MigrationService migrations) {
         return new MigrationGate(migrations, true);
     }
@@ -79,10 +79,11 @@ public final class MigrationGate {
         MigrationResult result;
         try {
             result = migrations.autoMigrateIfZeroCredits(userId);
-        } catch (StoreException | DefinitionConflictException e) {
-            storeFailures.increment();
-            LOG.warn("The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", e.getMessage());
-            return new StoreFailed(openOnFailure, e);
+        } catch (CreditMigrationException e) {
+            return failed(e);
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            return failed(new StoreException(StoreException.Kind.UNAVAILABLE, Failures.describe(e), e));
         }
         if (result.quote() != null) {
             blocked.increment();
@@ -109,6 +110,13 @@ public final class MigrationGate {
     /** Requests during which the store failed since the gate was made. */
     public long storeFailures() {
         return storeFailures.sum();
+    }
+
+    private StoreFailed failed(CreditMigrationException failure) {
+        storeFailures.increment();
+        LOG.warn(
+                "The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", failure.getMessage());
+        return new StoreFailed(openOnFailure, failure);
     }
 
     private Allowed allow(Status status) {

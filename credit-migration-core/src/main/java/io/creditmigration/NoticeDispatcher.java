@@ -83,8 +83,9 @@ public final class NoticeDispatcher implements Runnable {
                     && dispatch().leased() > 0) {
                 batches++;
             }
-        } catch (StoreException e) {
-            LOG.warn("Notices wait, because the store failed: {}", e.getMessage());
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            LOG.warn("Notices wait, because the store failed: {}", Failures.describe(e));
         }
     }
 
@@ -151,14 +152,15 @@ public final class NoticeDispatcher implements Runnable {
             Notifier.Delivery delivery =
                     notifier.deliver(templates.render(notice, options.locales().apply(notice.userId())));
             refusal = delivery.refusal();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             return failed(leased, e);
         }
         return refusal == null ? new Settlement(State.SENT, leased.deliveries(), now(), null) : dead(leased, refusal);
     }
 
-    private Settlement failed(Leased leased, RuntimeException e) {
-        String error = Decider.wordsOf(e);
+    private Settlement failed(Leased leased, Throwable e) {
+        String error = Failures.describe(e);
         if (leased.deliveries() >= options.deliveriesMax()) {
             return dead(leased, error);
         }

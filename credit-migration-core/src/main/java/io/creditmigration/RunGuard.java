@@ -214,7 +214,8 @@ final class RunGuard {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Health.GO;
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             LOG.warn("Migration {}: the health signal cannot be read, so run {} slows down", migration.id(), runId, e);
             return Health.slowDown("the health signal cannot be read");
         }
