@@ -1,8 +1,10 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.CreditMigrationException;
 import io.creditmigration.StoreException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a database's error means, by SQLState: whose fault it is, and whether to try again. */
@@ -29,6 +31,13 @@ final class SqlErrors {
 
     private static final int CAUSES_MAX = 20;
 
+    /** A prepared statement is missing, or there already: it was left on another connection of a pooler's. */
+    private static final Set<String> POOLED_STATEMENT = Set.of("26000", "42P05");
+
+    private static final String POOLER_ADVICE =
+            "; behind a pooler that lends connections for a transaction, such as PgBouncer, set prepareThreshold=0 in the"
+                    + " JDBC URL";
+
     private SqlErrors() {}
 
     static Meaning meaning(SQLException error) {
@@ -50,9 +59,30 @@ final class SqlErrors {
         return state(error).equals("23505") || error.getErrorCode() == MARIADB_DUPLICATE;
     }
 
-    /** A failure after which certainly nothing was written. */
-    static StoreException translated(String what, SQLException error) {
-        return new StoreException(kind(error), what + " failed: " + words(error), error);
+    /**
+     * A failure after which certainly nothing was written. What the library throws itself stays as it is; what a pool or a
+     * driver throws without declaring it, a circuit breaker for one, is a failure of the store and no user's.
+     */
+    static RuntimeException translated(String what, Throwable failure) {
+        rethrowFatal(failure);
+        if (failure instanceof CreditMigrationException
+                || failure instanceof Writes.StaleException
+                || failure instanceof CallerException) {
+            return (RuntimeException) failure;
+        }
+        StoreException.Kind kind =
+                failure instanceof SQLException error ? kind(error) : StoreException.Kind.UNAVAILABLE;
+        return new StoreException(kind, what + " failed: " + words(failure), failure);
+    }
+
+    /** Throws what concerns the whole process: memory that has run out, a thread that is stopped. */
+    static void rethrowFatal(Throwable failure) {
+        if (failure instanceof VirtualMachineError error && !(failure instanceof StackOverflowError)) {
+            throw error;
+        }
+        if (failure instanceof ThreadDeath death) {
+            throw death;
+        }
     }
 
     /** What a failure after which certainly nothing was written means to the caller. */
@@ -79,8 +109,13 @@ final class SqlErrors {
     }
 
     /** The failure of a commit whose answer was lost. */
-    static StoreException unknownOutcome(SQLException error) {
-        return new StoreException(StoreException.Kind.OUTCOME_UNKNOWN, "Commit failed: " + words(error), error);
+    static StoreException unknownOutcome(Throwable failure) {
+        return new StoreException(StoreException.Kind.OUTCOME_UNKNOWN, "Commit failed: " + words(failure), failure);
+    }
+
+    /** The message of a failure, by the rules for databases' errors where it is one. */
+    static String words(Throwable failure) {
+        return failure instanceof SQLException error ? words(error) : failure.toString();
     }
 
     /**
@@ -97,7 +132,8 @@ final class SqlErrors {
             int at = line.indexOf(detail);
             line = at < 0 ? line : line.substring(0, at);
         }
-        return line + " [SQLState " + state(error) + "]";
+        String state = state(error);
+        return line + " [SQLState " + state + "]" + (POOLED_STATEMENT.contains(state) ? POOLER_ADVICE : "");
     }
 
     private static String state(SQLException error) {
