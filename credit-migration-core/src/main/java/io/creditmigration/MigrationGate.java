@@ -4,6 +4,7 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.Printable;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -90,7 +91,7 @@ public final class MigrationGate {
             return new MigrationRequired(result.quote());
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
-            LOG.warn("The gate lets user {} pass: {}", result.userId(), result.status());
+            LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
         }
         return allow(result.status());
     }
@@ -115,7 +116,9 @@ public final class MigrationGate {
     private StoreFailed failed(CreditMigrationException failure) {
         storeFailures.increment();
         LOG.warn(
-                "The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", failure.getMessage());
+                "The gate is {} because the store failed: {}",
+                openOnFailure ? "open" : "closed",
+                Printable.of(failure.getMessage()));
         return new StoreFailed(openOnFailure, failure);
     }
 

@@ -5,6 +5,7 @@ import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
+import io.creditmigration.spi.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -85,7 +86,7 @@ public final class NoticeDispatcher implements Runnable {
             }
         } catch (Throwable e) {
             Failures.rethrowFatal(e);
-            LOG.warn("Notices wait, because the store failed: {}", Failures.describe(e));
+            LOG.warn("Notices wait, because the store failed: {}", Printable.of(Failures.describe(e)));
         }
     }
 
@@ -170,12 +171,12 @@ public final class NoticeDispatcher implements Runnable {
                 leased.notice().id(),
                 leased.deliveries(),
                 pause,
-                error);
+                Printable.of(error));
         return new Settlement(State.QUEUED, leased.deliveries(), now().plus(pause), Decider.kept(error));
     }
 
     private Settlement dead(Leased leased, String error) {
-        LOG.warn("Notice {} is a dead letter: {}", leased.notice().id(), error);
+        LOG.warn("Notice {} is a dead letter: {}", leased.notice().id(), Printable.of(error));
         return new Settlement(State.DEAD, leased.deliveries(), now(), Decider.kept(error));
     }
 

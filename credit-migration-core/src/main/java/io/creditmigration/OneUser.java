@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.Optional;
@@ -202,12 +203,26 @@ final class OneUser {
         try {
             CommitResult marked = store.commit(migration, mark.change());
             if (marked.status() == CommitResult.Status.COMMITTED) {
-                LOG.warn("Migration {}: user {} is marked FAILED: {}", migration.id(), userId, error);
+                LOG.warn(
+                        "Migration {}: user {} is marked FAILED: {}",
+                        migration.id(),
+                        Printable.of(userId),
+                        Printable.of(error));
                 return mark.committed().apply(mark.change().record());
             }
-            LOG.warn("Migration {}: user {} failed ({}), mark answered {}", migration.id(), userId, error, marked);
+            LOG.warn(
+                    "Migration {}: user {} failed ({}), mark answered {}",
+                    migration.id(),
+                    Printable.of(userId),
+                    Printable.of(error),
+                    Printable.of(marked));
         } catch (RuntimeException e) {
-            LOG.warn("Migration {}: user {} failed ({}), and could not be marked", migration.id(), userId, error, e);
+            LOG.warn(
+                    "Migration {}: user {} failed ({}), and could not be marked",
+                    migration.id(),
+                    Printable.of(userId),
+                    Printable.of(error),
+                    e);
         }
         return unrecorded;
     }

@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.Totals;
 import java.math.BigDecimal;
@@ -148,7 +149,12 @@ final class RunGuard {
         if (health.level() == Health.Level.STOP) {
             pause("health", health.reason());
         } else if (health.level() != was.level()) {
-            LOG.info("Migration {}: run {} goes on: {} {}", migration.id(), runId, health.level(), health.reason());
+            LOG.info(
+                    "Migration {}: run {} goes on: {} {}",
+                    migration.id(),
+                    runId,
+                    health.level(),
+                    Printable.of(health.reason()));
         }
     }
 
@@ -241,7 +247,7 @@ final class RunGuard {
                 attempts,
                 () -> store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause));
         if (paused) {
-            LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, reason);
+            LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, Printable.of(reason));
         }
     }
 

@@ -2,6 +2,7 @@ package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.StoreException;
+import io.creditmigration.spi.Printable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -233,7 +234,7 @@ final class OwnTransactions implements Transactions {
             step.take();
         } catch (Throwable e) {
             SqlErrors.rethrowFatal(e);
-            LOG.warn("A connection could not be {}: {}", done, SqlErrors.words(e));
+            LOG.warn("A connection could not be {}: {}", done, Printable.of(SqlErrors.words(e)));
         }
     }
 }
