@@ -23,6 +23,7 @@ import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
@@ -90,7 +91,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
             }
             return new Mapping(connection, host, ours);
         });
-        mapping.warnings.forEach(LOG::warn);
+        mapping.warnings.forEach(warning -> LOG.warn("{}", Printable.of(warning)));
         this.definitions = new Definitions(mapping, ours);
         this.records = new Records(mapping, ours);
         this.reads = new Reads(mapping, ours, records);
@@ -353,9 +354,11 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
                         mapping.dialect.avoidWholeTables(connection);
                         return pages.page(connection, migration, asked, CallerException.marking(work));
                     }),
-                    error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
-                            ? new Pages.Worked(Page.rejected(SqlErrors.words(error)), null)
-                            : null);
+                    error -> switch (SqlErrors.meaning(error)) {
+                        case DATA -> new Pages.Worked(Page.rejected(SqlErrors.words(error)), null);
+                        case LOCKED, ENDED -> new Pages.Worked(Page.ended(SqlErrors.words(error)), null);
+                        default -> null;
+                    });
             if (worked.page().status() == Page.Status.ADVANCED && worked.row() != null) {
                 measure(worked.row(), now);
             }

@@ -16,11 +16,16 @@ final class SqlErrors {
         DATA,
         /** Somebody else holds a row. */
         LOCKED,
+        /** A statement has taken longer than it may, or was cancelled. */
+        ENDED,
         /** Deadlock or serialization failure: the same again may succeed. */
         TRANSIENT,
         /** Anything else. */
         OTHER
     }
+
+    /** A query was killed, or its max_statement_time is over. */
+    private static final Set<Integer> MARIADB_ENDED = Set.of(1317, 1969);
 
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_WAIT_TIMEOUT = 1205;
@@ -47,6 +52,9 @@ final class SqlErrors {
         }
         if (state.startsWith("40") || error.getErrorCode() == MARIADB_CHANGED_SINCE_SNAPSHOT) {
             return Meaning.TRANSIENT;
+        }
+        if (state.equals("57014") || MARIADB_ENDED.contains(error.getErrorCode())) {
+            return Meaning.ENDED;
         }
         boolean ofDatabase = state.startsWith("22") || state.startsWith("23") || state.startsWith("44");
         // What a trigger of the host's raises, on MariaDB and PostgreSQL.

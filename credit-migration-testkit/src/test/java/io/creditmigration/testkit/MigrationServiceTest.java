@@ -29,6 +29,8 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.Verification;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.FaultyStore.Call;
@@ -458,6 +460,26 @@ final class MigrationServiceTest {
 
         assertThatThrownBy(() -> migrations.run(RunOptions.defaults())).isSameAs(down);
         assertThat(store.calls(Call.PAGE)).isEqualTo(1);
+    }
+
+    @Test
+    void pages_that_the_store_ends_get_smaller_and_mark_nobody_who_was_not_read() {
+        List<Integer> limits = new ArrayList<>();
+        MigrationStore ending = new DelegatingStore(tables) {
+            @Override
+            public Page page(Migration migration, String runId, Integer range, int limit, Instant now, PageWork work) {
+                limits.add(limit);
+                return Page.ended("lock timeout");
+            }
+        };
+        MigrationService impatient = MigrationService.of(
+                RATE_2500, ending, MigrationOptions.defaults().withAttempts(2).withPatience(Duration.ZERO));
+
+        assertThatThrownBy(() -> impatient.run(RunOptions.defaults().withPageSize(4)))
+                .isInstanceOf(StoreException.class)
+                .hasMessage("A page of one user cannot be read: lock timeout");
+        assertThat(limits).containsExactly(4, 2, 1, 1);
+        assertThat(tables.recordCount("rate-2500")).isZero();
     }
 
     @Test
