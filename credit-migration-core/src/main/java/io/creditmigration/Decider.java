@@ -108,8 +108,9 @@ final class Decider {
         Offer offer;
         try {
             offer = offer(state);
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
-            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, wordsOf(e), now);
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, Failures.describe(e), now);
         }
         Quote quote = mustConfirm && hasCredits ? quote(state, offer, now) : null;
         if (mayNot) {
@@ -196,7 +197,8 @@ final class Decider {
     Optional<Credits> allocation(UserState state) {
         try {
             return state.defect() == null ? Optional.of(offer(state).allocated()) : Optional.empty();
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             return Optional.empty();
         }
     }
@@ -365,9 +367,5 @@ final class Decider {
             return words;
         }
         return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end);
-    }
-
-    static String wordsOf(Throwable e) {
-        return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getName() : e.getMessage();
     }
 }

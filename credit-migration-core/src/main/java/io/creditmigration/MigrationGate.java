@@ -4,6 +4,7 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.Printable;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -58,7 +59,7 @@ public final class MigrationGate {
         }
     }
 
-    /** A gate that lets requests pass when the store fails. */
+    /** A gate that lets requests pass when the store fails, whatever it throws. */
     public static MigrationGate of(MigrationService migrations) {
         return new MigrationGate(migrations, true);
     }
@@ -80,17 +81,18 @@ public final class MigrationGate {
         MigrationResult result;
         try {
             result = migrations.autoMigrateIfZeroCredits(userId);
-        } catch (StoreException | DefinitionConflictException e) {
-            storeFailures.increment();
-            LOG.warn("The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", e.getMessage());
-            return new StoreFailed(openOnFailure, e);
+        } catch (CreditMigrationException e) {
+            return failed(e);
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            return failed(new StoreException(StoreException.Kind.UNAVAILABLE, Failures.describe(e), e));
         }
         if (result.quote() != null) {
             blocked.increment();
             return new MigrationRequired(result.quote());
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
-            LOG.warn("The gate lets user {} pass: {}", result.userId(), result.status());
+            LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
         }
         return allow(result.status());
     }
@@ -110,6 +112,15 @@ public final class MigrationGate {
     /** Requests during which the store failed since the gate was made. */
     public long storeFailures() {
         return storeFailures.sum();
+    }
+
+    private StoreFailed failed(CreditMigrationException failure) {
+        storeFailures.increment();
+        LOG.warn(
+                "The gate is {} because the store failed: {}",
+                openOnFailure ? "open" : "closed",
+                Printable.of(failure.getMessage()));
+        return new StoreFailed(openOnFailure, failure);
     }
 
     private Allowed allow(Status status) {

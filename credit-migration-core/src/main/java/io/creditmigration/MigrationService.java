@@ -239,10 +239,15 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("actor", actor);
         Names.given("paid credits", paid);
-        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
-        known.remove(result.userId());
-        known.remove(userId);
-        return result;
+        try {
+            RollbackResult result =
+                    oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
+            known.remove(result.userId());
+            return result;
+        } finally {
+            // Also where the outcome is unknown.
+            known.remove(userId);
+        }
     }
 
     /**
@@ -276,10 +281,14 @@ public final class MigrationService {
         if (Names.given("standing", standing) != MigrationStatus.COMPLETED && standing != MigrationStatus.ROLLED_BACK) {
             throw new InvalidValueException("standing", standing, "COMPLETED or ROLLED_BACK");
         }
-        ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
-        known.remove(result.userId());
-        known.remove(userId);
-        return result;
+        try {
+            ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
+            known.remove(result.userId());
+            return result;
+        } finally {
+            // Also where the outcome is unknown.
+            known.remove(userId);
+        }
     }
 
     /** What the population is like, read in pages, before anything is decided about it. */

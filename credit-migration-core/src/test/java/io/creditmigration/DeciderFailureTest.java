@@ -44,6 +44,23 @@ final class DeciderFailureTest {
                         }),
                         "never"),
                 Arguments.of(
+                        "lacks a class",
+                        policy(() -> {
+                            throw new NoClassDefFoundError("com/acme/Plan");
+                        }),
+                        "java.lang.NoClassDefFoundError: com/acme/Plan"),
+                Arguments.of(
+                        "throws an error of its own",
+                        policy(() -> {
+                            throw new Error("not done yet");
+                        }),
+                        "not done yet"),
+                Arguments.of(
+                        "throws what it does not declare",
+                        policy(() -> DeciderFailureTest.<RuntimeException>sneak(
+                                new java.io.IOException("price list unread"))),
+                        "price list unread"),
+                Arguments.of(
                         "calls itself for ever",
                         policy(() -> {
                             throw new StackOverflowError();
@@ -184,5 +201,10 @@ final class DeciderFailureTest {
 
     private static CreditPolicy policy(Supplier<Allocation> answer) {
         return user -> answer.get();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> Allocation sneak(Throwable failure) throws T {
+        throw (T) failure;
     }
 }

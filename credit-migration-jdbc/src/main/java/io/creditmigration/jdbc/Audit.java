@@ -7,6 +7,7 @@ import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalColumn;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
@@ -263,7 +264,7 @@ final class Audit {
                 keys.add(":key_" + keys.size());
             } catch (InvalidValueException e) {
                 // Somebody has written an id into our tables that no user can have, and so nobody has it.
-                LOG.debug("No user of the host's: {}", e.getMessage());
+                LOG.debug("No user of the host's: {}", Printable.of(e.getMessage()));
             }
         }
         return String.join(", ", keys);

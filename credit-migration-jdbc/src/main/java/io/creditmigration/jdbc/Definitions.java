@@ -143,8 +143,7 @@ final class Definitions {
     /** Whether a run of this scope stands still: halted, not halted for a rollback, or not begun. */
     boolean isHeldUp(Connection connection, Migration migration, RunScope scope) throws SQLException {
         Admitted stored = stored(connection, migration);
-        return stored != null
-                && (scope.isHeldUpBy(stored.rollout()) || (!scope.isRollback() && !stored.begun()));
+        return stored != null && (scope.isHeldUpBy(stored.rollout()) || (!scope.isRollback() && !stored.begun()));
     }
 
     private @Nullable Admitted stored(Connection connection, Migration migration) throws SQLException {

@@ -110,6 +110,25 @@ enum Dialect {
         };
     }
 
+    /** Whether an isolation level can be given to the session only, which has to be put back. */
+    boolean isolatesSessions() {
+        return this == H2;
+    }
+
+    /**
+     * Sets the isolation of the transaction that begins with it, and of no other: what JDBC sets would stay on the
+     * session, and behind a pooler that lends connections for a transaction others would get it.
+     */
+    void isolateTransaction(Connection connection, int isolation) throws SQLException {
+        if (!isolatesSessions()) {
+            execute(
+                    connection,
+                    isolation == Connection.TRANSACTION_READ_COMMITTED
+                            ? "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+                            : "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+        }
+    }
+
     /** The comparison that holds between two NULLs too. */
     String same() {
         return same;
@@ -202,10 +221,10 @@ enum Dialect {
         T answer;
         try {
             answer = work.with(connection);
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             try {
                 restoreWaits(connection);
-            } catch (SQLException also) {
+            } catch (SQLException | RuntimeException also) {
                 e.addSuppressed(also);
             }
             throw e;
@@ -248,7 +267,10 @@ enum Dialect {
 
     private void restoreWaits(Connection connection) throws SQLException {
         switch (this) {
-            case H2 -> execute(connection, "SET LOCK_TIMEOUT @credit_migration_wait");
+            case H2 -> {
+                execute(connection, "SET LOCK_TIMEOUT @credit_migration_wait");
+                execute(connection, "SET @credit_migration_wait = NULL");
+            }
             case POSTGRESQL -> {
                 // It was set for this transaction only.
             }
@@ -256,7 +278,8 @@ enum Dialect {
                 execute(
                         connection,
                         "SET SESSION innodb_lock_wait_timeout = @credit_migration_row_wait,"
-                                + " SESSION lock_wait_timeout = @credit_migration_table_wait");
+                                + " SESSION lock_wait_timeout = @credit_migration_table_wait,"
+                                + " @credit_migration_row_wait = NULL, @credit_migration_table_wait = NULL");
         }
     }
 

@@ -1,7 +1,6 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
-import io.creditmigration.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,44 +52,86 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         return new LibraryTables(null, "credit_migration_");
     }
 
-    /** Creates the tables with the shipped DDL. */
+    /** Creates the tables with the shipped DDL, and leaves the connection as it was. */
     public void install(DataSource dataSource) {
-        try (Connection connection = HostTables.given("data source", dataSource).getConnection();
-                Statement statement = connection.createStatement()) {
-            Dialect dialect = Dialect.of(connection);
+        HostTables.given("data source", dataSource);
+        String what = "Installing the tables " + prefix + "…";
+        Connection connection = OwnTransactions.connection(what, dataSource);
+        try {
             OwnTransactions.refuseOpenWork(connection);
-            String before = null;
+            Dialect dialect = Dialect.of(connection);
+            if (dialect == Dialect.POSTGRESQL) {
+                installInTransaction(connection);
+            } else {
+                installInSession(connection, dialect);
+            }
+        } catch (Throwable e) {
+            throw SqlErrors.translated(what, e);
+        } finally {
+            OwnTransactions.quietly("closed", connection::close);
+        }
+    }
+
+    /** A search path has several schemas, and only what is set for a transaction is put back as it was. */
+    private void installInTransaction(Connection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try {
             if (schema != null) {
-                before = dialect == Dialect.MARIADB ? connection.getCatalog() : connection.getSchema();
-                use(connection, dialect, schema);
+                execute(connection, "SET LOCAL search_path TO " + Dialect.POSTGRESQL.quoted(schema));
             }
-            try {
-                for (String ddl : statements(dialect)) {
-                    statement.execute(ddl);
-                }
-                if (!connection.getAutoCommit()) {
-                    connection.commit();
-                }
-            } finally {
-                if (before != null) {
-                    use(connection, dialect, before);
-                }
+            create(connection, Dialect.POSTGRESQL);
+            connection.commit();
+        } catch (Throwable e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    /** DDL ends transactions here. */
+    private void installInSession(Connection connection, Dialect dialect) throws SQLException {
+        if (schema == null) {
+            create(connection, dialect);
+            return;
+        }
+        String before = dialect == Dialect.MARIADB ? connection.getCatalog() : connection.getSchema();
+        try {
+            use(connection, dialect, schema);
+            create(connection, dialect);
+        } finally {
+            if (before == null || before.isEmpty()) {
+                // MariaDB goes back to no database on a new connection only: a pool makes one.
+                connection.abort(Runnable::run);
+            } else {
+                use(connection, dialect, before);
             }
-        } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE,
-                    "Installing the tables " + prefix + "… failed: " + SqlErrors.words(e),
-                    e);
+        }
+    }
+
+    private void create(Connection connection, Dialect dialect) throws SQLException {
+        for (String ddl : statements(dialect)) {
+            execute(connection, ddl);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
     /** The shipped DDL for the database at the other end, with the prefix filled in. */
     public String ddl(DataSource dataSource) {
-        try (Connection connection = HostTables.given("data source", dataSource).getConnection()) {
+        String what = "Asking for the database";
+        Connection connection = OwnTransactions.connection(what, HostTables.given("data source", dataSource));
+        try {
             return ddl(Dialect.of(connection));
-        } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE, "No connection to ask for its database: " + SqlErrors.words(e), e);
+        } catch (Throwable e) {
+            throw SqlErrors.translated(what, e);
+        } finally {
+            OwnTransactions.quietly("closed", connection::close);
         }
     }
 

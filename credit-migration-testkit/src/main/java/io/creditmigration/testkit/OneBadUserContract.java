@@ -53,6 +53,18 @@ abstract class OneBadUserContract extends ContractGroup {
     }
 
     @Test
+    final void a_policy_that_lacks_a_class_concerns_one_user() {
+        grantEverybody();
+        Migration migration = grantBy(badFor("user25", user -> {
+            throw new NoClassDefFoundError("com/acme/Tariff");
+        }));
+
+        MigrationRun run = node(migration).run(pagesOf(50));
+
+        assertOneFailed(migration, run, "user25", "java.lang.NoClassDefFoundError: com/acme/Tariff");
+    }
+
+    @Test
     @SuppressWarnings("NullAway") // A policy that does not keep its promise.
     final void a_policy_that_answers_null_concerns_one_user() {
         grantEverybody();

@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MigrationGateTest {
@@ -359,6 +360,44 @@ final class MigrationGateTest {
         assertThat(gate.check("bob")).isEqualTo(new StoreFailed(true, down));
         assertThat(gate.storeFailures()).isEqualTo(1);
         assertThat(gate.check("bob").passes()).as("when the store is back").isFalse();
+    }
+
+    static Stream<Arguments> failuresOfAnyClass() {
+        return Stream.of(
+                        new IllegalStateException("circuit open"),
+                        new NoClassDefFoundError("com/acme/Pool"),
+                        new InvalidValueException("connection", "of somebody else's", "one of its own"))
+                .flatMap(failure -> Stream.of(Arguments.of(failure, true), Arguments.of(failure, false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfAnyClass")
+    void whatever_the_store_throws_the_gate_does_what_the_host_has_said(Throwable failure, boolean open) {
+        tables.add(user("bob").credits("50"));
+        MigrationService migrations = node();
+        MigrationGate gate = open ? MigrationGate.of(migrations) : MigrationGate.closedOnFailure(migrations);
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(failure));
+
+        assertThat(gate.check("bob")).isInstanceOfSatisfying(StoreFailed.class, failed -> {
+            assertThat(failed.passes()).isEqualTo(open);
+            assertThat(failed.cause()).hasMessageContaining(failure.getMessage());
+        });
+        assertThat(gate.storeFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void a_machine_that_fails_is_no_failure_of_the_store() {
+        tables.add(user("bob").credits("50"));
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(new OutOfMemoryError("heap")));
+
+        assertThatThrownBy(() -> gate.check("bob")).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    /** Throws anything, declared or not, as code in other languages does. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     @Test
