@@ -84,7 +84,7 @@ final class SealAudit {
         do {
             page = store.sealed(migration, after, PAGE_LINES);
             page.forEach(this::check);
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key();
+            after = Keyset.after(page, SealedLine::key, after);
         } while (page.size() == PAGE_LINES);
         if (!unknownSeals.isEmpty()) {
             store.seals(migration).forEach(seal -> unknownSeals.remove(seal.number()));
@@ -138,7 +138,7 @@ final class SealAudit {
                     unsealedLines++;
                 }
             }
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key();
+            after = Keyset.after(page, LogLine::key, after);
         } while (page.size() == PAGE_LINES);
     }
 

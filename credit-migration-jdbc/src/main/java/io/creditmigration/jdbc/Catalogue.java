@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalogue {
 
     private static final String H2 = """
-            SELECT COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, NUMERIC_SCALE,
+            SELECT COLUMN_NAME, DATA_TYPE, COALESCE(NUMERIC_PRECISION, CHARACTER_MAXIMUM_LENGTH) AS SIZE, NUMERIC_SCALE,
                    IS_GENERATED = 'ALWAYS' OR COALESCE(IDENTITY_GENERATION, '') = 'ALWAYS' AS GENERATED,
                    IS_NULLABLE = 'NO' AND COLUMN_DEFAULT IS NULL AND IS_IDENTITY = 'NO' AND IS_GENERATED <> 'ALWAYS'
                        AS REQUIRED
@@ -26,7 +26,8 @@ final class Catalogue {
 
     /** An ENUM that is not null has its first value as default, said or not. */
     private static final String MARIADB = """
-            SELECT column_name, data_type, column_type, character_set_name, numeric_precision, numeric_scale,
+            SELECT column_name, data_type, column_type, character_set_name,
+                   COALESCE(numeric_precision, character_maximum_length) AS size, numeric_scale,
                    is_generated = 'ALWAYS' AS generated,
                    is_nullable = 'NO' AND column_default IS NULL AND extra NOT LIKE '%auto_increment%'
                        AND is_generated <> 'ALWAYS' AND data_type <> 'enum' AS required
@@ -94,6 +95,12 @@ final class Catalogue {
         return columns;
     }
 
+    /** A size that is larger than any that matters is as good as none. */
+    private static int size(ResultSet row) throws SQLException {
+        long size = row.getLong("size");
+        return size > Integer.MAX_VALUE ? 0 : (int) size;
+    }
+
     private static Column.Type onH2(ResultSet row) throws SQLException {
         String type = row.getString("data_type");
         Kind kind = switch (type) {
@@ -113,18 +120,17 @@ final class Catalogue {
             case "DECFLOAT", "ENUM", "TIME", "TIME WITH TIME ZONE" -> true;
             default -> kind != Kind.OTHER;
         };
-        return new Column.Type(
-                kind, type, type, row.getInt("numeric_precision"), row.getInt("numeric_scale"), comesBack);
+        return new Column.Type(kind, type, type, size(row), row.getInt("numeric_scale"), comesBack);
     }
 
     private static Column.Type onMariaDb(ResultSet row) throws SQLException {
         String type = row.getString("data_type");
         String words = row.getString("column_type");
         String characterSet = row.getString("character_set_name");
-        int precision = row.getInt("numeric_precision");
+        int size = size(row);
         Kind kind = switch (type) {
             case "tinyint", "smallint", "mediumint", "int", "bigint" -> Kind.WHOLE;
-            case "bit" -> precision == 1 ? Kind.BOOLEAN : Kind.WHOLE;
+            case "bit" -> size == 1 ? Kind.BOOLEAN : Kind.WHOLE;
             case "decimal" -> Kind.DECIMAL;
             case "float", "double" -> Kind.INEXACT;
             case "char", "varchar", "tinytext", "text", "mediumtext", "longtext" -> Kind.TEXT;
@@ -148,7 +154,7 @@ final class Catalogue {
                 kind,
                 readable ? words : words + " in " + characterSet,
                 type,
-                precision,
+                size,
                 row.getInt("numeric_scale"),
                 comesBack && readable);
     }
@@ -176,15 +182,16 @@ final class Catalogue {
                         : Dialect.POSTGRESQL.quoted(row.getString("type_schema")) + "."
                                 + Dialect.POSTGRESQL.quoted(type);
         };
-        // Four less than what is kept; a scale has eleven bits, the first of them its sign.
+        // Four less than what is kept; a number has its scale in eleven bits, the first of them the sign.
         int modifier = row.getInt("modifier") - 4;
-        boolean bounded = kind == Kind.DECIMAL && modifier >= 0;
+        boolean bounded = modifier >= 0 && (kind == Kind.DECIMAL || kind == Kind.TEXT);
+        boolean isNumber = bounded && kind == Kind.DECIMAL;
         return new Column.Type(
                 kind,
                 declared.equals(base) ? base : declared + ", a domain over " + base,
                 sql,
-                bounded ? (modifier >> 16) & 0xFFFF : 0,
-                bounded ? ((modifier & 0x7FF) ^ 0x400) - 0x400 : 0,
+                isNumber ? (modifier >> 16) & 0xFFFF : bounded ? modifier : 0,
+                isNumber ? ((modifier & 0x7FF) ^ 0x400) - 0x400 : 0,
                 comesBack);
     }
 

@@ -44,10 +44,10 @@ record Column(String table, String name, Type type, boolean generated, boolean r
      *
      * @param words the type as people write it
      * @param sql the type as a cast names it, quoted and with its schema where it is not the database's own
-     * @param precision of a number; 0 where it has no bound
+     * @param size of a number its digits, of a text or bytes how many there may be; 0 where there is no bound
      * @param comesBack whether a value that was read as text and is written again is the same value
      */
-    record Type(Kind kind, String words, String sql, int precision, int scale, boolean comesBack) {}
+    record Type(Kind kind, String words, String sql, int size, int scale, boolean comesBack) {}
 
     Kind kind() {
         return type.kind();

@@ -46,9 +46,9 @@ enum Dialect {
 
     private static final String KEEPS_FLOATS = "SELECT CAST(current_setting('extra_float_digits') AS INTEGER) > 0";
 
-    private static final String HAS_ITS_OWN_RULES = """
-            SELECT SETTING_VALUE IN ('Oracle', 'MSSQLServer') FROM INFORMATION_SCHEMA.SETTINGS
-            WHERE SETTING_NAME = 'MODE'
+    private static final String KNOWS_LIMIT = """
+            SELECT SETTING_VALUE IN ('REGULAR', 'LEGACY', 'PostgreSQL', 'MariaDB', 'MySQL', 'DB2', 'HSQLDB')
+            FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'MODE'
             """;
 
     private static final Pattern ZEROS = Pattern.compile("0000-|\\d{4}-00|\\d{4}-\\d\\d-00");
@@ -78,9 +78,9 @@ enum Dialect {
 
     /** Refuses a connection that would round amounts in silence, does not count rows matched, or reads SQL differently. */
     void check(Connection connection) throws SQLException {
-        if (this == H2 && isTrue(connection, HAS_ITS_OWN_RULES)) {
+        if (this == H2 && !isTrue(connection, KNOWS_LIMIT)) {
             throw new MappingException(
-                    "H2's MODE", "is Oracle or MSSQLServer, which has no LIMIT; open the database without it");
+                    "H2's MODE", "has no LIMIT; allowed: REGULAR, LEGACY, PostgreSQL, MariaDB, MySQL, DB2 and HSQLDB");
         }
         if (this != MARIADB) {
             return;
@@ -199,6 +199,16 @@ enum Dialect {
             case POSTGRESQL -> "CAST(" + timestamp + " AS TIMESTAMP) AT TIME ZONE " + postgresqlZone(zone);
             case MARIADB -> "CONVERT_TZ(" + timestamp + ", '" + zoneName(zone) + "', '+00:00')";
         };
+    }
+
+    /** The same of an operation. MariaDB's dates with zeros become none: the error that it raises then names the operation. */
+    String entryOf(String timestamp, @Nullable ZoneId zone, String operationId) {
+        String instant = instantOf(timestamp, zone);
+        return this == MARIADB
+                ? "COALESCE(NULLIF(" + instant
+                        + ", TIMESTAMP'1970-01-01 00:00:00'), CAST(CONCAT('0000-00-00 of operation ', " + operationId
+                        + ", ' is no time') AS DATETIME(6)))"
+                : instant;
     }
 
     /** One of the library's own timestamps as the host has them, on PostgreSQL. */

@@ -27,6 +27,9 @@ final class Mapping {
     private static final int DAY_SECONDS = 86_400;
     private static final int WIDEST_SCALE = Credits.SCALE_MAX;
 
+    /** As the library's own tables have room for. */
+    private static final int ID_LENGTH_MAX = 255;
+
     /** What a marked column is for, which says what a migration writes there. */
     enum Mark {
         FLAG,
@@ -244,7 +247,7 @@ final class Mapping {
         for (Marked mark : marked) {
             boolean holds = mark.column().kind() == Column.Kind.WHOLE
                     ? newRate.scale() <= 0
-                    : mark.column().type().precision() == 0
+                    : mark.column().type().size() == 0
                             || newRate.scale() <= mark.column().type().scale();
             if (mark.mark() == Mark.RATE && !holds) {
                 throw new MappingException(
@@ -334,7 +337,9 @@ final class Mapping {
             names.put("operation_id", dialect.asText(operationId, "o." + quoted(operationId)));
             String operationTime = dialect.time(operationAt, "o." + quoted(operationAt));
             names.put("operation_at", operationTime);
-            names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
+            names.put(
+                    "operation_entered_at",
+                    dialect.entryOf(operationTime, localZone(operationAt), names.get("operation_id")));
             names.put("operation_before", dialect.localOf("c.changed_at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
         }
@@ -499,7 +504,7 @@ final class Mapping {
         // A NUMERIC without precision holds any number of decimals.
         return column.kind() == Column.Kind.WHOLE
                 ? 0
-                : column.type().precision() == 0
+                : column.type().size() == 0
                         ? WIDEST_SCALE
                         : Math.min(column.type().scale(), WIDEST_SCALE);
     }
@@ -530,8 +535,22 @@ final class Mapping {
         return String.join(", ", parameters);
     }
 
+    /** Nobody is found by an id that is longer than what a caller may hand in, and none is kept. */
+    private static boolean canBeTooLong(Column column) {
+        int charactersEach = column.kind() == Column.Kind.BINARY ? 2 : 1;
+        return (column.kind() == Column.Kind.TEXT || column.kind() == Column.Kind.BINARY)
+                && (column.type().size() == 0 || column.type().size() > ID_LENGTH_MAX / charactersEach);
+    }
+
     private String filterConditions() {
         StringBuilder conditions = new StringBuilder("1 = 1");
+        if (canBeTooLong(id)) {
+            conditions
+                    .append(" AND CHAR_LENGTH(")
+                    .append(dialect.asText(id, "u." + quoted(id)))
+                    .append(") <= ")
+                    .append(ID_LENGTH_MAX);
+        }
         int i = 0;
         for (Map.Entry<Column, List<String>> filter : filters.entrySet()) {
             conditions
