@@ -65,6 +65,11 @@ record Column(String table, String name, Type type, boolean generated, boolean r
         };
     }
 
+    /** Whether a value that is written is found by it: not an approximate number, and nothing that no comparison is of. */
+    boolean isComparable() {
+        return kind() != Kind.INEXACT && !typeName().equals("json");
+    }
+
     /**
      * A user's id as a value of this column.
      *

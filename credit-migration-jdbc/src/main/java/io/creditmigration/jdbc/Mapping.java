@@ -420,6 +420,11 @@ final class Mapping {
                     "is " + column.typeName() + ", whose values a rollback could not put back as they were; "
                             + "docs/types.md lists the types that it can");
         }
+        if (mark == Mark.FLAG && !column.isComparable()) {
+            throw new MappingException(
+                    "flag column '" + column.name() + "'",
+                    "is " + column.typeName() + ", in which no value can be looked for; map a column of another type");
+        }
         if (column.kind() == Column.Kind.INEXACT) {
             dialect.checkFloat(connection, column);
         }
