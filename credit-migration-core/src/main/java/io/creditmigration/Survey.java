@@ -58,9 +58,7 @@ final class Survey {
         do {
             users = store.scan(migration, scope, cursor, PAGE_USERS);
             users.forEach(user);
-            cursor = users.isEmpty()
-                    ? cursor
-                    : users.get(users.size() - 1).user().userId();
+            cursor = Keyset.after(users, state -> state.user().userId(), cursor);
         } while (users.size() == PAGE_USERS);
     }
 

@@ -505,16 +505,9 @@ final class PostgresWrites implements Writes {
         return "CAST(c.written_" + mapping.marked.indexOf(mark) + " AS " + type(mark.column()) + ")";
     }
 
-    /** The type to pass values of a column in; a serial is an integer, and what is compared as text is text. */
+    /** The type to pass values of a column in. */
     private static String type(Column column) {
-        return switch (column.kind()) {
-            case WHOLE -> "int8";
-            case DECIMAL -> "numeric";
-            case BOOLEAN -> "bool";
-            case UUID -> "uuid";
-            case TEXT -> column.typeName().equals("varchar") ? "text" : column.typeName();
-            default -> column.typeName();
-        };
+        return column.type().sql();
     }
 
     /** A key in an array, which says what type it takes. */

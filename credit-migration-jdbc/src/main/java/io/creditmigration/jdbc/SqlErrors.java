@@ -75,6 +75,7 @@ final class SqlErrors {
         rethrowFatal(failure);
         if (failure instanceof CreditMigrationException
                 || failure instanceof Writes.StaleException
+                || failure instanceof Writes.AlteredException
                 || failure instanceof CallerException) {
             return (RuntimeException) failure;
         }
