@@ -6,10 +6,9 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNeste
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
-import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
@@ -18,17 +17,16 @@ import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.Tally;
 import io.creditmigration.Usage;
-import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.RoundingMode;
@@ -64,7 +62,7 @@ final class BrokenStoresTest {
                                 "another_node_between_read_and_write_of_a_grant_leaves_nothing_to_do",
                                 "another_node_while_a_page_is_decided_leaves_its_users_alone")),
                 arguments(
-                        WithRecordThatIsNotReadBackAsWritten.class,
+                        WithLinesThatAreNotReadBackAsWritten.class,
                         MigrationStoreContract.ExactlyOnce.class,
                         List.of("a_grant_whose_answer_is_lost_is_found_written")),
                 arguments(
@@ -89,7 +87,7 @@ final class BrokenStoresTest {
                         MigrationStoreContract.NothingLost.class,
                         List.of("another_conversion_between_read_and_write_is_noticed_even_at_zero")),
                 arguments(
-                        WithRecordInATransactionOfItsOwn.class,
+                        WithLineInATransactionOfItsOwn.class,
                         MigrationStoreContract.AllOrNothing.class,
                         List.of(
                                 "a_conversion_that_the_store_refuses_leaves_nothing_but_the_mark",
@@ -213,7 +211,7 @@ final class BrokenStoresTest {
                                 "a_leased_notice_is_nobody_elses_until_the_lease_runs_out",
                                 "what_cannot_be_marked_is_delivered_again_under_the_same_key")),
                 arguments(
-                        WithRecordThatIsNotReadBackAsWritten.class,
+                        WithLinesThatAreNotReadBackAsWritten.class,
                         MigrationStoreContract.Verified.class,
                         List.of(
                                 "nothing_is_found_after_a_conversion_and_its_worth_is_conserved",
@@ -279,7 +277,7 @@ final class BrokenStoresTest {
                         MigrationStoreContract.RollbackRuns.class,
                         List.of("a_run_that_keeps_paid_credits_leaves_them_on_an_active_account")),
                 arguments(
-                        WithRecordsOfNoRun.class,
+                        WithLinesOfNoRun.class,
                         MigrationStoreContract.RollbackRuns.class,
                         List.of("a_run_may_be_for_the_users_of_one_run_of_a_stage_of_a_time_or_of_a_list")),
                 arguments(
@@ -357,21 +355,14 @@ final class BrokenStoresTest {
                 }
 
                 @Override
-                boolean recordMatches(Migration migration, Account found, UserChange change) {
+                boolean lineIsNext(Account found, UserChange change) {
                     return true;
-                }
-
-                @Override
-                void writeLog(Account draft, @Nullable MigrationLogEntry line) {
-                    if (line != null) {
-                        draft.log.add(line);
-                    }
                 }
             };
         }
     }
 
-    /** Writes records so much later, without what was consumed of earlier grants. */
+    /** Writes lines so much later, without what was consumed of earlier grants. */
     private static final class ForgetfulWriter extends AccountWriter {
         private final Duration late;
 
@@ -380,24 +371,33 @@ final class BrokenStoresTest {
         }
 
         @Override
-        void writeRecord(Account draft, Migration migration, UserMigration record) {
-            super.writeRecord(
+        void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+            JournalLine.Standing standing = line.standing();
+            super.writeLine(
                     draft,
-                    migration,
-                    new UserMigration(
-                            record.migrationId(),
-                            record.userId(),
-                            record.status(),
-                            record.attempt(),
-                            record.creditsGranted(),
-                            record.historicalOperations(),
-                            record.changedAt().plus(late),
-                            record.rollbackData(),
-                            record.error()));
+                    new JournalLine(
+                            line.migrationId(),
+                            line.userId(),
+                            line.number(),
+                            line.kind(),
+                            line.trigger(),
+                            line.actor(),
+                            line.at().plus(late),
+                            new JournalLine.Standing(
+                                    standing.status(),
+                                    standing.attempt(),
+                                    Credits.ZERO,
+                                    standing.copied(),
+                                    standing.figuresLine()),
+                            line.figures(),
+                            line.reason(),
+                            line.error()),
+                    copied,
+                    runId);
         }
     }
 
-    static final class WithRecordThatIsNotReadBackAsWritten extends Broken {
+    static final class WithLinesThatAreNotReadBackAsWritten extends Broken {
         @Override
         AccountWriter writer() {
             return new ForgetfulWriter(Duration.ofMillis(1));
@@ -443,31 +443,40 @@ final class BrokenStoresTest {
         }
     }
 
-    static final class WithRecordInATransactionOfItsOwn extends Broken {
+    static final class WithLineInATransactionOfItsOwn extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean lineIsNext(Account found, UserChange change) {
+                    return isWritten(found, change.line()) || super.lineIsNext(found, change);
+                }
+
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    draft.journal.removeIf(stored -> stored.line().equals(line));
+                    super.writeLine(draft, line, copied, runId);
+                }
+
+                private static boolean isWritten(Account found, JournalLine line) {
+                    return found.journal.stream()
+                            .anyMatch(stored -> stored.line().equals(line));
+                }
+            };
+        }
+
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
             return new DelegatingStore(tables) {
                 @Override
                 public CommitResult commit(Migration migration, UserChange change) {
-                    UserState was = change.expected();
                     CommitResult first = store.commit(
-                            migration, new UserChange(UserChange.Kind.RECORD_ONLY, was, null, change.record(), null));
-                    if (first.status() != CommitResult.Status.COMMITTED
-                            || change.kind() == UserChange.Kind.RECORD_ONLY) {
-                        return first;
-                    }
-                    UserState is = new UserState(
-                            was.user(),
-                            change.record(),
-                            was.flagged(),
-                            was.superseded(),
-                            was.hostState(),
-                            was.rollout(),
-                            was.bought(),
-                            was.defect());
-                    return store.commit(
                             migration,
-                            new UserChange(change.kind(), is, change.newCredits(), change.record(), change.log()));
+                            new UserChange(UserChange.Kind.LINE_ONLY, change.expected(), null, change.line()));
+                    return first.status() == CommitResult.Status.COMMITTED
+                                    && change.kind().movesBalance()
+                            ? store.commit(migration, change)
+                            : first;
                 }
             };
         }
@@ -516,17 +525,7 @@ final class BrokenStoresTest {
     static final class WithoutTheUsersOwnRate extends Broken {
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
-            return new Reading(
-                    tables,
-                    state -> new UserState(
-                            state.user().withRate(null),
-                            state.record(),
-                            state.flagged(),
-                            state.superseded(),
-                            state.hostState(),
-                            state.rollout(),
-                            state.bought(),
-                            state.defect()));
+            return new Reading(tables, state -> with(state, state.user().withRate(null)));
         }
     }
 
@@ -592,20 +591,23 @@ final class BrokenStoresTest {
             Evidence.Holding now = user.holding();
             return new Evidence(
                     user.userId(),
-                    user.record(),
-                    user.log(),
+                    user.lines(),
+                    user.numbers(),
                     user.entries(),
                     user.entriesOfOthers(),
+                    user.strays(),
                     now == null
                             ? null
                             : new Evidence.Holding(
                                     now.balance(),
+                                    now.unreadable(),
                                     now.flagged(),
                                     now.superseded(),
                                     now.active(),
                                     false,
                                     now.writes(),
-                                    now.operations()));
+                                    now.operations(),
+                                    now.changed()));
         }
     }
 
@@ -622,8 +624,8 @@ final class BrokenStoresTest {
                         }
 
                         @Override
-                        public String add(LogLine line) {
-                            return work.add(line);
+                        public String add(StoredRow row) {
+                            return work.add(row);
                         }
 
                         @Override
@@ -678,9 +680,8 @@ final class BrokenStoresTest {
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
-                boolean recordMatches(Migration migration, Account found, UserChange change) {
-                    return change.record().status() == MigrationStatus.FAILED
-                            || super.recordMatches(migration, found, change);
+                boolean lineIsNext(Account found, UserChange change) {
+                    return change.line().kind() == JournalLine.Kind.FAILED || super.lineIsNext(found, change);
                 }
             };
         }
@@ -781,20 +782,8 @@ final class BrokenStoresTest {
                 public List<UserState> scan(
                         Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
                     return store.scan(migration, scope, afterUserId, 1).stream()
-                            .map(state -> state(state.user().withCredits(Credits.ZERO), state))
+                            .map(state -> with(state, state.user().withCredits(Credits.ZERO)))
                             .toList();
-                }
-
-                private UserState state(UserSnapshot user, UserState state) {
-                    return new UserState(
-                            user,
-                            state.record(),
-                            state.flagged(),
-                            state.superseded(),
-                            state.hostState(),
-                            state.rollout(),
-                            state.bought(),
-                            state.defect());
                 }
             };
         }
@@ -846,7 +835,9 @@ final class BrokenStoresTest {
                     return store.find(migration, userId)
                             .map(state -> new UserState(
                                     state.user(),
+                                    state.lastLine(),
                                     state.record(),
+                                    state.lateOperations(),
                                     state.flagged(),
                                     state.superseded(),
                                     state.hostState(),
@@ -954,12 +945,14 @@ final class BrokenStoresTest {
         }
     }
 
-    static final class WithRecordsOfNoRun extends Broken {
+    static final class WithLinesOfNoRun extends Broken {
         @Override
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
-                void writeRun(Account draft, Migration migration, @Nullable String runId) {}
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, null);
+                }
             };
         }
     }
@@ -988,10 +981,26 @@ final class BrokenStoresTest {
         }
     }
 
+    private static UserState with(UserState state, UserSnapshot user) {
+        return new UserState(
+                user,
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                state.defect());
+    }
+
     private static UserState bought(UserState state, @Nullable Credits bought) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),
@@ -1005,17 +1014,11 @@ final class BrokenStoresTest {
         MigrationStore before(InMemoryMigrationStore tables) {
             return new Reading(tables, state -> {
                 Usage usage = state.user().usage();
-                return new UserState(
+                return with(
+                        state,
                         state.user()
                                 .withUsage(
-                                        new Usage(usage.total(), usage.days(), usage.mostInOneHour(), usage.total())),
-                        state.record(),
-                        state.flagged(),
-                        state.superseded(),
-                        state.hostState(),
-                        state.rollout(),
-                        state.bought(),
-                        state.defect());
+                                        new Usage(usage.total(), usage.days(), usage.mostInOneHour(), usage.total())));
             });
         }
     }

@@ -39,13 +39,13 @@ final class SimulationTest {
                 arguments("guard without marker", on(new BrokenStoresTest.WithGuardWithoutMarker()), 2),
                 arguments("guard without balance", on(new BrokenStoresTest.WithGuardWithoutBalance()), 2),
                 arguments(
-                        "log written outside the transaction",
-                        on(new BrokenHistories.WithLogOutsideTheTransaction()),
+                        "line written outside the transaction",
+                        on(new BrokenHistories.WithLineOutsideTheTransaction()),
                         1),
                 arguments("checkpoint before commit", on(new BrokenHistories.WithCheckpointBeforeCommit()), 3),
                 arguments(
-                        "record in a transaction of its own",
-                        on(new BrokenStoresTest.WithRecordInATransactionOfItsOwn()),
+                        "line in a transaction of its own",
+                        on(new BrokenStoresTest.WithLineInATransactionOfItsOwn()),
                         3),
                 arguments("FAILED over COMPLETED", on(new BrokenStoresTest.WithFailedOverCompleted()), 7),
                 arguments("rollback by inverse rate", on(new BrokenHistories.WithRollbackByInverseRate()), 5),
@@ -68,7 +68,7 @@ final class SimulationTest {
 
     @Test
     void a_seed_replays_exactly() {
-        Simulation broken = on(new BrokenHistories.WithLogOutsideTheTransaction());
+        Simulation broken = on(new BrokenHistories.WithLineOutsideTheTransaction());
         String found = catchThrowable(() -> broken.seeds(1, 10_000).check()).getMessage();
         long seed = Long.parseLong(found.substring("Seed ".length(), found.indexOf(',')));
 
