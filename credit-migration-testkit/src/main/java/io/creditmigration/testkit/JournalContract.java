@@ -203,65 +203,69 @@ abstract class JournalContract extends ContractGroup {
      * @param lines the lines of the last act: kind, status, attempt, credits consumed, operations copied, number of the line
      *     with the figures; none where it writes nothing
      */
-    private record Row(String acts, String... lines) {
+    private record Row(String acts, List<String> lines) {
 
         @Override
         public String toString() {
-            return acts + ": " + (lines.length == 0 ? "nothing is written" : String.join(", ", lines));
+            return acts + ": " + (lines.isEmpty() ? "nothing is written" : String.join(", ", lines));
         }
+    }
+
+    private static Row row(String acts, String... lines) {
+        return new Row(acts, List.of(lines));
     }
 
     private static Stream<Row> transitions() {
         return Stream.of(
                 // From nothing.
-                new Row("migrate", "MIGRATED COMPLETED 1 0 2 1"),
-                new Row("fail", "FAILED FAILED 1 0 0 0"),
-                new Row("rollback"),
-                new Row("reopen"),
-                new Row("late, catch up"),
+                row("migrate", "MIGRATED COMPLETED 1 0 2 1"),
+                row("fail", "FAILED FAILED 1 0 0 0"),
+                row("rollback"),
+                row("reopen"),
+                row("late, catch up"),
                 // From FAILED.
-                new Row("fail, fail", "FAILED FAILED 1 0 0 0"),
-                new Row("fail, migrate", "MIGRATED COMPLETED 1 0 2 2"),
-                new Row("fail, rollback"),
-                new Row("fail, reopen"),
-                new Row("fail, late, catch up"),
+                row("fail, fail", "FAILED FAILED 1 0 0 0"),
+                row("fail, migrate", "MIGRATED COMPLETED 1 0 2 2"),
+                row("fail, rollback"),
+                row("fail, reopen"),
+                row("fail, late, catch up"),
                 // From COMPLETED.
-                new Row("migrate, migrate"),
-                new Row("migrate, fail"),
-                new Row("migrate, reopen"),
-                new Row("migrate, catch up"),
-                new Row("migrate, late, catch up", "CAUGHT_UP COMPLETED 1 0 3 1"),
-                new Row("migrate, late, catch up, catch up"),
-                new Row("migrate, late, catch up, late, late, catch up", "CAUGHT_UP COMPLETED 1 0 5 1"),
-                new Row("migrate, rollback", "ROLLED_BACK ROLLED_BACK 1 0 2 1"),
-                new Row("migrate, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 2 1"),
-                new Row("migrate, late, catch up, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 3 1"),
-                new Row("migrate, spend 15, late, catch up, rollback", "ROLLED_BACK ROLLED_BACK 1 15 3 1"),
-                new Row("fail, migrate, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 2 2"),
+                row("migrate, migrate"),
+                row("migrate, fail"),
+                row("migrate, reopen"),
+                row("migrate, catch up"),
+                row("migrate, late, catch up", "CAUGHT_UP COMPLETED 1 0 3 1"),
+                row("migrate, late, catch up, catch up"),
+                row("migrate, late, catch up, late, late, catch up", "CAUGHT_UP COMPLETED 1 0 5 1"),
+                row("migrate, rollback", "ROLLED_BACK ROLLED_BACK 1 0 2 1"),
+                row("migrate, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 2 1"),
+                row("migrate, late, catch up, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 3 1"),
+                row("migrate, spend 15, late, catch up, rollback", "ROLLED_BACK ROLLED_BACK 1 15 3 1"),
+                row("fail, migrate, spend 15, rollback", "ROLLED_BACK ROLLED_BACK 1 15 2 2"),
                 // From ROLLED_BACK.
-                new Row("migrate, spend 15, rollback, migrate"),
-                new Row("migrate, spend 15, rollback, fail"),
-                new Row("migrate, spend 15, rollback, rollback"),
-                new Row("migrate, spend 15, rollback, late, catch up"),
-                new Row("migrate, spend 15, rollback, reopen", "REOPENED PENDING 2 15 2 0"),
+                row("migrate, spend 15, rollback, migrate"),
+                row("migrate, spend 15, rollback, fail"),
+                row("migrate, spend 15, rollback, rollback"),
+                row("migrate, spend 15, rollback, late, catch up"),
+                row("migrate, spend 15, rollback, reopen", "REOPENED PENDING 2 15 2 0"),
                 // From PENDING again.
-                new Row("migrate, spend 15, rollback, reopen, reopen"),
-                new Row("migrate, spend 15, rollback, reopen, rollback"),
-                new Row("migrate, spend 15, rollback, reopen, late, catch up"),
-                new Row("migrate, spend 15, rollback, reopen, fail", "FAILED FAILED 2 15 2 0"),
-                new Row("migrate, spend 15, rollback, reopen, fail, fail", "FAILED FAILED 2 15 2 0"),
-                new Row("migrate, spend 15, rollback, reopen, fail, migrate", "MIGRATED COMPLETED 2 15 2 5"),
-                new Row("migrate, spend 15, rollback, reopen, migrate", "MIGRATED COMPLETED 2 15 2 4"),
-                new Row("migrate, spend 15, rollback, reopen, late, migrate", "MIGRATED COMPLETED 2 15 3 4"),
+                row("migrate, spend 15, rollback, reopen, reopen"),
+                row("migrate, spend 15, rollback, reopen, rollback"),
+                row("migrate, spend 15, rollback, reopen, late, catch up"),
+                row("migrate, spend 15, rollback, reopen, fail", "FAILED FAILED 2 15 2 0"),
+                row("migrate, spend 15, rollback, reopen, fail, fail", "FAILED FAILED 2 15 2 0"),
+                row("migrate, spend 15, rollback, reopen, fail, migrate", "MIGRATED COMPLETED 2 15 2 5"),
+                row("migrate, spend 15, rollback, reopen, migrate", "MIGRATED COMPLETED 2 15 2 4"),
+                row("migrate, spend 15, rollback, reopen, late, migrate", "MIGRATED COMPLETED 2 15 3 4"),
                 // And once more.
-                new Row("migrate, spend 15, rollback, reopen, migrate, late, catch up", "CAUGHT_UP COMPLETED 2 15 3 4"),
-                new Row(
+                row("migrate, spend 15, rollback, reopen, migrate, late, catch up", "CAUGHT_UP COMPLETED 2 15 3 4"),
+                row(
                         "migrate, spend 15, rollback, reopen, migrate, spend 3, rollback",
                         "ROLLED_BACK ROLLED_BACK 2 18 2 4"),
-                new Row(
+                row(
                         "migrate, spend 15, rollback, reopen, migrate, spend 3, rollback, reopen",
                         "REOPENED PENDING 3 18 2 0"),
-                new Row(
+                row(
                         "migrate, spend 15, rollback, reopen, migrate, spend 3, rollback, reopen, migrate",
                         "MIGRATED COMPLETED 3 18 2 7"));
     }
@@ -299,14 +303,14 @@ abstract class JournalContract extends ContractGroup {
 
         List<JournalLine> lines = host().store().log(migration, userId);
         assertEquals(
-                List.of(row.lines()),
+                row.lines(),
                 lines.subList(before, lines.size()).stream()
                         .map(JournalContract::carried)
                         .toList());
         assertEquals(
                 IntStream.rangeClosed(1, lines.size()).boxed().toList(),
                 lines.stream().map(JournalLine::number).toList());
-        if (row.lines().length == 0) {
+        if (row.lines().isEmpty()) {
             assertEquals(String.join("\n", dump), String.join("\n", host().dump()));
         }
         assertIsReadAsWritten(migrations, userId, lines);
