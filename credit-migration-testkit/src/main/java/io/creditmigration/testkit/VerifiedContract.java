@@ -123,16 +123,35 @@ abstract class VerifiedContract extends ContractGroup {
     }
 
     @Test
+    final void nothing_is_found_after_a_grant_that_was_consumed_in_part_and_given_again() {
+        audited(Setting.GRANT_WITH_PURCHASES, user("ann"), user("bob"));
+        MigrationService migrations = node(GRANT);
+        migrations.migrate("ann");
+        host().topUpCredits("ann", Credits.of(-15));
+        backAndForth(migrations, "ann");
+        host().topUpCredits("ann", Credits.of(-3));
+        rollBack(migrations, "ann");
+        migrations.migrate("bob");
+
+        Verification verification = clean(migrations);
+
+        assertEquals(Credits.of(18), migrations.find("ann").orElseThrow().creditsConsumed());
+        assertSameValue(new BigDecimal("20"), verification.figures().granted());
+    }
+
+    @Test
     final void who_failed_is_counted_and_no_error() {
         audited(Setting.CONVERSION, user("bob").credits("50"), user("dan").credits("30"));
         refuseChangesOf("bob");
         MigrationService migrations = node(RATE_2500_UNASKED);
+        migrations.migrate("bob");
         migrations.migrate("bob");
         migrations.migrate("dan");
 
         Verification verification = clean(migrations);
 
         assertEquals(1, verification.users().count(MigrationStatus.FAILED));
+        assertEquals(2, verification.figures().unsealedLines() - 1);
     }
 
     @Test

@@ -36,7 +36,7 @@ final class SimulationTest {
     static Stream<Arguments> broken() {
         return Stream.of(
                 arguments("no compare-and-set", on(new BrokenStoresTest.WithoutCompareAndSet()), 1),
-                arguments("guard without marker", on(new BrokenStoresTest.WithGuardWithoutMarker()), 2),
+                arguments("guards of one migration", on(new BrokenStoresTest.WithGuardsOfOneMigration()), 2),
                 arguments("guard without balance", on(new BrokenStoresTest.WithGuardWithoutBalance()), 2),
                 arguments(
                         "line written outside the transaction",
