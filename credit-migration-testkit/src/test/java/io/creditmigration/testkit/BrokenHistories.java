@@ -46,13 +46,29 @@ final class BrokenHistories {
                 }
 
                 @Override
-                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {}
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    draft.journal.removeIf(stored -> stored.line().equals(line));
+                    super.writeLine(draft, line, copied, runId);
+                }
             };
         }
     }
 
     /** The page's position and figures are written, and then its users. */
     static final class WithCheckpointBeforeCommit extends Broken {
+
+        private final ThreadLocal<String> written = new ThreadLocal<>();
+
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, runId == null ? written.get() : runId);
+                }
+            };
+        }
+
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
             return new DelegatingStore(tables) {
@@ -80,7 +96,9 @@ final class BrokenHistories {
                                     .toList());
                         }
                     });
+                    written.set(runId);
                     changes.forEach(change -> store.commit(migration, change));
+                    written.remove();
                     return page;
                 }
             };

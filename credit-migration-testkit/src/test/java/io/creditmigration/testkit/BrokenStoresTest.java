@@ -9,6 +9,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
@@ -16,7 +17,9 @@ import io.creditmigration.RunSettings;
 import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.Tally;
+import io.creditmigration.Trigger;
 import io.creditmigration.Usage;
+import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
@@ -62,6 +65,90 @@ final class BrokenStoresTest {
                                 "another_node_between_read_and_write_of_a_grant_leaves_nothing_to_do",
                                 "another_node_while_a_page_is_decided_leaves_its_users_alone")),
                 arguments(
+                        WithLinesOfOneNumber.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "of_two_who_write_a_users_next_line_one_is_stale",
+                                "lines_are_numbered_over_all_migrations_and_a_line_of_another_one_is_stale_too")),
+                arguments(
+                        WithLinesNumberedByTheStore.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of("lines_are_numbered_over_all_migrations_and_a_line_of_another_one_is_stale_too")),
+                arguments(
+                        WithGrantsForgottenOnceTakenBack.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate, spend 15, rollback: ROLLED_BACK ROLLED_BACK 1 15 2 1",
+                                "migrate, spend 15, rollback, reopen: REOPENED PENDING 2 15 2 0",
+                                "migrate, spend 15, rollback, reopen, fail: FAILED FAILED 2 15 2 0",
+                                "migrate, spend 15, rollback, reopen, migrate: MIGRATED COMPLETED 2 15 2 4")),
+                arguments(
+                        WithFiguresForgottenByLaterLines.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate, rollback: ROLLED_BACK ROLLED_BACK 1 0 2 1",
+                                "migrate, late, catch up: CAUGHT_UP COMPLETED 1 0 3 1")),
+                arguments(
+                        WithLinesThatForgetWhatWasCopied.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate: MIGRATED COMPLETED 1 0 2 1",
+                                "migrate, late, catch up: CAUGHT_UP COMPLETED 1 0 3 1",
+                                "a_run_catches_up_in_its_sweep_and_only_once")),
+                arguments(
+                        WithLinesThatForgetWhatWasCopied.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of(
+                                "nothing_is_found_after_grants_with_history_taken_back_and_given_again",
+                                "a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithoutLinesOfFailures.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "fail: FAILED FAILED 1 0 0 0",
+                                "a_failure_names_what_brought_it_about",
+                                "a_line_of_a_run_names_the_run")),
+                arguments(
+                        WithoutLinesOfFailures.class,
+                        MigrationStoreContract.OneBadUser.class,
+                        List.of("a_policy_that_throws_concerns_one_user")),
+                arguments(
+                        WithTriggersThatAreAllOne.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "every_line_names_what_brought_it_about",
+                                "a_line_of_a_run_names_the_run",
+                                "a_failure_names_what_brought_it_about")),
+                arguments(
+                        WithLateOperationsCopiedTwice.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "a_run_catches_up_in_its_sweep_and_only_once",
+                                "catching_up_copies_what_came_late_of_everybody_and_is_safe_to_repeat",
+                                "however_many_catch_up_at_once_each_operation_is_copied_once")),
+                arguments(
+                        WithSweepsThatSeeNothingLate.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "a_run_catches_up_in_its_sweep_and_only_once",
+                                "catching_up_copies_what_came_late_of_everybody_and_is_safe_to_repeat")),
+                arguments(
+                        WithSweepsThatSeeNothingLate.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithMovementsSinceTheLastLine.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithLinesOfNoRun.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_a_run_in_which_some_were_left")),
+                arguments(
+                        WithFiguresOfNoPage.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_a_run_in_which_some_were_left")),
+                arguments(
                         WithLinesThatAreNotReadBackAsWritten.class,
                         MigrationStoreContract.ExactlyOnce.class,
                         List.of("a_grant_whose_answer_is_lost_is_found_written")),
@@ -83,7 +170,7 @@ final class BrokenStoresTest {
                         MigrationStoreContract.NothingLost.class,
                         List.of("an_account_of_zero_is_not_an_absent_one")),
                 arguments(
-                        WithGuardsOfOneMigration.class,
+                        WithLinesNumberedByTheStore.class,
                         MigrationStoreContract.NothingLost.class,
                         List.of("another_conversion_between_read_and_write_is_noticed_even_at_zero")),
                 arguments(
@@ -360,45 +447,10 @@ final class BrokenStoresTest {
         }
     }
 
-    /** Writes lines so much later, without what was consumed of earlier grants. */
-    private static final class ForgetfulWriter extends AccountWriter {
-        private final Duration late;
-
-        ForgetfulWriter(Duration late) {
-            this.late = late;
-        }
-
-        @Override
-        void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
-            JournalLine.Standing standing = line.standing();
-            super.writeLine(
-                    draft,
-                    new JournalLine(
-                            line.migrationId(),
-                            line.userId(),
-                            line.number(),
-                            line.kind(),
-                            line.trigger(),
-                            line.actor(),
-                            line.at().plus(late),
-                            new JournalLine.Standing(
-                                    standing.status(),
-                                    standing.attempt(),
-                                    Credits.ZERO,
-                                    standing.copied(),
-                                    standing.figuresLine()),
-                            line.figures(),
-                            line.reason(),
-                            line.error()),
-                    copied,
-                    runId);
-        }
-    }
-
     static final class WithLinesThatAreNotReadBackAsWritten extends Broken {
         @Override
         AccountWriter writer() {
-            return new ForgetfulWriter(Duration.ofMillis(1));
+            return new ChangingLines(line -> with(line, line.number(), line.at().plusMillis(1), line.standing()));
         }
     }
 
@@ -441,8 +493,8 @@ final class BrokenStoresTest {
         }
     }
 
-    /** Neither the marker of another migration nor its lines are noticed. */
-    static final class WithGuardsOfOneMigration extends Broken {
+    /** Takes the number that is next when it writes, and notices neither the lines nor the marker of another migration. */
+    static final class WithLinesNumberedByTheStore extends Broken {
         @Override
         AccountWriter writer() {
             return new AccountWriter() {
@@ -457,6 +509,15 @@ final class BrokenStoresTest {
                     return Objects.equals(
                             found.record(change.line().migrationId()),
                             change.expected().record());
+                }
+
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    int next = draft.lastNumber() + 1;
+                    int figures = line.standing().figuresLine();
+                    JournalLine.Standing standing =
+                            standing(line, line.standing().consumed(), figures == line.number() ? next : figures);
+                    super.writeLine(draft, BrokenStoresTest.with(line, next, line.at(), standing), copied, runId);
                 }
             };
         }
@@ -593,6 +654,168 @@ final class BrokenStoresTest {
         }
     }
 
+    /** Copies what came late, and then what came late again. */
+    static final class WithLateOperationsCopiedTwice extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                long writeHistory(Account draft, Migration migration, UserChange change) {
+                    int before = draft.history.size();
+                    long copied = super.writeHistory(draft, migration, change);
+                    if (change.kind() == UserChange.Kind.CATCH_UP) {
+                        draft.history.addAll(List.copyOf(draft.history.subList(before, draft.history.size())));
+                    }
+                    return copied;
+                }
+            };
+        }
+    }
+
+    static final class WithSweepsThatSeeNothingLate extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(
+                    tables,
+                    state -> new UserState(
+                            state.user(),
+                            state.lastLine(),
+                            state.record(),
+                            0,
+                            state.flagged(),
+                            state.superseded(),
+                            state.hostState(),
+                            state.rollout(),
+                            state.bought(),
+                            state.defect()));
+        }
+    }
+
+    /** Writes what was copied into the history, and not into the line. */
+    static final class WithLinesThatForgetWhatWasCopied extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, 0, runId);
+                }
+            };
+        }
+    }
+
+    /** Says that it has written the line of a user who failed. */
+    static final class WithoutLinesOfFailures extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    if (line.kind() != JournalLine.Kind.FAILED) {
+                        super.writeLine(draft, line, copied, runId);
+                    }
+                }
+            };
+        }
+    }
+
+    /** The key of the journal lets two lines have one number. */
+    static final class WithLinesOfOneNumber extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean lineIsNext(Account found, UserChange change) {
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** Only the line that migrated the user has figures. */
+    static final class WithFiguresForgottenByLaterLines extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new ChangingLines(line -> line.standing().figuresLine() == line.number()
+                    ? line
+                    : with(line, standing(line, line.standing().consumed(), 0)));
+        }
+    }
+
+    static final class WithTriggersThatAreAllOne extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new ChangingLines(line -> new JournalLine(
+                    line.migrationId(),
+                    line.userId(),
+                    line.number(),
+                    line.kind(),
+                    Trigger.REQUEST,
+                    line.actor(),
+                    line.at(),
+                    line.standing(),
+                    line.figures(),
+                    line.reason(),
+                    line.error()));
+        }
+    }
+
+    /** Remembers when a user was migrated by the last line, whatever it was. */
+    static final class WithMovementsSinceTheLastLine extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, runId);
+                    if (line.kind() == JournalLine.Kind.CAUGHT_UP) {
+                        draft.journal.replaceAll(stored -> new StoredLine(stored.line(), stored.runId(), draft.writes));
+                    }
+                }
+            };
+        }
+    }
+
+    /** Writes other lines than it was told. */
+    private static final class ChangingLines extends AccountWriter {
+
+        private final UnaryOperator<JournalLine> change;
+
+        ChangingLines(UnaryOperator<JournalLine> change) {
+            this.change = change;
+        }
+
+        @Override
+        void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+            super.writeLine(draft, change.apply(line), copied, runId);
+        }
+    }
+
+    private static JournalLine.Standing standing(JournalLine line, Credits consumed, int figuresLine) {
+        JournalLine.Standing standing = line.standing();
+        return new JournalLine.Standing(
+                standing.status(), standing.attempt(), consumed, standing.copied(), figuresLine);
+    }
+
+    private static JournalLine with(JournalLine line, JournalLine.Standing standing) {
+        return with(line, line.number(), line.at(), standing);
+    }
+
+    private static JournalLine with(JournalLine line, int number, Instant at, JournalLine.Standing standing) {
+        return new JournalLine(
+                line.migrationId(),
+                line.userId(),
+                number,
+                line.kind(),
+                line.trigger(),
+                line.actor(),
+                at,
+                standing,
+                line.figures(),
+                line.reason(),
+                line.error());
+    }
+
     static final class WithMovementsUnseen extends Broken {
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
@@ -700,7 +923,12 @@ final class BrokenStoresTest {
             return new AccountWriter() {
                 @Override
                 boolean lineIsNext(Account found, UserChange change) {
-                    return change.line().kind() == JournalLine.Kind.FAILED || super.lineIsNext(found, change);
+                    UserMigration record = found.record(change.line().migrationId());
+                    boolean settled = record != null
+                            && (record.status() == MigrationStatus.COMPLETED
+                                    || record.status() == MigrationStatus.ROLLED_BACK);
+                    return (settled && change.line().kind() == JournalLine.Kind.FAILED)
+                            || super.lineIsNext(found, change);
                 }
             };
         }
@@ -945,7 +1173,8 @@ final class BrokenStoresTest {
     static final class WithGrantsForgottenOnceTakenBack extends Broken {
         @Override
         AccountWriter writer() {
-            return new ForgetfulWriter(Duration.ZERO);
+            return new ChangingLines(line ->
+                    with(line, standing(line, Credits.ZERO, line.standing().figuresLine())));
         }
     }
 
