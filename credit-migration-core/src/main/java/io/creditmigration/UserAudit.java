@@ -333,15 +333,15 @@ final class UserAudit {
 
     private void entrySum() {
         Holding holding = user.holding();
-        if (holding == null || holding.writes() == null || lines.isEmpty() || user.entriesOfOthers() > 0) {
+        AuditedLine first = lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED)
+                .findFirst()
+                .orElse(null);
+        if (holding == null || holding.writes() == null || first == null || user.entriesOfOthers() > 0) {
             return;
         }
         long count = 0;
-        BigDecimal sum = lines.stream()
-                .filter(line -> line.kind() == Kind.MIGRATED)
-                .map(line -> orZero(line.oldCredits()))
-                .findFirst()
-                .orElse(BigDecimal.ZERO);
+        BigDecimal sum = orZero(first.oldCredits());
         for (Entries entered : user.entries()) {
             if (entered.kind() != Evidence.Kind.OPERATION) {
                 count += entered.count();

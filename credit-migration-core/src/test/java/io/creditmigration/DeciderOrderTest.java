@@ -53,7 +53,7 @@ final class DeciderOrderTest {
 
         private List<Intent> intents() {
             return List.of(
-                    Intent.automatic(),
+                    Intent.automatic(Trigger.REQUEST),
                     Intent.explicit(),
                     Intent.confirmation(quote(), Actor.user("ann")),
                     Intent.run(RunScope.everyone()),

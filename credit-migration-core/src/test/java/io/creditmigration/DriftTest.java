@@ -90,16 +90,36 @@ final class DriftTest {
     }
 
     private static Tally amounts(BigDecimal before, Tally tally) {
-        return new Tally(tally.outcomes(), Map.of(), before, tally.creditsAfter(), tally.granted(), BigDecimal.ZERO);
+        return new Tally(
+                tally.outcomes(),
+                Map.of(),
+                before,
+                tally.creditsAfter(),
+                tally.granted(),
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static Tally after(BigDecimal after, Tally tally) {
-        return new Tally(tally.outcomes(), Map.of(), tally.creditsBefore(), after, tally.granted(), BigDecimal.ZERO);
+        return new Tally(
+                tally.outcomes(),
+                Map.of(),
+                tally.creditsBefore(),
+                after,
+                tally.granted(),
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static Tally granted(BigDecimal granted, Tally tally) {
         return new Tally(
-                tally.outcomes(), Map.of(), tally.creditsBefore(), tally.creditsAfter(), granted, BigDecimal.ZERO);
+                tally.outcomes(),
+                Map.of(),
+                tally.creditsBefore(),
+                tally.creditsAfter(),
+                granted,
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static MigrationPlan plan(
@@ -125,7 +145,14 @@ final class DriftTest {
         BigDecimal amount = new BigDecimal(credits);
         return new MigrationPlan(
                 RunScope.everyone(),
-                new Tally(Map.of(Status.MIGRATED, users), Map.of(), amount, amount, amount, BigDecimal.ZERO),
+                new Tally(
+                        Map.of(Status.MIGRATED, users),
+                        Map.of(),
+                        amount,
+                        amount,
+                        amount,
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO),
                 0,
                 BigDecimal.ZERO,
                 List.of(),

@@ -14,9 +14,9 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
@@ -188,7 +188,7 @@ final class MigrationGateTest {
         assertThat(tables.isFlagged("ann")).isTrue();
         assertThat(tables.refCredits("ann")).isEqualTo(Credits.of("7.5"));
         assertThat(tables.log(RATE_2500, "ann")).singleElement().satisfies(line -> {
-            assertThat(line.kind()).isEqualTo(MigrationLogEntry.Kind.MIGRATED);
+            assertThat(line.kind()).isEqualTo(JournalLine.Kind.MIGRATED);
             assertThat(line.automatic()).isTrue();
         });
     }

@@ -11,6 +11,7 @@ import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
 import io.creditmigration.MigrationOptions;
@@ -355,8 +356,7 @@ final class MigrationServiceTest {
 
         migrations.autoMigrateIfZeroCredits("ann");
 
-        assertThat(migrations.find("ann").map(UserMigration::error))
-                .contains("x".repeat(UserMigration.ERROR_LENGTH_MAX));
+        assertThat(migrations.find("ann").map(UserMigration::error)).contains("x".repeat(JournalLine.ERROR_LENGTH_MAX));
     }
 
     @Test
