@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +67,22 @@ final class Names {
                     what, text, "1 to " + lengthMax + " characters, not blank, none of them NUL");
         }
         return text;
+    }
+
+    /** The text with each character that a log or a terminal would obey, or not show, written as its number. */
+    static String visible(String text) {
+        StringBuilder visible = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> {
+            switch (Character.getType(character)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE,
+                        Character.UNASSIGNED -> visible.append(String.format(Locale.ROOT, "\\u%04x", character));
+                default -> visible.appendCodePoint(character);
+            }
+        });
+        return visible.toString();
     }
 }

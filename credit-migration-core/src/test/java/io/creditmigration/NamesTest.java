@@ -91,7 +91,8 @@ final class NamesTest {
     void any_other_name_is_refused(String name) {
         assertThatThrownBy(() -> Names.check("migration id", name))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessage("migration id is '" + name + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
+                .hasMessage("migration id is '" + Names.visible(name)
+                        + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
                         + " beginning with a letter or digit");
     }
 
@@ -110,7 +111,15 @@ final class NamesTest {
         for (String text : new String[] {"", "  ", "\n", "long", "a\0b", "\0a"}) {
             assertThatThrownBy(() -> Names.checkText("reason", text, 3))
                     .isInstanceOf(InvalidValueException.class)
-                    .hasMessage("reason is '" + text + "'; allowed: 1 to 3 characters, not blank, none of them NUL");
+                    .hasMessage("reason is '" + Names.visible(text)
+                            + "'; allowed: 1 to 3 characters, not blank, none of them NUL");
         }
+    }
+
+    @Test
+    void a_text_in_a_message_obeys_nobody() {
+        assertThat(Names.visible("ann\r\n2026 INFO forged \u001b[2J\u202e\u2028\ud83d"))
+                .isEqualTo("ann\\u000d\\u000a2026 INFO forged \\u001b[2J\\u202e\\u2028\\ud83d");
+        assertThat(Names.visible("Ánn 安 😀")).isEqualTo("Ánn 安 😀");
     }
 }
