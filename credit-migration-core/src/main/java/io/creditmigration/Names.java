@@ -79,7 +79,7 @@ final class Names {
                         Character.LINE_SEPARATOR,
                         Character.PARAGRAPH_SEPARATOR,
                         Character.SURROGATE,
-                        Character.UNASSIGNED -> visible.append(String.format(Locale.ROOT, "\\u%04x", character));
+                        Character.UNASSIGNED -> visible.append(String.format(Locale.ROOT, "\\u{%X}", character));
                 default -> visible.appendCodePoint(character);
             }
         });

@@ -42,6 +42,6 @@ final class InvalidValueExceptionTest {
     @Test
     void a_value_cannot_write_a_line_of_its_own_into_a_log() {
         assertThat(new InvalidValueException("user id", "ann\n2026-01-06 INFO paid", "less").value())
-                .isEqualTo("'ann\\u000a2026-01-06 INFO paid'");
+                .isEqualTo("'ann\\u{A}2026-01-06 INFO paid'");
     }
 }

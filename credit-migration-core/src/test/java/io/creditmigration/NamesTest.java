@@ -119,7 +119,7 @@ final class NamesTest {
     @Test
     void a_text_in_a_message_obeys_nobody() {
         assertThat(Names.visible("ann\r\n2026 INFO forged \u001b[2J\u202e\u2028\ud83d"))
-                .isEqualTo("ann\\u000d\\u000a2026 INFO forged \\u001b[2J\\u202e\\u2028\\ud83d");
+                .isEqualTo("ann\\u{D}\\u{A}2026 INFO forged \\u{1B}[2J\\u{202E}\\u{2028}\\u{D83D}");
         assertThat(Names.visible("Ánn 安 😀")).isEqualTo("Ánn 安 😀");
     }
 }

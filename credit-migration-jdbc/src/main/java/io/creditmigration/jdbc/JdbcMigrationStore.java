@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Keeps migrations in the host's own database, so that balance, flag, record and log commit together.
  *
  * <pre>{@code
- * LibraryTables.defaults().install(dataSource);      // once; or as a Flyway location
+ * LibraryTables.defaults().install(dataSource);      // on every start
  * MigrationStore store = JdbcMigrationStore.owning(dataSource, HostTables.users("users")
  *     .id("id").balance("credits").flag("migrated").registeredAt("created_at"));
  * }</pre>
