@@ -50,7 +50,8 @@ final class TableInstaller {
 
     private static final Pattern PART = Pattern.compile("'[^']*'|--[^\\n]*|.", Pattern.DOTALL);
     private static final Pattern CREATE = Pattern.compile(
-            "CREATE\\s+(?:UNIQUE\\s+)?(?:TABLE|INDEX|VIEW|SEQUENCE)\\s+([a-z0-9_]+)\\b.*",
+            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:UNIQUE\\s+|UNLOGGED\\s+)?(?:TABLE|INDEX|VIEW|SEQUENCE)\\s+"
+                    + "(?:IF\\s+NOT\\s+EXISTS\\s+)?([a-z0-9_]+)\\b.*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static final int WAIT_MILLIS_MAX = 60_000;
