@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * MigrationGate gate = MigrationGate.of(migrations);
- * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote());
+ * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote().token());
  * }</pre>
  *
  * <p>It migrates users without credits on the way and lets the same request pass, and blocks only who is subject, has
@@ -44,6 +44,9 @@ public final class MigrationGate {
             Status.CONTENDED,
             Status.FAILED,
             Status.FAILED_UNRECORDED);
+
+    /** What an {@link InvalidValueException} calls the id. */
+    private static final String USER_ID = "user id";
 
     private final MigrationService migrations;
     private final boolean openOnFailure;
@@ -70,17 +73,25 @@ public final class MigrationGate {
     }
 
     /**
-     * Whether this user's request goes through.
-     *
-     * @throws InvalidValueException when the id is none that a user can have
+     * Whether this user's request goes through. An id that no user can have, such as a login name where the ids are UUIDs,
+     * is that of an unknown user: the request goes through, and a warning names the id.
      */
     public GateDecision check(String userId) {
-        if (migrations.isKnownMigrated(userId)) {
-            return allow(Status.ALREADY_MIGRATED);
-        }
+        Names.given(USER_ID, userId);
         MigrationResult result;
         try {
+            if (migrations.isKnownMigrated(userId)) {
+                return allow(Status.ALREADY_MIGRATED);
+            }
             result = migrations.autoMigrateIfZeroCredits(userId);
+        } catch (InvalidValueException e) {
+            if (!e.what().equals(USER_ID)) {
+                return failed(e);
+            }
+            if (migrations.isNewsOf(e.value())) {
+                LOG.warn("The gate lets a request pass: {}", e.getMessage());
+            }
+            return allow(Status.UNKNOWN_USER);
         } catch (CreditMigrationException e) {
             return failed(e);
         } catch (Throwable e) {

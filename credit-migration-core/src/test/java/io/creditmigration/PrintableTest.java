@@ -16,14 +16,14 @@ final class PrintableTest {
         return Stream.of(
                 Arguments.of("ann", "ann"),
                 Arguments.of("Müller 漢字 😀 DOMAIN\\ann", "Müller 漢字 😀 DOMAIN\\ann"),
-                Arguments.of("a\nb\r\nc\td", "a\\nb\\r\\nc\\td"),
-                Arguments.of("\u001B[31mred", "\\u001b[31mred"),
-                Arguments.of("\u009B31m", "\\u009b31m"),
-                Arguments.of("a\0b\u007F", "a\\u0000b\\u007f"),
-                Arguments.of("a\u2028b\u2029c\u0085d", "a\\u2028b\\u2029c\\u0085d"),
-                Arguments.of("nna\u202E", "nna\\u202e"),
-                Arguments.of("half \uD83D", "half \\ud83d"),
-                Arguments.of("tag \uDB40\uDC01", "tag \\udb40\\udc01"),
+                Arguments.of("a\nb\r\nc\td", "a\\u{A}b\\u{D}\\u{A}c\\u{9}d"),
+                Arguments.of("\u001B[31mred", "\\u{1B}[31mred"),
+                Arguments.of("\u009B31m", "\\u{9B}31m"),
+                Arguments.of("a\0b\u007F", "a\\u{0}b\\u{7F}"),
+                Arguments.of("a\u2028b\u2029c\u0085d", "a\\u{2028}b\\u{2029}c\\u{85}d"),
+                Arguments.of("nna\u202E", "nna\\u{202E}"),
+                Arguments.of("half \uD83D", "half \\u{D83D}"),
+                Arguments.of("tag \uDB40\uDC01", "tag \\u{E0001}"),
                 Arguments.of("", ""));
     }
 

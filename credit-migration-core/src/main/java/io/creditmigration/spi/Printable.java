@@ -1,6 +1,6 @@
 package io.creditmigration.spi;
 
-import java.util.HexFormat;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +12,8 @@ public final class Printable {
     private Printable() {}
 
     /**
-     * The text on one line: line breaks, other control characters, invisible formatting and halves of characters as
-     * {@code \n}, {@code \r}, {@code \t} or {@code \}{@code uXXXX}. A text without them is answered as it is.
+     * The text on one line: line breaks, other control characters, invisible formatting and halves of characters by their
+     * number, a line feed as {@code \}{@code u{A}}. A text without them is answered as it is.
      */
     public static String of(@Nullable Object text) {
         String given = String.valueOf(text);
@@ -27,16 +27,9 @@ public final class Printable {
                 line.appendCodePoint(point);
                 return;
             }
-            switch (point) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    for (char half : Character.toChars(point)) {
-                        line.append("\\u").append(HexFormat.of().toHexDigits(half));
-                    }
-                }
-            }
+            line.append("\\u{")
+                    .append(Integer.toHexString(point).toUpperCase(Locale.ROOT))
+                    .append('}');
         });
         return line.toString();
     }
@@ -47,7 +40,8 @@ public final class Printable {
                     Character.FORMAT,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> true;
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> true;
             default -> false;
         };
     }

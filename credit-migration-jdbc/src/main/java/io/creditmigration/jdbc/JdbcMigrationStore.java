@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * Keeps migrations in the host's own database, so that balance, flag and journal commit together.
  *
  * <pre>{@code
- * LibraryTables.defaults().install(dataSource);      // once; or as a Flyway location
+ * LibraryTables.defaults().install(dataSource);      // on every start
  * MigrationStore store = JdbcMigrationStore.owning(dataSource, HostTables.users("users")
  *     .id("id").balance("credits").flag("migrated").registeredAt("created_at"));
  * }</pre>

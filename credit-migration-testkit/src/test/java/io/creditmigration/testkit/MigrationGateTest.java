@@ -413,12 +413,31 @@ final class MigrationGateTest {
     }
 
     @Test
-    void an_id_that_no_user_can_have_is_refused() {
+    void an_id_that_no_user_can_have_passes_and_is_counted() {
+        MigrationGate gate = MigrationGate.closedOnFailure(node());
+        long calls = store.calls();
+
+        for (String id : new String[] {"", "x".repeat(256), "a\0b", "\ud83d"}) {
+            assertThat(gate.check(id)).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+        }
+
+        assertThat(gate.passed()).containsEntry(Status.UNKNOWN_USER, 4L);
+        assertThat(store.calls()).isEqualTo(calls);
+    }
+
+    @Test
+    void a_store_that_has_no_such_ids_is_an_answer_too() {
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, new InvalidValueException("user id", "ann", "a value of column users.id, a UUID"));
+
+        assertThat(gate.check("ann")).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+    }
+
+    @Test
+    void no_id_at_all_is_a_mistake_of_the_caller() {
         MigrationGate gate = MigrationGate.of(node());
 
-        for (String id : new String[] {null, "", "x".repeat(256)}) {
-            assertThatThrownBy(() -> gate.check(id)).isInstanceOf(InvalidValueException.class);
-        }
+        assertThatThrownBy(() -> gate.check(null)).hasMessage("user id is 'null'; allowed: a value");
     }
 
     @Test

@@ -611,6 +611,40 @@ final class MigrationServiceTest {
     }
 
     @Test
+    void a_quote_that_went_through_a_browser_is_confirmed() {
+        String token = migrations.quote("bob").orElseThrow().token();
+
+        assertThat(migrations
+                        .confirm("bob", Quote.parse(token), Actor.user("bob"))
+                        .status())
+                .isEqualTo(Status.MIGRATED);
+        assertThat(tables.credits("bob")).isEqualTo(Credits.of(20));
+    }
+
+    @Test
+    void a_token_of_a_better_price_or_of_somebody_else_changes_nothing() {
+        tables.add(user("dan").credits("50"));
+        Quote quote = migrations.quote("bob").orElseThrow();
+        Quote better = new Quote(
+                quote.migrationId(),
+                quote.userId(),
+                quote.attempt(),
+                quote.oldCredits(),
+                Credits.of(50),
+                quote.oldRate(),
+                quote.newRate(),
+                quote.takenAt());
+
+        assertThat(migrations.confirm("bob", Quote.parse(better.token()), Actor.user("bob")))
+                .matches(changed -> changed.status() == Status.QUOTE_CHANGED && quote.offersSameAs(changed.quote()));
+        assertThat(migrations.confirm("dan", Quote.parse(quote.token()), Actor.user("dan")))
+                .matches(changed -> changed.status() == Status.QUOTE_CHANGED
+                        && changed.quote().userId().equals("dan"));
+        assertThat(tables.credits("bob")).isEqualTo(Credits.of(50));
+        assertThat(tables.credits("dan")).isEqualTo(Credits.of(50));
+    }
+
+    @Test
     void a_confirmation_that_the_balance_overtakes_between_read_and_write_is_renewed() {
         Quote quote = migrations.quote("bob").orElseThrow();
         store.before(Call.COMMIT, () -> tables.move("bob", Credits.of(5), null));
