@@ -45,7 +45,7 @@ final class States {
                 lastLine,
                 record,
                 state.lateOperations(),
-                state.flagged(),
+                record != null && record.status() == MigrationStatus.COMPLETED,
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
