@@ -15,7 +15,6 @@ import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -227,7 +226,7 @@ final class DeciderChangeTest {
     @Test
     void who_skipped_a_migration_is_converted_straight_to_the_newest_rate() {
         Migration newest = Migration.named("rate-1500")
-                .cutOff(Instant.parse("2026-06-01T00:00:00Z"))
+                .cutOff(Fixture.CUT_OFF.plusSeconds(3_600))
                 .policy(CreditPolicy.convert(AT_2500, AT_1500))
                 .consent(Consent.NONE)
                 .build();

@@ -45,7 +45,7 @@ final class States {
                 lastLine,
                 record,
                 state.lateOperations(),
-                record != null && record.status() == MigrationStatus.COMPLETED,
+                (record != null && record.status() == MigrationStatus.COMPLETED) ? Boolean.TRUE : state.flagged(),
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
@@ -60,6 +60,21 @@ final class States {
                 state.record(),
                 lateOperations,
                 state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                state.defect());
+    }
+
+    /** The marker of the row says so; null where the row has none. */
+    static UserState marked(UserState state, @Nullable Boolean flagged) {
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                flagged,
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
