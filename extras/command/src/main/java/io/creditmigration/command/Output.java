@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Output {
 
+    private static final int COLUMNS = 80;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final boolean json;
@@ -33,6 +34,11 @@ final class Output {
 
     static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** So many of something: {@code 1 user}, {@code 2,000 users}. */
+    static String count(long number, String one) {
+        return number(number) + " " + one + (number == 1 ? "" : "s");
     }
 
     /** An amount with thousands separators, and all decimals that it has. */
@@ -62,6 +68,24 @@ final class Output {
     /** Says that without {@code --apply} it stays with having been shown. */
     void onlyShown() {
         heading("Nothing was written. To do it, add --apply.");
+    }
+
+    /** A line of a list for people, continued below itself where it is longer than a terminal is wide. */
+    void item(String words) {
+        wrapped("  " + words);
+    }
+
+    /** A line for people, continued below itself where it is longer than a terminal is wide. */
+    void wrapped(String words) {
+        StringBuilder line = new StringBuilder();
+        for (String word : words.split("(?<=\\S) (?=\\S)", -1)) {
+            if (line.length() + 1 + word.length() > COLUMNS && !line.toString().isBlank()) {
+                say(line.toString());
+                line = new StringBuilder("   ");
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        say(line.toString());
     }
 
     void heading(String words) {

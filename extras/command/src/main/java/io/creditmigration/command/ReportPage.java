@@ -301,7 +301,7 @@ final class ReportPage {
                 Duration.between(run.progress().startedAt(), run.progress().movedAt());
         return List.of(
                 Words.time(run.progress().startedAt()),
-                run.scope().name(),
+                Words.of(run.scope()),
                 run.stage() == null ? "none" : run.stage() + " %",
                 run.state() + (run.reason().isEmpty() ? "" : ": " + run.reason()),
                 Output.number(run.users()),

@@ -35,7 +35,7 @@ final class Schema extends Subcommand {
         applying.check();
         Configuration configuration = ConfigurationFile.read(config);
         LibraryTables ours = configuration.ours();
-        try (HikariDataSource pool = Database.open(configuration.connection(), 1)) {
+        try (HikariDataSource pool = Database.open(configuration.connection())) {
             Records records = new Records(pool, configuration);
             boolean installed = records.areInstalled();
             output.field("installed", installed);

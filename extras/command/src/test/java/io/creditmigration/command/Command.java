@@ -88,6 +88,15 @@ final class Command {
             }
         }
 
+        /** What it has said so far of itself. */
+        String said() {
+            try {
+                return Files.readString(err);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         Ended ended() {
             try {
                 if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
