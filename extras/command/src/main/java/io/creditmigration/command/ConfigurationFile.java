@@ -64,18 +64,28 @@ final class ConfigurationFile {
     private ConfigurationFile() {}
 
     static Configuration read(Path path) {
+        Map<String, String> environment = System.getenv();
         String text;
         try {
             text = Files.readString(path, StandardCharsets.UTF_8);
         } catch (IOException e) {
+            if (!Files.exists(path) && environment.containsKey(YamlSection.variable("database.url"))) {
+                return of("environment", YamlSection.of("environment", SECTIONS, environment));
+            }
             throw CommandFailure.usage("there is no configuration at " + path
                     + "; write one with 'credit-migration init', or name it with --config");
         }
-        return parse(path.toString(), text);
+        return parse(path.toString(), text, environment);
     }
 
-    static Configuration parse(String file, String text) {
-        YamlSection root = YamlSection.of(file, text, SECTIONS);
+    /** Reads a file of this text; a mark that some editors put first is left out. */
+    static Configuration parse(String file, String text, Map<String, String> environment) {
+        return of(
+                file,
+                YamlSection.of(file, text.startsWith("\uFEFF") ? text.substring(1) : text, SECTIONS, environment));
+    }
+
+    private static Configuration of(String file, YamlSection root) {
         return new Configuration(
                 file,
                 connection(root.section("database", List.of("url", "user", "password-from"))),
@@ -207,13 +217,13 @@ final class ConfigurationFile {
         Instant cutOff = section.value(
                 "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
         section.checked("cut-off", () -> migration.cutOff(cutOff));
-        if (section.has("convert") == section.has("grant")) {
+        if (section.hasSection("convert") == section.hasSection("grant")) {
             throw section.refused(
-                    section.has("convert") ? "convert" : null,
+                    section.hasSection("convert") ? "convert" : null,
                     "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
         }
         migration.policy(
-                section.has("convert")
+                section.hasSection("convert")
                         ? conversion(section.section("convert", List.of("from", "to", "decimals", "rounding")))
                         : grant(section.section("grant", List.of("base", "above"))));
         section.optionalValue("consent", "confirm-positive or none", text -> Consent.valueOf(constant(text)))

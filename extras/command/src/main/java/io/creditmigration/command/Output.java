@@ -22,12 +22,14 @@ final class Output {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final boolean json;
+    private final boolean quiet;
     private final PrintWriter out;
     private final PrintWriter err;
     private Map<String, @Nullable Object> fields = new LinkedHashMap<>();
 
-    Output(boolean json, PrintWriter out, PrintWriter err) {
+    Output(boolean json, boolean quiet, PrintWriter out, PrintWriter err) {
         this.json = json;
+        this.quiet = quiet;
         this.out = out;
         this.err = err;
     }
@@ -59,7 +61,7 @@ final class Output {
 
     /** A line for people. */
     void say(String line) {
-        if (!json) {
+        if (!json && !quiet) {
             out.println(line.stripTrailing());
             out.flush();
         }
@@ -117,14 +119,23 @@ final class Output {
 
     /** A line about the command itself, whoever reads. */
     void note(String line) {
+        if (!quiet) {
+            error(line);
+        }
+    }
+
+    /** A line about what went wrong, even where nothing else is wanted. */
+    void error(String line) {
         err.println(line);
         err.flush();
     }
 
     /** Something on the terminal that is written over by what comes next. */
     void overwrite(String line) {
-        err.print(line);
-        err.flush();
+        if (!quiet) {
+            err.print(line);
+            err.flush();
+        }
     }
 
     /** Ends the JSON object, if that is what is wanted. */

@@ -192,6 +192,14 @@ final class Command {
         return process(command);
     }
 
+    /** Runs it in a shell, where it is {@code "$@"}. */
+    Ended inShell(String script, String... args) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        command.addAll(launcher);
+        command.addAll(List.of(args));
+        return process(command).ended();
+    }
+
     /** Runs it on a terminal, on which these lines are typed. */
     Ended onTerminal(String typed, String... args) {
         StringBuilder line = new StringBuilder();
