@@ -2,6 +2,9 @@ package io.creditmigration.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,13 +45,22 @@ final class Command {
     private static final long SECONDS_MAX = 120;
     private static final long SIGNAL_INT_BIT = 1L << 1;
 
+    private static final class Schema {
+        static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(Path.of("..", "..", "docs", "command", "answers.schema.json")
+                        .toUri());
+    }
+
     /** How a process ended, and what it said. */
     record Ended(int exitCode, String out, String err) {
 
-        /** The answer, after a look into the README: each of its fields has to be there. */
+        /** The answer, if it is as the schema and the README say: each of its fields has to be in both. */
         JsonNode json() {
             try {
                 JsonNode json = new ObjectMapper().readTree(out);
+                if (out.lines().count() != 1 || !Schema.SCHEMA.validate(json).isEmpty()) {
+                    throw new AssertionError(Schema.SCHEMA.validate(json) + " in " + out);
+                }
                 String documented = documented(json.get("command").asText());
                 json.fieldNames().forEachRemaining(field -> {
                     if (!documented.contains("`" + field + "`")) {
