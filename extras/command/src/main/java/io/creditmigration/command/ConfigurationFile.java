@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +59,9 @@ final class ConfigurationFile {
             "only-without",
             "on-migration-set");
 
+    private static final List<String> ACCOUNTS = List.of("own", "table", "user", "balance", "active");
+    private static final List<String> OPERATIONS = List.of("table", "id", "user", "at", "history");
+
     private static final List<String> RUN =
             List.of("page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
 
@@ -93,6 +97,7 @@ final class ConfigurationFile {
                         .map(ConfigurationFile::ours)
                         .orElse(LibraryTables.defaults()),
                 host(root),
+                names(root),
                 migration(root.section(
                         "migration", List.of("id", "cut-off", "convert", "grant", "consent", "usage-window-days"))),
                 settings(root),
@@ -173,9 +178,28 @@ final class ConfigurationFile {
         return withPurchases(root, withOperations(root, withBalance(root, users, host)));
     }
 
-    private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
+    private static HostNames names(YamlSection root) {
+        YamlSection users = root.section("users", USERS);
+        List<String> written = new ArrayList<>();
+        for (String key : List.of("balance", "balance-moves-to", "flag", "rate", "version")) {
+            users.optionalText(key).ifPresent(written::add);
+        }
+        written.addAll(users.optionalEntries("on-migration-set").keySet());
         Optional<YamlSection> accounts =
-                root.optionalSection("accounts", List.of("own", "table", "user", "balance", "active"));
+                root.optionalSection("accounts", ACCOUNTS).filter(section -> section.has("table"));
+        return new HostNames(
+                users.optionalText("schema").orElse(null),
+                new HostNames.Table(users.text("table"), written),
+                accounts.map(section -> new HostNames.Table(section.text("table"), List.of(section.text("balance"))))
+                        .orElse(null),
+                root.optionalSection("operations", OPERATIONS)
+                        .map(section -> new HostNames.Table(
+                                section.text("table"), List.of(section.text("user"), section.text("at"))))
+                        .orElse(null));
+    }
+
+    private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
+        Optional<YamlSection> accounts = root.optionalSection("accounts", ACCOUNTS);
         if (accounts.isEmpty()) {
             return host.balance(users.value("balance", "its column, or a section 'accounts'", column -> column));
         }
@@ -194,8 +218,7 @@ final class ConfigurationFile {
     }
 
     private static HostTables withOperations(YamlSection root, HostTables host) {
-        Optional<YamlSection> operations =
-                root.optionalSection("operations", List.of("table", "id", "user", "at", "history"));
+        Optional<YamlSection> operations = root.optionalSection("operations", OPERATIONS);
         if (operations.isEmpty()) {
             return host;
         }

@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             Init.class,
             Schema.class,
+            Doctor.class,
             Analyze.class,
             Plan.class,
             Migrate.class,
@@ -44,7 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CreditMigration {
 
     private static final String COMMANDS = """
-              Prepare   init, schema, analyze, plan
+              Prepare   init, schema, doctor, analyze, plan
               Migrate   migrate, status, pause, resume, cancel, rollout, halt
               Users     confirm, rollback, reopen, explain, failed, notices
               Prove     verify, seal, report

@@ -30,6 +30,7 @@ final class Command {
             "status",
             "schema",
             "analyze",
+            "doctor",
             "pause",
             "resume",
             "cancel",

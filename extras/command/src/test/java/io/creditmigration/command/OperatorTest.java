@@ -249,6 +249,15 @@ final class OperatorTest {
     }
 
     @Test
+    void the_doctor_finds_names_in_capitals_too() {
+        Ended ended = run("doctor");
+
+        assertThat(ended.exitCode()).describedAs(ended.toString()).isZero();
+        assertThat(ended.out())
+                .contains("reads and writes what a migration needs", "none is needed but the users' key");
+    }
+
+    @Test
     void the_population_is_analysed() {
         Ended analysis = run("analyze", "--json");
 
