@@ -52,13 +52,13 @@ final class Pass {
         if (applying.isDry()) {
             output.field("applied", false);
             output.onlyShown();
-            return exitCode(plan);
+            return exitCode(plan, options);
         }
         if (isVain(plan, options)) {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED))
+        return agreed(applying, plan, options)
                 ? watched(options, progress -> migrations.run(options.withListener(progress)))
                 : declined();
     }
@@ -87,13 +87,13 @@ final class Pass {
         if (applying.isDry()) {
             output.field("applied", false);
             output.onlyShown();
-            return exitCode(plan);
+            return exitCode(plan, options);
         }
         if (isVain(plan, options)) {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED))
+        return agreed(applying, plan, options)
                 ? watched(options, progress -> migrations.run(approved, tolerance, options.withListener(progress)))
                 : declined();
     }
@@ -149,9 +149,21 @@ final class Pass {
         return plan.count(Status.MIGRATED) > 0 ? ExitCode.DONE : ExitCode.NOTHING_TO_DO;
     }
 
-    private boolean agreed(Applying applying, long users) {
-        return applying.isAgreed("Migrate " + Words.users(users) + " of migration "
-                + migrations.migration().id() + " now?");
+    /** The same for what later stages will do too. */
+    private static ExitCode exitCode(MigrationPlan plan, RunOptions options) {
+        ExitCode now = exitCode(plan);
+        boolean later = !options.stages().percents().isEmpty() && plan.count(Status.OUTSIDE_ROLLOUT) > 0;
+        return now == ExitCode.NOTHING_TO_DO && later ? ExitCode.DONE : now;
+    }
+
+    private boolean agreed(Applying applying, MigrationPlan plan, RunOptions options) {
+        String ofMigration = " of migration " + migrations.migration().id();
+        long users = plan.count(Status.MIGRATED);
+        if (options.stages().percents().isEmpty()) {
+            return applying.isAgreed("Migrate " + Words.users(users) + ofMigration + " now?");
+        }
+        long most = users + plan.count(Status.OUTSIDE_ROLLOUT);
+        return applying.isAgreed("Migrate at most " + Words.users(most) + ofMigration + " in stages?");
     }
 
     private ExitCode declined() {

@@ -178,6 +178,9 @@ final class OperatorTest {
 
         Ended first = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes", "--json");
         Ended notYet = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes");
+        assertThat(run("migrate", "--stages", "50,100").exitCode())
+                .describedAs("dry, with a stage to come")
+                .isZero();
         assertThat(run("rollout", "100", "--reason", "looks well").exitCode()).isZero();
         Ended second = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes");
 
