@@ -223,6 +223,11 @@ final class Decider {
         return notices.announcement(decide(admitted, intent, onceBegun()));
     }
 
+    /** Whether row and journal disagree about the unit of the balance. */
+    boolean isOutOfStep(UserState state) {
+        return agreement.isOutOfStep(state);
+    }
+
     /** Whether this migration concerns the user at all. */
     boolean isSubject(UserState state) {
         boolean exempt = migration.conversion().isPresent() && state.user().exempt();

@@ -86,9 +86,20 @@ public final class MigrationRuns {
                     migration.beginsAt(),
                     "an instant that has come, for a run; plan() works before");
         }
-        return open(
+        MigrationRun run = open(
                 new RunRequest(options.scope(), stage, options.userIds(), options.settings()),
-                cause(Actor.automatic("run"), "opened for " + options.scope().name()));
+                cause(
+                        options.actor(),
+                        options.reasonOr("opened for " + options.scope().name())));
+        if (!run.settings().equals(options.settings())) {
+            LOG.warn(
+                    "Migration {}: run {} goes on with its own settings ({}), not those asked for ({}); see retune",
+                    migration.id(),
+                    run.id(),
+                    run.settings(),
+                    options.settings());
+        }
+        return run;
     }
 
     /**

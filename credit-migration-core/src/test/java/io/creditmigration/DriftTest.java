@@ -72,7 +72,7 @@ final class DriftTest {
     static Stream<Arguments> others() {
         BigDecimal more = new BigDecimal("1001");
         RunScope scope = PLAN.scope();
-        Tally tally = PLAN.tally();
+        Tally tally = PLAN.population().tally();
         return Stream.of(
                 arguments("definition", plan(scope, tally, 0, BigDecimal.ZERO, "another", "mapping")),
                 arguments("mapping", plan(scope, tally, 0, BigDecimal.ZERO, "definition", "another")),
@@ -131,34 +131,39 @@ final class DriftTest {
             String mapping) {
         return new MigrationPlan(
                 scope,
-                tally,
-                toConfirm,
-                creditsToConfirm,
+                Tally.NOBODY,
+                0,
+                BigDecimal.ZERO,
                 List.of(),
                 List.of(),
                 definition,
                 mapping,
-                PLAN.population());
+                new MigrationPlan.Population(
+                        tally, toConfirm, creditsToConfirm, PLAN.population().digest()));
     }
 
     private static MigrationPlan plan(long users, String credits, String population) {
         BigDecimal amount = new BigDecimal(credits);
         return new MigrationPlan(
                 RunScope.everyone(),
-                new Tally(
-                        Map.of(Status.MIGRATED, users),
-                        Map.of(),
-                        amount,
-                        amount,
-                        amount,
-                        BigDecimal.ZERO,
-                        BigDecimal.ZERO),
+                Tally.NOBODY,
                 0,
                 BigDecimal.ZERO,
                 List.of(),
                 List.of(),
                 "definition",
                 "mapping",
-                population);
+                new MigrationPlan.Population(
+                        new Tally(
+                                Map.of(Status.MIGRATED, users),
+                                Map.of(),
+                                amount,
+                                amount,
+                                amount,
+                                BigDecimal.ZERO,
+                                BigDecimal.ZERO),
+                        0,
+                        BigDecimal.ZERO,
+                        population));
     }
 }

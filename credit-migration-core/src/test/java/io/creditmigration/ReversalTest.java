@@ -218,8 +218,8 @@ final class ReversalTest {
                 .record();
         assertThat(rolledBack.creditsConsumed()).isEqualTo(Credits.of(15));
 
-        UserMigration reopened = Fixture.write(
-                        reversal(GRANT, SCALE).reopen(States.withRecord(state, rolledBack), OLGA, "again"))
+        UserMigration reopened = Fixture.write(reversal(GRANT, SCALE)
+                        .reopen(States.marked(States.withRecord(state, rolledBack), false), OLGA, "again"))
                 .change()
                 .record();
         assertThat(reopened.creditsConsumed()).isEqualTo(Credits.of(15));
