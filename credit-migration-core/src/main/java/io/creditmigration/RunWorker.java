@@ -181,11 +181,15 @@ final class RunWorker<R> implements PageWork {
         int written = 0;
         for (int i = 0; i < decisions.size(); i++) {
             String userId = read.users().get(i).user().userId();
+            boolean isCounted = false;
             if (decisions.get(i) instanceof Decision.Write<R> write) {
+                // A user who catches up in the sweep was counted in the first pass, unless left by it.
+                isCounted = read.sweep()
+                        && write.change().kind() == UserChange.Kind.CATCH_UP
+                        && !read.left().contains(userId);
                 switch (results.get(written++).status()) {
                     case COMMITTED -> {
-                        // A user who catches up in the sweep of a migrating run was counted when migrated.
-                        if (!read.sweep() || write.change().kind() != UserChange.Kind.CATCH_UP) {
+                        if (!isCounted) {
                             sum.add(write.change());
                         }
                         continue;
@@ -219,7 +223,7 @@ final class RunWorker<R> implements PageWork {
                 left.add(userId);
             } else if (limit > 1 || ++contended < attempts) {
                 return Optional.empty();
-            } else {
+            } else if (!isCounted) {
                 act.countContended(sum);
             }
         }

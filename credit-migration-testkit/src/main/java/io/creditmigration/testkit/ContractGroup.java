@@ -112,7 +112,7 @@ abstract class ContractGroup {
 
     /** Does it while a transaction of the host holds the user's row. */
     final void whileLocked(String userId, Runnable action) {
-        AutoCloseable lock = ifHostCan(() -> host().lock(userId));
+        AutoCloseable lock = lock(userId);
         try {
             action.run();
         } finally {
@@ -121,6 +121,10 @@ abstract class ContractGroup {
                 return userId;
             });
         }
+    }
+
+    final AutoCloseable lock(String userId) {
+        return ifHostCan(() -> host().lock(userId));
     }
 
     final void assumeConvertsAgain() {

@@ -25,7 +25,6 @@ import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
-import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.FaultyStore.Call;
@@ -610,20 +609,51 @@ abstract class JournalContract extends ContractGroup {
     @Test
     final void who_is_locked_is_caught_up_with_once_free() {
         grant(user("ann"), user("bob"));
-        RunStore store = runStore();
+        runStore();
         MigrationService migrations = node(GRANT);
         migrations.run(pagesOf(10));
         clock.advance(Duration.ofHours(1));
         host().addOperation("ann", LONG_AGO);
         host().addOperation("bob", LONG_AGO);
 
-        whileLocked("ann", () -> promptly(migrations::catchUp));
+        whileLocked("ann", () -> {
+            MigrationRun late = promptly(migrations::catchUp);
+            assertEquals(1, late.count(Status.ALREADY_MIGRATED), late::toString);
+            assertEquals(1, late.count(Status.CONTENDED), late::toString);
+            assertEquals(2, late.users(), late::toString);
+            // Who was counted by the first pass is not counted again by the sweep.
+            MigrationRun all = promptly(() -> migrations.run(pagesOf(10)));
+            assertEquals(2, all.count(Status.ALREADY_MIGRATED), all::toString);
+            assertEquals(2, all.users(), all::toString);
+        });
+        assertEquals(0, logLines(GRANT, "ann", Kind.CAUGHT_UP));
         assertEquals(1, logLines(GRANT, "bob", Kind.CAUGHT_UP));
         migrations.catchUp();
 
         assertEquals(1, logLines(GRANT, "ann", Kind.CAUGHT_UP));
         assertEquals(1, logLines(GRANT, "bob", Kind.CAUGHT_UP));
-        assertTrue(store.runs(GRANT, 10).size() >= 2);
+        assertNothingWrong(migrations);
+    }
+
+    @Test
+    final void who_is_left_by_the_first_pass_is_caught_up_with_and_counted_by_the_sweep() {
+        grant(user("ann"), user("bob"));
+        runStore();
+        MigrationService migrations = node(GRANT);
+        migrations.run(pagesOf(10));
+        clock.advance(Duration.ofHours(1));
+        host().addOperation("ann", LONG_AGO);
+        host().addOperation("bob", LONG_AGO);
+        FaultyStore faulty = FaultyStore.around(host().store());
+        AutoCloseable lock = lock("ann");
+        faulty.after(Call.PAGE, () -> release(lock));
+
+        MigrationRun run = node(GRANT, faulty).catchUp();
+
+        assertEquals(2, run.count(Status.ALREADY_MIGRATED), run::toString);
+        assertEquals(2, run.users(), run::toString);
+        assertEquals(1, logLines(GRANT, "ann", Kind.CAUGHT_UP));
+        assertEquals(1, logLines(GRANT, "bob", Kind.CAUGHT_UP));
         assertNothingWrong(migrations);
     }
 

@@ -49,7 +49,6 @@ final class SimulationTest {
                         3),
                 arguments("late operations copied twice", on(new BrokenStoresTest.WithLateOperationsCopiedTwice()), 1),
                 arguments("late operations never copied", on(new BrokenStoresTest.WithSweepsThatSeeNothingLate()), 3),
-                arguments("consumed forgotten", on(new BrokenStoresTest.WithGrantsForgottenOnceTakenBack()), 3),
                 arguments("FAILED over COMPLETED", on(new BrokenStoresTest.WithFailedOverCompleted()), 7),
                 arguments("rollback by inverse rate", on(new BrokenHistories.WithRollbackByInverseRate()), 5),
                 arguments(
@@ -84,7 +83,7 @@ final class SimulationTest {
     @Test
     void a_failing_history_is_cut_down_to_what_it_takes() {
         String found = catchThrowable(() -> on(new BrokenStoresTest.WithFailedOverCompleted())
-                        .seeds(1, 10_000)
+                        .seeds(711, 10_000)
                         .check())
                 .getMessage();
 
