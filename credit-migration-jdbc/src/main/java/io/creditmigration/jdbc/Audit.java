@@ -303,19 +303,28 @@ final class Audit {
         BigDecimal version = number(row, "version");
         StoredRow migrated = figures(last, lines);
         String captured = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
+        String unreadable = balance == null && row.getString(label) != null ? "the balance is " + row.getString(label) : null;
+        Boolean moved = null;
+        List<String> changed = List.of();
+        try {
+            moved = moved(last, captured, version);
+            changed = completed && captured != null ? changed(row, migration, captured) : List.of();
+        } catch (IllegalArgumentException e) {
+            unreadable = "the rollback data is " + captured;
+        }
         long made = row.getLong("operations");
         return new Evidence.Holding(
                 balance == null || mapping.host.minorUnits < 0
                         ? balance
                         : balance.movePointLeft(mapping.host.minorUnits),
-                balance == null ? row.getString(label) : null,
+                unreadable,
                 truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 truth(row, "active"),
-                moved(last, captured, version),
+                moved,
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
                 copies(migration) ? Long.valueOf(made) : null,
-                completed && captured != null ? changed(row, migration, captured) : List.of());
+                changed);
     }
 
     /** Captured columns but for flag and version that are not as the migration has left them, in words. */
@@ -333,11 +342,20 @@ final class Audit {
                             .conversion()
                             .map(conversion -> conversion.newRate().toString())
                             .orElse(HostState.decoded(captured).get(mark.column().name()));
-            if (!mark.column().isSame(left, now)) {
+            if (!isSame(mark.column(), left, now)) {
                 changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
             }
         }
         return changed;
+    }
+
+    /** What is no value of the column, a NaN for one, is another. */
+    private static boolean isSame(Column column, @Nullable String left, @Nullable String now) {
+        try {
+            return column.isSame(left, now);
+        } catch (MappingException e) {
+            return false;
+        }
     }
 
     private Map<String, Evidence.Strays> strays(
@@ -408,8 +426,9 @@ final class Audit {
 
     /**
      * Migrating counts the version up once, rolling back once more. Of who was taken back after moving, the version cannot
-     * tell when that was; what a second balance column had in it before, nothing tells. An account of the library's own is
-     * never deleted, so nobody has moved what is not there.
+     * tell when that was; what a second balance column had in it before, nothing tells. A version below what the migration has
+     * left is no move: the row was put back. An account of the library's own is never deleted, so nobody has moved what
+     * is not there.
      */
     private @Nullable Boolean moved(
             @Nullable StoredRow last, @Nullable String hostState, @Nullable BigDecimal version) {
@@ -424,7 +443,7 @@ final class Audit {
         BigDecimal before = captured == null ? BigDecimal.ZERO : new BigDecimal(captured);
         BigDecimal written = (version == null ? BigDecimal.ZERO : version).subtract(before);
         if (is(last, MigrationStatus.COMPLETED)) {
-            return written.compareTo(BigDecimal.ONE) != 0;
+            return version == null || written.compareTo(BigDecimal.ONE) > 0;
         }
         boolean untouched = is(last, MigrationStatus.ROLLED_BACK) && written.compareTo(BigDecimal.valueOf(2)) == 0;
         return untouched ? Boolean.FALSE : null;

@@ -528,7 +528,7 @@ final class Reads {
                 hostState.put(BOUGHT, purchased.toPlainString());
             }
             bought = bought(record, hostState, user.credits());
-        } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
+        } catch (InvalidValueException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = UserSnapshot.of(userId);
             defect = String.valueOf(e.getMessage());
@@ -579,10 +579,14 @@ final class Reads {
     private @Nullable Credits bought(
             @Nullable UserMigration record, Map<String, @Nullable String> hostState, @Nullable Credits balance) {
         RollbackData data = record == null ? null : record.rollbackData();
-        if (data == null || data.newRate() != null) {
+        if (data == null) {
             return null;
         }
+        // Read of conversions too: who has rollback data that cannot be read is refused before anything is written.
         Map<String, @Nullable String> before = HostState.decoded(data.hostState());
+        if (data.newRate() != null) {
+            return null;
+        }
         if (data.newCredits().equals(balance) && isVersionAsLeft(before, hostState)) {
             return Credits.ZERO;
         }
