@@ -302,15 +302,13 @@ final class Audit {
         BigDecimal balance = number(row, label);
         BigDecimal version = number(row, "version");
         StoredRow migrated = figures(last, lines);
-        String captured = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
+        String rollbackData = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
         String unreadable = balance == null && row.getString(label) != null ? "the balance is " + row.getString(label) : null;
-        Boolean moved = null;
-        List<String> changed = List.of();
+        Map<String, @Nullable String> captured = null;
         try {
-            moved = moved(last, captured, version);
-            changed = completed && captured != null ? changed(row, migration, captured) : List.of();
-        } catch (IllegalArgumentException e) {
-            unreadable = "the rollback data is " + captured;
+            captured = rollbackData == null ? null : mapping.captured(rollbackData);
+        } catch (InvalidValueException e) {
+            unreadable = "the rollback data is " + rollbackData;
         }
         long made = row.getLong("operations");
         return new Evidence.Holding(
@@ -321,14 +319,15 @@ final class Audit {
                 truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 truth(row, "active"),
-                moved,
+                moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
                 copies(migration) ? Long.valueOf(made) : null,
-                changed);
+                completed && captured != null ? changed(row, migration, captured) : List.of());
     }
 
     /** Captured columns but for flag and version that are not as the migration has left them, in words. */
-    private List<String> changed(ResultSet row, Migration migration, String captured) throws SQLException {
+    private List<String> changed(ResultSet row, Migration migration, Map<String, @Nullable String> captured)
+            throws SQLException {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
@@ -341,7 +340,7 @@ final class Audit {
                     : migration
                             .conversion()
                             .map(conversion -> conversion.newRate().toString())
-                            .orElse(HostState.decoded(captured).get(mark.column().name()));
+                            .orElse(captured.get(mark.column().name()));
             if (!isSame(mark.column(), left, now)) {
                 changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
             }
@@ -431,16 +430,16 @@ final class Audit {
      * is not there.
      */
     private @Nullable Boolean moved(
-            @Nullable StoredRow last, @Nullable String hostState, @Nullable BigDecimal version) {
+            @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
         Marked versioned = marked(Mark.VERSION);
-        if (versioned == null || hostState == null || mapping.secondBalance != null) {
+        if (versioned == null || captured == null || mapping.secondBalance != null) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {
             return Boolean.FALSE;
         }
-        String captured = HostState.decoded(hostState).get(versioned.column().name());
-        BigDecimal before = captured == null ? BigDecimal.ZERO : new BigDecimal(captured);
+        String was = captured.get(versioned.column().name());
+        BigDecimal before = was == null ? BigDecimal.ZERO : new BigDecimal(was);
         BigDecimal written = (version == null ? BigDecimal.ZERO : version).subtract(before);
         if (is(last, MigrationStatus.COMPLETED)) {
             return version == null || written.compareTo(BigDecimal.ONE) > 0;

@@ -528,7 +528,7 @@ final class Reads {
                 hostState.put(BOUGHT, purchased.toPlainString());
             }
             bought = bought(record, hostState, user.credits());
-        } catch (InvalidValueException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
+        } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = UserSnapshot.of(userId);
             defect = String.valueOf(e.getMessage());
@@ -583,7 +583,7 @@ final class Reads {
             return null;
         }
         // Read of conversions too: who has rollback data that cannot be read is refused before anything is written.
-        Map<String, @Nullable String> before = HostState.decoded(data.hostState());
+        Map<String, @Nullable String> before = mapping.captured(data.hostState());
         if (data.newRate() != null) {
             return null;
         }
