@@ -160,7 +160,9 @@ final class SettledHost implements AutoCloseable {
             "credit_migration_account",
             "credit_migration_entry",
             "credit_migration_run",
-            "credit_migration_range");
+            "credit_migration_range",
+            "credit_migration_seal",
+            "credit_migration_sealed");
 
     final TestDatabase database;
     final Layout layout;
