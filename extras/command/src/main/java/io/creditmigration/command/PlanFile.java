@@ -77,6 +77,7 @@ final class PlanFile {
                 amount(json, "creditsBefore"),
                 amount(json, "creditsAfter"),
                 amount(json, "granted"),
+                amount(json, "withdrawn"),
                 amount(json, "residual"));
         return new MigrationPlan(
                 RunScope.of(text(json, "scope")),

@@ -156,7 +156,16 @@ final class OperatorTest {
 
     @Test
     void a_limit_pauses_the_run_until_somebody_resumes_it() {
-        configure("none", "run: { page-size: 5, granted-max: 10 }");
+        command.write("credit-migration.yaml", """
+                database: { url: '%s', user: sa, password-from: none }
+                users: { table: users, registered-at: created_at }
+                accounts: { own: true }
+                migration:
+                  id: credits
+                  cut-off: 2026-01-06T00:00:00Z
+                  grant: { base: 20 }
+                run: { page-size: 5, granted-max: 10 }
+                """.formatted(shop.url()));
 
         Ended tripped = run("migrate", "--apply", "--yes", "--json");
         Ended again = run("migrate", "--apply", "--yes");
@@ -193,9 +202,9 @@ final class OperatorTest {
 
         assertThat(run("migrate", "--stages", "50", "--apply", "--yes").exitCode())
                 .isZero();
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted + 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits + 1");
         Ended wrong = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes", "--json");
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted - 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits - 1");
         Ended right = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes");
 
         assertThat(wrong.exitCode()).describedAs(wrong.toString()).isEqualTo(7);
