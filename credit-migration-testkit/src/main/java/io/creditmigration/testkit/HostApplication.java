@@ -106,10 +106,13 @@ public interface HostApplication extends AutoCloseable {
     /** A host transaction that holds the user's row until it is closed, by any thread. */
     AutoCloseable lock(String userId);
 
+    /** Changes the user's rate limit, whatever the regime; null clears it. */
+    void changeRateLimit(String userId, @Nullable Integer rateLimit);
+
     /**
-     * From now on migrating or rolling back this user breaks a constraint, while a record without a log line can still be
-     * written. The later in the transaction the constraint bites, the more the contract proves: one on the table of the log
-     * is best.
+     * From now on migrating or rolling back this user breaks a constraint, while a FAILED line can still be written. The later
+     * in the transaction the constraint bites, the more the contract proves: one on the lines MIGRATED and ROLLED_BACK of the
+     * journal is best.
      */
     void refuseChangesOf(String userId);
 

@@ -125,6 +125,15 @@ public abstract class MigrationStoreContract {
         }
     }
 
+    /** What the journal says, and who writes its next line (design, part 5). */
+    @Nested
+    @DisplayName("Journal")
+    public final class Journal extends JournalContract {
+        Journal() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
     /** Whom a migration concerns, and what each user gets (design, parts 1 and 7). */
     @Nested
     @DisplayName("Who gets what")

@@ -118,6 +118,11 @@ final class InMemoryHost implements HostApplication {
     }
 
     @Override
+    public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        tables.changeRateLimit(userId, rateLimit);
+    }
+
+    @Override
     public void refuseChangesOf(String userId) {
         tables.refuseChangesOf(userId);
     }

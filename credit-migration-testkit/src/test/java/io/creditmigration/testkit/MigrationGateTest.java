@@ -14,9 +14,9 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MigrationGateTest {
@@ -187,7 +188,7 @@ final class MigrationGateTest {
         assertThat(tables.isFlagged("ann")).isTrue();
         assertThat(tables.refCredits("ann")).isEqualTo(Credits.of("7.5"));
         assertThat(tables.log(RATE_2500, "ann")).singleElement().satisfies(line -> {
-            assertThat(line.kind()).isEqualTo(MigrationLogEntry.Kind.MIGRATED);
+            assertThat(line.kind()).isEqualTo(JournalLine.Kind.MIGRATED);
             assertThat(line.automatic()).isTrue();
         });
     }
@@ -361,6 +362,44 @@ final class MigrationGateTest {
         assertThat(gate.check("bob").passes()).as("when the store is back").isFalse();
     }
 
+    static Stream<Arguments> failuresOfAnyClass() {
+        return Stream.of(
+                        new IllegalStateException("circuit open"),
+                        new NoClassDefFoundError("com/acme/Pool"),
+                        new InvalidValueException("connection", "of somebody else's", "one of its own"))
+                .flatMap(failure -> Stream.of(Arguments.of(failure, true), Arguments.of(failure, false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfAnyClass")
+    void whatever_the_store_throws_the_gate_does_what_the_host_has_said(Throwable failure, boolean open) {
+        tables.add(user("bob").credits("50"));
+        MigrationService migrations = node();
+        MigrationGate gate = open ? MigrationGate.of(migrations) : MigrationGate.closedOnFailure(migrations);
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(failure));
+
+        assertThat(gate.check("bob")).isInstanceOfSatisfying(StoreFailed.class, failed -> {
+            assertThat(failed.passes()).isEqualTo(open);
+            assertThat(failed.cause()).hasMessageContaining(failure.getMessage());
+        });
+        assertThat(gate.storeFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void a_machine_that_fails_is_no_failure_of_the_store() {
+        tables.add(user("bob").credits("50"));
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(new OutOfMemoryError("heap")));
+
+        assertThatThrownBy(() -> gate.check("bob")).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    /** Throws anything, declared or not, as code in other languages does. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
     @Test
     void the_gate_is_closed_when_the_store_fails_and_the_host_says_so() {
         tables.add(user("ann").credits("0"), user("bob").credits("50"));
@@ -374,12 +413,31 @@ final class MigrationGateTest {
     }
 
     @Test
-    void an_id_that_no_user_can_have_is_refused() {
+    void an_id_that_no_user_can_have_passes_and_is_counted() {
+        MigrationGate gate = MigrationGate.closedOnFailure(node());
+        long calls = store.calls();
+
+        for (String id : new String[] {"", "x".repeat(256), "a\0b", "\ud83d"}) {
+            assertThat(gate.check(id)).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+        }
+
+        assertThat(gate.passed()).containsEntry(Status.UNKNOWN_USER, 4L);
+        assertThat(store.calls()).isEqualTo(calls);
+    }
+
+    @Test
+    void a_store_that_has_no_such_ids_is_an_answer_too() {
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, new InvalidValueException("user id", "ann", "a value of column users.id, a UUID"));
+
+        assertThat(gate.check("ann")).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+    }
+
+    @Test
+    void no_id_at_all_is_a_mistake_of_the_caller() {
         MigrationGate gate = MigrationGate.of(node());
 
-        for (String id : new String[] {null, "", "x".repeat(256)}) {
-            assertThatThrownBy(() -> gate.check(id)).isInstanceOf(InvalidValueException.class);
-        }
+        assertThatThrownBy(() -> gate.check(null)).hasMessage("user id is 'null'; allowed: a value");
     }
 
     @Test

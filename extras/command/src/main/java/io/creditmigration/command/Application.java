@@ -22,8 +22,7 @@ record Application(
         implements AutoCloseable {
 
     static Application open(Configuration configuration) throws SQLException {
-        HikariDataSource pool = Database.open(
-                configuration.connection(), configuration.settings().threads());
+        HikariDataSource pool = Database.open(configuration.connection());
         try {
             JdbcMigrationStore store = JdbcMigrationStore.owning(pool, configuration.host(), configuration.ours());
             MigrationOptions options = MigrationOptions.defaults();

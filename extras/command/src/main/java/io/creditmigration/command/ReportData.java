@@ -67,7 +67,7 @@ record ReportData(
                 migrations.runs().events(),
                 whole ? migrations.plan() : null,
                 verification,
-                verification == null ? null : migrations.metrics(verification, 0),
+                verification == null ? null : migrations.metrics(verification),
                 migrations.seals(),
                 approved);
     }

@@ -68,10 +68,7 @@ final class Status extends MigrationCommand {
         }
         if (!events.isEmpty()) {
             output.heading("Events");
-            output.table(events.stream()
-                    .map(event -> List.of(
-                            Words.time(event.at()), event.what(), event.actor().name(), event.reason()))
-                    .toList());
+            events.forEach(event -> output.item(Words.of(event)));
         }
         return ExitCode.DONE;
     }
@@ -95,7 +92,7 @@ final class Status extends MigrationCommand {
         return List.of(
                 Words.time(run.progress().startedAt()),
                 run.id(),
-                run.scope().name(),
+                Words.of(run.scope()),
                 run.stage() == null ? "" : run.stage() + " %",
                 run.state().name(),
                 Output.number(run.users()));

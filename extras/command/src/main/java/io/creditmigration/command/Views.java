@@ -36,6 +36,8 @@ final class Views {
         view.put("stage", run.stage());
         view.put("state", run.state().name());
         view.put("reason", run.reason());
+        view.put("openedBy", run.openedBy().name());
+        view.put("openedFor", run.openedFor());
         view.put("users", progress.users());
         view.put("done", progress.done());
         view.put("percent", progress.percent());
@@ -80,9 +82,26 @@ final class Views {
         view.put("warnings", plan.warnings());
         view.put("definition", plan.definition());
         view.put("mapping", plan.mapping());
-        view.put("population", plan.population());
+        view.put("population", population(plan.population()));
         view.put("fingerprint", plan.fingerprint());
         return view;
+    }
+
+    private static Map<String, @Nullable Object> population(MigrationPlan.Population population) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("users", population.tally().users());
+        view.putAll(tally(population.tally()));
+        view.put("toConfirm", population.toConfirm());
+        view.put("creditsToConfirm", population.creditsToConfirm().toPlainString());
+        view.put("digest", population.digest());
+        return view;
+    }
+
+    static List<Map<String, Object>> leftAlone(RollbackPlan plan) {
+        return plan.leftAlone().stream()
+                .map(user ->
+                        sorted("userId", user.userId(), "status", user.status().name()))
+                .toList();
     }
 
     static Map<String, @Nullable Object> plan(RollbackPlan plan) {
@@ -102,6 +121,7 @@ final class Views {
                                 "credits",
                                 user.credits().toString()))
                         .toList());
+        view.put("leftAlone", leftAlone(plan));
         view.put(
                 "largestChanges",
                 plan.largestChanges().stream().map(Views::change).toList());
@@ -245,6 +265,7 @@ final class Views {
         view.put("historyPreserved", metrics.historyPreserved().toPlainString());
         view.put("averageGranted", average == null ? null : average.toPlainString());
         view.put("supportTickets", metrics.supportTickets());
+        view.put("goals", metrics.goals().stream().map(Enum::name).toList());
         view.put("missed", metrics.missed().stream().map(Enum::name).toList());
         return view;
     }
