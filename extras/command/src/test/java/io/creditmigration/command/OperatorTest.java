@@ -157,16 +157,7 @@ final class OperatorTest {
 
     @Test
     void a_limit_pauses_the_run_until_somebody_resumes_it() {
-        command.write("credit-migration.yaml", """
-                database: { url: '%s', user: sa, password-from: none }
-                users: { table: users, registered-at: created_at }
-                accounts: { own: true }
-                migration:
-                  id: credits
-                  cut-off: 2026-01-06T00:00:00Z
-                  grant: { base: 20 }
-                run: { page-size: 5, granted-max: 10 }
-                """.formatted(shop.url()));
+        grant("run: { page-size: 5, granted-max: 10 }");
 
         Ended tripped = run("migrate", "--apply", "--yes", "--json");
         Ended again = run("migrate", "--apply", "--yes");
@@ -324,9 +315,9 @@ final class OperatorTest {
 
     @Test
     void a_pace_that_is_asked_for_is_applied_to_the_run_that_is_there() {
-        configure("none", "run: { page-size: 5, granted-max: 10 }");
+        grant("run: { page-size: 5, granted-max: 10 }");
         assertThat(run("migrate", "--apply", "--yes").exitCode()).isEqualTo(5);
-        configure("none", "run: { page-size: 7 }");
+        grant("run: { page-size: 7 }");
 
         Ended kept = run("migrate", "--apply", "--yes");
         Ended tuned = run("migrate", "--apply", "--yes", "--users-per-second", "1", "--actor", "ann");
