@@ -134,7 +134,14 @@ final class Pass {
     static ExitCode exitCode(Map<RollbackResult.Status, Long> rollbacks) {
         boolean refused = rollbacks.keySet().stream().anyMatch(status -> switch (status) {
             case ROLLED_BACK, ALREADY_ROLLED_BACK, NOT_COMPLETED -> false;
-            case UNKNOWN_USER, NOT_LATEST, NO_ROLLBACK_DATA, MOVED_SINCE, PAID_CREDITS, REJECTED, CONTENDED -> true;
+            case UNKNOWN_USER,
+                    OUT_OF_STEP,
+                    NOT_LATEST,
+                    NO_ROLLBACK_DATA,
+                    MOVED_SINCE,
+                    PAID_CREDITS,
+                    REJECTED,
+                    CONTENDED -> true;
         });
         if (refused) {
             return ExitCode.SOME_FAILED;

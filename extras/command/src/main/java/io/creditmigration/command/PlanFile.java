@@ -95,6 +95,7 @@ final class PlanFile {
                 amount(json, "creditsBefore"),
                 amount(json, "creditsAfter"),
                 amount(json, "granted"),
+                amount(json, "withdrawn"),
                 amount(json, "residual"));
     }
 

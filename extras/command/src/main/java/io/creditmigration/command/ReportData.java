@@ -60,7 +60,7 @@ record ReportData(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 migrations.migration(),
                 migrations.rollout(),
-                records.users(),
+                application.users(),
                 log,
                 records.reasons(),
                 migrations.runs().list(),

@@ -5,8 +5,6 @@ import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
-import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,12 +84,8 @@ final class Status extends MigrationCommand {
         progress.end();
     }
 
-    private static Map<String, Long> users(Application application) throws SQLException {
-        Map<String, Long> users = new LinkedHashMap<>();
-        new Records(application.pool(), application.configuration())
-                .users()
-                .forEach((status, count) -> users.put(status.name(), count));
-        return users;
+    private static Map<String, Long> users(Application application) {
+        return Views.counts(application.users());
     }
 
     private static List<String> row(MigrationRun run) {

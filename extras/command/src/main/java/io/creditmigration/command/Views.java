@@ -1,7 +1,7 @@
 package io.creditmigration.command;
 
 import io.creditmigration.Credits;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.JournalLine;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Quote;
@@ -57,6 +57,7 @@ final class Views {
         view.put("creditsBefore", tally.creditsBefore().toPlainString());
         view.put("creditsAfter", tally.creditsAfter().toPlainString());
         view.put("granted", tally.granted().toPlainString());
+        view.put("withdrawn", tally.withdrawn().toPlainString());
         view.put("residual", tally.residual().toPlainString());
         return view;
     }
@@ -163,23 +164,27 @@ final class Views {
         return view;
     }
 
-    static List<Map<String, @Nullable Object>> log(List<MigrationLogEntry> entries) {
-        return entries.stream().map(Views::entry).toList();
+    static List<Map<String, @Nullable Object>> log(List<JournalLine> lines) {
+        return lines.stream().map(Views::line).toList();
     }
 
-    private static Map<String, @Nullable Object> entry(MigrationLogEntry entry) {
+    private static Map<String, @Nullable Object> line(JournalLine line) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("at", entry.at().toString());
-        view.put("kind", entry.kind().name());
-        view.put("attempt", entry.attempt());
-        view.put("oldCredits", text(entry.oldCredits()));
-        view.put("newCredits", text(entry.newCredits()));
-        view.put("oldRate", text(entry.oldRate()));
-        view.put("newRate", text(entry.newRate()));
-        view.put("residual", entry.residual().toPlainString());
-        view.put("actorKind", entry.actor().kind().name());
-        view.put("actor", entry.actor().name());
-        view.put("reason", entry.reason());
+        view.put("line", line.number());
+        view.put("at", line.at().toString());
+        view.put("kind", line.kind().name());
+        view.put("cause", line.trigger().name());
+        view.put("status", line.status().name());
+        view.put("attempt", line.attempt());
+        view.put("oldCredits", text(line.oldCredits()));
+        view.put("newCredits", text(line.newCredits()));
+        view.put("oldRate", text(line.oldRate()));
+        view.put("newRate", text(line.newRate()));
+        view.put("residual", line.residual().toPlainString());
+        view.put("actorKind", line.actor().kind().name());
+        view.put("actor", line.actor().name());
+        view.put("reason", line.reason());
+        view.put("error", line.error());
         return view;
     }
 

@@ -34,6 +34,8 @@ final class Words {
     static String of(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case NOT_BEGUN -> "the migration begins later";
+            case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_MIGRATED -> "under the new rules already";
             case ROLLED_BACK -> "rolled back; left alone until reopened";
             case FAILED_BEFORE -> "failed before; 'failed' lists them";
@@ -55,6 +57,7 @@ final class Words {
     static String of(RollbackResult.Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_ROLLED_BACK -> "rolled back before";
             case NOT_COMPLETED -> "not migrated by us";
             case NOT_LATEST -> "a later migration has to be rolled back first";
@@ -85,6 +88,7 @@ final class Words {
             case ZERO_CREDITS -> "users without credits";
             case FAILED -> "users who failed";
             case LISTED -> "the users of a list";
+            case LATE_OPERATIONS -> "operations that came late";
             case MIGRATED -> "everybody migrated";
             case MIGRATED_BY_RUN -> "users migrated by run " + scope.which();
             case MIGRATED_IN_STAGE -> "users migrated in the stage of " + scope.which() + " %";

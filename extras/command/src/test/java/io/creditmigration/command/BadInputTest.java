@@ -136,7 +136,7 @@ final class BadInputTest {
         assertOneLine(
                 command.run("migrate", "--apply", "--yes"), 8, "lacks a privilege; grant it and run the command again");
         assertThat(untouched()).isTrue();
-        assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_user")).isEqualTo("0");
+        assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_journal")).isEqualTo("0");
     }
 
     @Test

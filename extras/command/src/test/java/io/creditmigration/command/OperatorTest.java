@@ -157,7 +157,7 @@ final class OperatorTest {
 
     @Test
     void a_limit_pauses_the_run_until_somebody_resumes_it() {
-        configure("none", "run: { page-size: 5, granted-max: 10 }");
+        grant("run: { page-size: 5, granted-max: 10 }");
 
         Ended tripped = run("migrate", "--apply", "--yes", "--json");
         Ended again = run("migrate", "--apply", "--yes");
@@ -197,9 +197,9 @@ final class OperatorTest {
 
         assertThat(run("migrate", "--stages", "50", "--apply", "--yes").exitCode())
                 .isZero();
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted + 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits + 1");
         Ended wrong = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes", "--json");
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted - 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits - 1");
         Ended right = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes");
 
         assertThat(wrong.exitCode()).describedAs(wrong.toString()).isEqualTo(7);
@@ -315,9 +315,9 @@ final class OperatorTest {
 
     @Test
     void a_pace_that_is_asked_for_is_applied_to_the_run_that_is_there() {
-        configure("none", "run: { page-size: 5, granted-max: 10 }");
+        grant("run: { page-size: 5, granted-max: 10 }");
         assertThat(run("migrate", "--apply", "--yes").exitCode()).isEqualTo(5);
-        configure("none", "run: { page-size: 7 }");
+        grant("run: { page-size: 7 }");
 
         Ended kept = run("migrate", "--apply", "--yes");
         Ended tuned = run("migrate", "--apply", "--yes", "--users-per-second", "1", "--actor", "ann");
