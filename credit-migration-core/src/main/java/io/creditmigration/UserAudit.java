@@ -353,7 +353,7 @@ final class UserAudit {
         boolean completed = last.status() == MigrationStatus.COMPLETED;
         if (holding.flagged() != null && completed != holding.flagged()) {
             found(
-                    Check.MARKER,
+                    Check.OUT_OF_STEP,
                     "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
                             + "migrated");
         }

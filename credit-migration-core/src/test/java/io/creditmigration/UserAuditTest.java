@@ -31,20 +31,20 @@ final class UserAuditTest {
 
     /** Granted 20, caught up, 15 spent and rolled back, reopened, failed, granted the rest. */
     private static final List<String> GRANTED = List.of(
-            "kind=MIGRATED status=COMPLETED attempt=1 new_credits=20 granted=20 copied=2 operations=2 days=30",
+            "kind=MIGRATED host_state=f status=COMPLETED attempt=1 new_credits=20 granted=20 copied=2 operations=2 days=30",
             "kind=CAUGHT_UP status=COMPLETED attempt=1 copied=3 figures_line=1",
             "kind=ROLLED_BACK status=ROLLED_BACK attempt=1 old_credits=5 consumed=15 copied=3 figures_line=1",
             "kind=REOPENED status=PENDING attempt=2 consumed=15 copied=3",
             "kind=FAILED status=FAILED attempt=2 consumed=15 copied=3 error=broken",
-            "kind=MIGRATED status=COMPLETED attempt=2 new_credits=5 granted=5 consumed=15 copied=4 operations=2 days=30");
+            "kind=MIGRATED host_state=f status=COMPLETED attempt=2 new_credits=5 granted=5 consumed=15 copied=4 operations=2 days=30");
 
     /** Converted, 5 spent and rolled back, reopened, converted again. */
     private static final List<String> CONVERTED = List.of(
             "kind=FAILED status=FAILED attempt=1 error=broken",
-            "kind=MIGRATED status=COMPLETED attempt=1 old_credits=50.0001 new_credits=20",
+            "kind=MIGRATED host_state=f status=COMPLETED attempt=1 old_credits=50.0001 new_credits=20",
             "kind=ROLLED_BACK status=ROLLED_BACK attempt=1 old_credits=15 new_credits=37.5001 figures_line=2",
             "kind=REOPENED status=PENDING attempt=2 old_credits=37.5001 new_credits=37.5001",
-            "kind=MIGRATED status=COMPLETED attempt=2 old_credits=37.5001 new_credits=15");
+            "kind=MIGRATED host_state=f status=COMPLETED attempt=2 old_credits=37.5001 new_credits=15");
 
     @Test
     void nothing_is_found_where_all_is_as_it_should_be() {
@@ -167,7 +167,7 @@ final class UserAuditTest {
     @Test
     void who_skipped_a_conversion_has_the_rate_of_another_definition() {
         List<String> skipped = List.of(
-                "kind=MIGRATED status=COMPLETED attempt=1 old_credits=50 new_credits=30 old_rate=1500",
+                "kind=MIGRATED host_state=f status=COMPLETED attempt=1 old_credits=50 new_credits=30 old_rate=1500",
                 "kind=ROLLED_BACK status=ROLLED_BACK attempt=1 old_credits=30 new_credits=50 new_rate=1500 figures_line=1");
 
         assertThat(found(CONVERSION, converted(skipped))).isEmpty();
@@ -278,7 +278,7 @@ final class UserAuditTest {
         Evidence user = granted(GRANTED);
 
         assertThat(found(GRANT, holding(user, now -> holding("5", false, null, now.changed()))))
-                .containsExactly(Check.MARKER);
+                .containsExactly(Check.OUT_OF_STEP);
         assertThat(found(GRANT, holding(user, now -> holding("6", true, false, now.changed()))))
                 .containsExactly(Check.BALANCE);
         assertThat(found(GRANT, holding(user, now -> holding("6", true, true, now.changed()))))

@@ -261,6 +261,17 @@ final class JdbcHostApplication implements HostApplication {
     }
 
     @Override
+    public void restoreByHand(String userId, Credits credits, boolean flagged) {
+        String other = layout == Layout.IN_PLACE ? "" : flagged ? ", credits = 0" : ", credits_new = 0";
+        String balance = layout == Layout.ELSEWHERE && flagged ? "credits_new" : "credits";
+        sql.run(
+                "UPDATE users SET " + balance + " = ?, rate = ?" + other + " WHERE id = ?",
+                credits.amount(),
+                flagged ? NEW_RATE.perCredit() : null,
+                userId);
+    }
+
+    @Override
     public void topUpCredits(String userId, Credits credits) {
         String update = setting == Setting.CONVERSION
                 ? "UPDATE users SET " + balanceColumn(rateOf(userId)) + " = COALESCE(" + balanceColumn(rateOf(userId))

@@ -106,6 +106,12 @@ public interface HostApplication extends AutoCloseable {
     /** A host transaction that holds the user's row until it is closed, by any thread. */
     AutoCloseable lock(String userId);
 
+    /**
+     * Support writes the balance of a conversion's user and sets or clears the marker, by hand and past the library: the balance
+     * is what the user has in the regime that the marker says.
+     */
+    void restoreByHand(String userId, Credits credits, boolean flagged);
+
     /** Changes the user's rate limit, whatever the regime; null clears it. */
     void changeRateLimit(String userId, @Nullable Integer rateLimit);
 

@@ -179,6 +179,15 @@ public abstract class MigrationStoreContract {
         }
     }
 
+    /** A balance whose unit is in doubt is never multiplied. */
+    @Nested
+    @DisplayName("Out of step")
+    public final class OutOfStep extends OutOfStepContract {
+        OutOfStep() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
     /** What is proved afterwards, sealed and told. */
     @Nested
     @DisplayName("Verified")

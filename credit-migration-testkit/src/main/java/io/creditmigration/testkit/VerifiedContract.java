@@ -212,7 +212,7 @@ abstract class VerifiedContract extends ContractGroup {
         MigrationService migrations = node(RATE_2500_UNASKED);
         migrations.migrate("bob");
         rollBack(migrations, "bob");
-        String at = "at=2026-01-06T01:00:00.000000Z";
+        String at = "at=2026-04-06T00:00:00.000000Z";
 
         assertEquals(
                 List.of(
@@ -249,7 +249,7 @@ abstract class VerifiedContract extends ContractGroup {
         String run = "run=" + migrations.run(pagesOf(10)).id();
         host().addOperation("ann", LONG_AGO.plusSeconds(5));
         String late = "run=" + migrations.catchUp().id();
-        String at = "at=2026-01-06T01:00:00.000000Z";
+        String at = "at=2026-04-06T00:00:00.000000Z";
 
         assertEquals(
                 List.of(

@@ -118,6 +118,11 @@ final class InMemoryHost implements HostApplication {
     }
 
     @Override
+    public void restoreByHand(String userId, Credits credits, boolean flagged) {
+        tables.restoreByHand(userId, credits, flagged);
+    }
+
+    @Override
     public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
         tables.changeRateLimit(userId, rateLimit);
     }

@@ -91,6 +91,11 @@ final class MigrationGateTest {
                 Case.passing("migrated by confirming", fifty, Status.ALREADY_MIGRATED)
                         .after((test, migrations) -> confirm(migrations)),
                 Case.passing("flagged by the host", fifty.flagged(), Status.ALREADY_MIGRATED),
+                Case.passing("restored by hand", fifty, Status.OUT_OF_STEP).after((test, migrations) -> {
+                    confirm(migrations);
+                    test.tables.restoreByHand("u", Credits.of(50), false);
+                }),
+                Case.passing("before it begins", fifty, Status.NOT_BEGUN).of(begins(CUT_OFF.plus(Duration.ofDays(91)))),
                 Case.passing("rolled back", fifty, Status.ROLLED_BACK).after((test, migrations) -> {
                     confirm(migrations);
                     migrations.rollback("u", OPERATOR, "wrong rate");
@@ -146,6 +151,15 @@ final class MigrationGateTest {
                             test.store.before(Call.COMMIT, new IllegalStateException("credit system down"));
                         }),
                 Case.passing("contended", zero, Status.CONTENDED).after((test, migrations) -> test.tables.lock("u")));
+    }
+
+    private static Migration begins(Instant at) {
+        return Migration.named("rate-2500")
+                .cutOff(CUT_OFF)
+                .newcomersFrom(CUT_OFF)
+                .beginsAt(at)
+                .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
+                .build();
     }
 
     @ParameterizedTest
