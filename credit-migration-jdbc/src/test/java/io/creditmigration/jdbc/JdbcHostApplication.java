@@ -261,6 +261,11 @@ final class JdbcHostApplication implements HostApplication {
     }
 
     @Override
+    public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        sql.run("UPDATE users SET rate_limit = ? WHERE id = ?", rateLimit, userId);
+    }
+
+    @Override
     public void restoreByHand(String userId, Credits credits, boolean flagged) {
         String other = layout == Layout.IN_PLACE ? "" : flagged ? ", credits = 0" : ", credits_new = 0";
         String balance = layout == Layout.ELSEWHERE && flagged ? "credits_new" : "credits";
