@@ -638,7 +638,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                         BigDecimal.ZERO,
                         BigDecimal.ZERO,
                         BigDecimal.ZERO);
-            case REOPENED, CAUGHT_UP -> Tally.NOBODY;
+            default -> Tally.NOBODY;
         };
     }
 
