@@ -27,6 +27,7 @@ record AuditedLine(
         BigDecimal consumed,
         long copied,
         int figuresLine,
+        boolean rollbackData,
         @Nullable Usage usage,
         String trigger,
         String actor,
@@ -74,6 +75,7 @@ record AuditedLine(
                 read(row, JournalColumn.CONSUMED, BigDecimal::new, BigDecimal.ZERO),
                 read(row, JournalColumn.COPIED, Long::valueOf, 0L),
                 read(row, JournalColumn.FIGURES_LINE, Integer::valueOf, kind == Kind.MIGRATED ? number : 0),
+                row.get(JournalColumn.HOST_STATE) != null,
                 row.get(JournalColumn.DAYS) == null ? null : usage(row),
                 trigger.name(),
                 actor == null

@@ -1,11 +1,12 @@
 package io.creditmigration;
 
-import io.creditmigration.JournalLine.Kind;
+import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.Verification.Check;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -59,12 +60,20 @@ final class Auditor {
     }
 
     /** The rates that a balance can have had. */
-    private static Set<BigDecimal> rates(List<StoredDefinition> definitions) {
-        return definitions.stream()
+    private Set<BigDecimal> rates(List<StoredDefinition> definitions) {
+        return Stream.concat(Stream.of(StoredDefinition.of(migration)), definitions.stream())
                 .flatMap(definition -> Stream.of(definition.oldRate(), definition.newRate()))
                 .filter(Objects::nonNull)
                 .map(CreditRate::perCredit)
                 .collect(Collectors.toSet());
+    }
+
+    private static BigDecimal count(Tally tally, Status status) {
+        return BigDecimal.valueOf(tally.count(status));
+    }
+
+    private static String words(StoredDefinition definition) {
+        return "'" + definition.fingerprint() + "' from rate " + definition.oldRate() + " to " + definition.newRate();
     }
 
     private Instant now() {
@@ -76,8 +85,9 @@ final class Auditor {
 
         private final Instant begun = now();
         private final Findings findings = new Findings();
-        private final UserAudit.Terms terms = new UserAudit.Terms(
-                migration, new Conservation(migration, store.balanceScale()), rates(store.definitions()));
+        private final List<StoredDefinition> definitions = store.definitions();
+        private final UserAudit.Terms terms =
+                new UserAudit.Terms(migration, new Conservation(migration, store.balanceScale()), rates(definitions));
         private final Map<MigrationStatus, Long> records = new EnumMap<>(MigrationStatus.class);
         private long withoutRecord;
         private long gone;
@@ -92,6 +102,7 @@ final class Auditor {
         private long goneOperations;
 
         Verification verification() {
+            checkDefinition();
             String after = null;
             List<Evidence> page;
             do {
@@ -174,20 +185,56 @@ final class Auditor {
                                     + counted);
                 }
             }
-            for (JournalFigures.Run run : figures.runs()) {
-                check(run, Kind.MIGRATED, run.tally().count(MigrationResult.Status.MIGRATED));
-                check(run, Kind.FAILED, run.tally().count(MigrationResult.Status.FAILED));
-                check(run, Kind.ROLLED_BACK, run.tally().count(RollbackResult.Status.ROLLED_BACK));
+            figures.runs().forEach(this::check);
+            for (StoredRow.Key stray : figures.strays()) {
+                findings.add(
+                        Check.LINES,
+                        stray.name(),
+                        "line " + stray.number() + " is of a migration of which no definition is stored");
             }
         }
 
-        private void check(JournalFigures.Run run, Kind kind, long summed) {
-            if (run.count(kind) != summed) {
+        private void check(JournalFigures.Run run) {
+            Tally ranges = run.tally();
+            Tally lines = run.lines();
+            check(run, "users MIGRATED", count(ranges, Status.MIGRATED), count(lines, Status.MIGRATED));
+            check(run, "users FAILED", count(ranges, Status.FAILED), count(lines, Status.FAILED));
+            check(
+                    run,
+                    "users ROLLED_BACK",
+                    BigDecimal.valueOf(ranges.count(RollbackResult.Status.ROLLED_BACK)),
+                    BigDecimal.valueOf(lines.count(RollbackResult.Status.ROLLED_BACK)));
+            if (findings.has(Check.UNREADABLE)) {
+                // What cannot be read is in no sum.
+                return;
+            }
+            check(run, "credits before", ranges.creditsBefore(), lines.creditsBefore());
+            check(run, "credits after", ranges.creditsAfter(), lines.creditsAfter());
+            check(run, "credits granted", ranges.granted(), lines.granted());
+            check(run, "credits withdrawn", ranges.withdrawn(), lines.withdrawn());
+            check(run, "left over by rounding", ranges.residual(), lines.residual());
+        }
+
+        private void check(JournalFigures.Run run, String what, BigDecimal summed, BigDecimal found) {
+            if (summed.compareTo(found) != 0) {
                 findings.add(
                         Check.RUN_FIGURES,
                         null,
-                        "the ranges of run " + run.id() + " say " + summed + " users " + kind + ", the journal has "
-                                + run.count(kind) + " such lines of it");
+                        "the ranges of run " + run.id() + " say " + UserAudit.words(summed) + " " + what
+                                + ", its lines in the journal say " + UserAudit.words(found));
+            }
+        }
+
+        private void checkDefinition() {
+            StoredDefinition mine = StoredDefinition.of(migration);
+            for (StoredDefinition stored : definitions) {
+                boolean same = stored.fingerprint().equals(mine.fingerprint())
+                        && Objects.equals(stored.oldRate(), mine.oldRate())
+                        && Objects.equals(stored.newRate(), mine.newRate());
+                if (stored.id().equals(mine.id()) && !same) {
+                    findings.add(
+                            Check.DEFINITION, null, "stored is " + words(stored) + ", the migration is " + words(mine));
+                }
             }
         }
 

@@ -27,9 +27,7 @@ final class Conservation {
         RateConversion conversion = migration.conversion().orElse(null);
         return switch (line.kind()) {
             case MIGRATED ->
-                conversion == null
-                        ? granted(line, line.added().signum() < 0)
-                        : converted(line, oneRounding(conversion));
+                conversion == null ? granted(line, line.added().signum() < 0) : converted(line, conversion);
             case ROLLED_BACK ->
                 conversion == null ? granted(line, line.added().signum() > 0) : restored(line, migrated);
             case FAILED, REOPENED, CAUGHT_UP, RECONCILED ->
@@ -37,10 +35,6 @@ final class Conservation {
                         ? null
                         : "goes from " + words(line.oldCredits()) + " to " + words(line.newCredits());
         };
-    }
-
-    private static BigDecimal oneRounding(RateConversion conversion) {
-        return conversion.newRate().perCredit().movePointLeft(conversion.decimals());
     }
 
     private static @Nullable String granted(AuditedLine line, boolean wrongWay) {
@@ -51,16 +45,24 @@ final class Conservation {
                         + words(line.newCredits(), line.newRate());
     }
 
-    private static @Nullable String converted(AuditedLine line, BigDecimal oneRounding) {
+    /** Rounding once leaves less than one unit of the last decimal, and half of one at most where it goes to the nearest. */
+    private static @Nullable String converted(AuditedLine line, RateConversion conversion) {
         if (line.oldCredits() == null || line.newCredits() == null) {
             return "goes from " + words(line.oldCredits(), line.oldRate()) + " to "
                     + words(line.newCredits(), line.newRate());
         }
-        return line.residual().abs().compareTo(oneRounding) < 0
+        boolean nearest = switch (conversion.rounding()) {
+            case HALF_UP, HALF_DOWN, HALF_EVEN -> true;
+            case UP, DOWN, CEILING, FLOOR, UNNECESSARY -> false;
+        };
+        BigDecimal one = conversion.newRate().perCredit().movePointLeft(conversion.decimals());
+        BigDecimal most = nearest ? one.divide(BigDecimal.valueOf(2)) : one;
+        int compared = line.residual().abs().compareTo(most);
+        return compared < 0 || (nearest && compared == 0)
                 ? null
                 : words(line.oldCredits(), line.oldRate()) + " became " + words(line.newCredits(), line.newRate())
-                        + " and leaves " + words(line.residual()) + ", rounding once leaves less than "
-                        + words(oneRounding);
+                        + " and leaves " + words(line.residual()) + ", rounding once leaves "
+                        + (nearest ? "at most " : "less than ") + words(most);
     }
 
     /**

@@ -23,6 +23,10 @@ final class Findings {
         }
     }
 
+    boolean has(Check check) {
+        return counts.containsKey(check);
+    }
+
     Map<Check, Found> found() {
         Map<Check, Found> found = new EnumMap<>(Check.class);
         counts.forEach((check, count) -> found.put(check, new Found(count, first.getOrDefault(check, List.of()))));

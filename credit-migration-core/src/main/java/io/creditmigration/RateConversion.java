@@ -85,6 +85,10 @@ public final class RateConversion implements CreditPolicy {
         return scale(Math.min(decimals(), balanceScale));
     }
 
+    RoundingMode rounding() {
+        return rounding;
+    }
+
     int decimals() {
         return scale == null ? USUAL_SCALE : scale;
     }

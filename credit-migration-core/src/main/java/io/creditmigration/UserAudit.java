@@ -111,7 +111,7 @@ final class UserAudit {
             }
         }
         if (user.holding() != null && user.holding().unreadable() != null) {
-            found(Check.UNREADABLE, "the balance is " + user.holding().unreadable());
+            found(Check.UNREADABLE, user.holding().unreadable());
             all = false;
         }
         if (user.entries().stream().anyMatch(entries -> entries.amount() == null)) {
@@ -176,7 +176,6 @@ final class UserAudit {
         BigDecimal consumed = before == null ? BigDecimal.ZERO : before.consumed();
         long copied = before == null ? 0 : before.copied();
         int figuresLine = before == null ? 0 : before.figuresLine();
-        boolean copies = line.kind() == Kind.MIGRATED || line.kind() == Kind.CAUGHT_UP;
         if (line.kind() == Kind.ROLLED_BACK && migration.conversion().isEmpty()) {
             AuditedLine migrated = line(line.figuresLine());
             consumed = consumed.add(migrated == null ? BigDecimal.ZERO : migrated.added())
@@ -200,10 +199,21 @@ final class UserAudit {
                     line.words() + " says " + words(line.consumed()) + " consumed in attempts rolled back, the lines"
                             + " before it say " + words(consumed));
         }
-        if (copies ? line.copied() < copied : line.copied() != copied) {
+        boolean follows = switch (line.kind()) {
+            case MIGRATED -> line.copied() >= copied;
+            case CAUGHT_UP -> line.copied() > copied;
+            case FAILED, ROLLED_BACK, REOPENED, RECONCILED -> line.copied() == copied;
+        };
+        if (!follows) {
             found(
                     Check.STANDING,
                     line.words() + " says " + line.copied() + " operations copied, the lines before it say " + copied);
+        }
+        boolean migrates = line.kind() == Kind.MIGRATED;
+        if (line.rollbackData() != migrates) {
+            found(
+                    Check.STANDING,
+                    line.words() + (migrates ? " has no rollback data" : " has rollback data, as only MIGRATED has"));
         }
     }
 
@@ -216,12 +226,33 @@ final class UserAudit {
                     line.words() + " says " + words(line.granted()) + " granted, and goes from "
                             + words(line.oldCredits()) + " to " + words(line.newCredits()));
         }
+        BigDecimal allocated = allocated(line);
+        if (allocated != null && !equal(line.granted(), allocated)) {
+            found(
+                    Check.AMOUNTS,
+                    line.words() + " says " + words(line.granted()) + " granted, and the policy allocates "
+                            + words(allocated) + " for its usage");
+        }
         if (migration.conversion().isPresent() && line.oldRate() != null && line.newRate() != null) {
             rates(line);
         }
         String wrong = terms.conservation().wrong(line, line(line.figuresLine()));
         if (wrong != null) {
             found(Check.CONSERVATION, line.words() + ": " + wrong);
+        }
+    }
+
+    /** What the built-in policy allocates for the usage that the line has, less what was consumed; null where it is another. */
+    private @Nullable BigDecimal allocated(AuditedLine line) {
+        if (line.kind() != Kind.MIGRATED || line.usage() == null || !(migration.policy() instanceof UsageTiers tiers)) {
+            return null;
+        }
+        try {
+            Allocation allocation =
+                    tiers.allocate(UserSnapshot.of(user.userId()).withUsage(line.usage()));
+            return allocation.credits().amount().subtract(line.consumed()).max(BigDecimal.ZERO);
+        } catch (ArithmeticException e) {
+            return null;
         }
     }
 
@@ -266,10 +297,10 @@ final class UserAudit {
             }
         }
         for (Entries entered : user.entries()) {
-            Kind kind = entered.kind() == Evidence.Kind.GRANT ? Kind.MIGRATED : Kind.ROLLED_BACK;
+            Kind kind = entered.kind() == Evidence.Kind.REVERSAL ? Kind.ROLLED_BACK : Kind.MIGRATED;
             boolean expected = grants
                     && lines.stream().anyMatch(line -> line.kind() == kind && line.attempt() == entered.attempt());
-            if (entered.kind() != Evidence.Kind.OPERATION && !expected) {
+            if (!expected) {
                 found(
                         Check.ENTRIES,
                         entered.count() + " entries " + entered.kind() + " of " + words(entered.amount())
@@ -316,7 +347,7 @@ final class UserAudit {
 
     private void marker() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
+        if (holding == null || holding.superseded() || last == null || !(isSettled(last) || isBack())) {
             return;
         }
         boolean completed = last.status() == MigrationStatus.COMPLETED;
@@ -367,6 +398,16 @@ final class UserAudit {
 
     private void found(Check check, String what) {
         findings.add(check, user.userId(), what);
+    }
+
+    /** Whether the line that wrote the balance last rolled it back, whatever was written since. */
+    private boolean isBack() {
+        return lines.stream()
+                .map(AuditedLine::kind)
+                .filter(kind -> kind == Kind.MIGRATED || kind == Kind.ROLLED_BACK)
+                .reduce((earlier, later) -> later)
+                .filter(kind -> kind == Kind.ROLLED_BACK)
+                .isPresent();
     }
 
     private static boolean isSettled(AuditedLine line) {

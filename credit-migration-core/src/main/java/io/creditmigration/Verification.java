@@ -23,15 +23,23 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
 
     /** What is checked. All but the last two are errors. */
     public enum Check {
+        /** The definition that is stored is the migration's, with its rates. */
+        DEFINITION,
         /** A row that belongs to a user has a value that cannot be read, a NaN for one. Nothing else is checked of that user. */
         UNREADABLE,
-        /** A user's lines are numbered without gaps, the last of each migration is marked as such, and entries have lines. */
+        /**
+         * A user's lines are numbered without gaps, the last of each migration is marked as such, entries have lines, and each
+         * line is of a migration that is stored.
+         */
         LINES,
         /** Attempts follow each other without gaps: migrated, rolled back, reopened, migrated again, each once. */
         ATTEMPTS,
         /** What a line carries is what the lines before it say: status, credits consumed, operations copied, its figures. */
         STANDING,
-        /** A line says as much granted as the balance grew by; conversions grant nothing. */
+        /**
+         * A line says as much granted as the balance grew by, and as the built-in policy allocates for the usage; conversions
+         * grant nothing.
+         */
         AMOUNTS,
         /** The rates of a line are those of the definition; a user who skipped a conversion has the rate of another one. */
         RATES,
@@ -40,17 +48,20 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
          * gives back what the user had and what moved since; grants add what they say.
          */
         CONSERVATION,
-        /** Each grant and each rollback of one has one entry of the same amount, and there are no other entries. */
+        /**
+         * Each grant and each rollback of one has one entry of the same amount, and there are no entries but of attempts that
+         * the journal has.
+         */
         ENTRIES,
         /** The history has as many operations as the journal says, each once, at zero credits, and each the user's own. */
         HISTORY,
-        /** The host's marker says migrated where the user is COMPLETED, and not where the user is ROLLED_BACK. */
+        /** The host's marker says migrated where the user is COMPLETED, and not where the user was rolled back last. */
         MARKER,
         /** The balance of a user who has not moved it is what the journal says. */
         BALANCE,
         /** The balance of an account of the library's own that nobody else has written is the sum of its entries. */
         ENTRY_SUM,
-        /** What a run's ranges have summed up is what its lines say. */
+        /** What a run's ranges have summed up is what its lines come to; amounts only where everything can be read. */
         RUN_FIGURES,
         /** The counts by status from runs and single lines are those of the last lines. */
         TOTALS,

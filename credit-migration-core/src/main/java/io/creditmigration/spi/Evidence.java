@@ -106,7 +106,8 @@ public record Evidence(
      * What the host's tables say of the user now.
      *
      * @param balance the balance in the regime that the journal says; null where there is none
-     * @param unreadable the balance as text where it is not a number; null otherwise
+     * @param unreadable what of it cannot be read, in words with the value: a balance that is no number, rollback data; null
+     *     where all can
      * @param flagged whether the marker says that the user is migrated; null where there is no marker
      * @param superseded whether the user completed a migration with a later cut-off
      * @param active whether the account is active; null where there is none, or it does not say

@@ -310,13 +310,21 @@ final class Audit {
         BigDecimal balance = number(row, label);
         BigDecimal version = number(row, "version");
         StoredRow migrated = figures(last, lines);
-        String captured = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
+        String rollbackData = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
+        String unreadable =
+                balance == null && row.getString(label) != null ? "the balance is " + row.getString(label) : null;
+        Map<String, @Nullable String> captured = null;
+        try {
+            captured = rollbackData == null ? null : mapping.captured(rollbackData);
+        } catch (InvalidValueException e) {
+            unreadable = "the rollback data is " + rollbackData;
+        }
         long made = row.getLong("operations");
         return new Evidence.Holding(
                 balance == null || mapping.host.minorUnits < 0
                         ? balance
                         : balance.movePointLeft(mapping.host.minorUnits),
-                balance == null ? row.getString(label) : null,
+                unreadable,
                 Reads.truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 Reads.truth(row, "active"),
@@ -327,7 +335,8 @@ final class Audit {
     }
 
     /** Captured columns but for flag and version that are not as the migration has left them, in words. */
-    private List<String> changed(ResultSet row, Migration migration, String captured) throws SQLException {
+    private List<String> changed(ResultSet row, Migration migration, Map<String, @Nullable String> captured)
+            throws SQLException {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
@@ -340,13 +349,21 @@ final class Audit {
                     : migration
                             .conversion()
                             .map(conversion -> conversion.newRate().toString())
-                            .orElse(HostState.decoded(captured)
-                                    .get(mark.column().name()));
-            if (!mark.column().isSame(left, now)) {
+                            .orElse(captured.get(mark.column().name()));
+            if (!isSame(mark.column(), left, now)) {
                 changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
             }
         }
         return changed;
+    }
+
+    /** What is no value of the column, a NaN for one, is another. */
+    private static boolean isSame(Column column, @Nullable String left, @Nullable String now) {
+        try {
+            return column.isSame(left, now);
+        } catch (MappingException e) {
+            return false;
+        }
     }
 
     private Map<String, Evidence.Strays> strays(
@@ -412,23 +429,24 @@ final class Audit {
 
     /**
      * Migrating counts the version up once, rolling back once more. Of who was taken back after moving, the version cannot
-     * tell when that was; what a second balance column had in it before, nothing tells. An account of the library's own is
-     * never deleted, so nobody has moved what is not there.
+     * tell when that was; what a second balance column had in it before, nothing tells. A version below what the migration has
+     * left is no move: the row was put back. An account of the library's own is never deleted, so nobody has moved what
+     * is not there.
      */
     private @Nullable Boolean moved(
-            @Nullable StoredRow last, @Nullable String hostState, @Nullable BigDecimal version) {
+            @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
         Marked versioned = marked(Mark.VERSION);
-        if (versioned == null || hostState == null || mapping.secondBalance != null) {
+        if (versioned == null || captured == null || mapping.secondBalance != null) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {
             return Boolean.FALSE;
         }
-        String captured = HostState.decoded(hostState).get(versioned.column().name());
-        BigDecimal before = captured == null ? BigDecimal.ZERO : new BigDecimal(captured);
+        String was = captured.get(versioned.column().name());
+        BigDecimal before = was == null ? BigDecimal.ZERO : new BigDecimal(was);
         BigDecimal written = (version == null ? BigDecimal.ZERO : version).subtract(before);
         if (is(last, MigrationStatus.COMPLETED)) {
-            return written.compareTo(BigDecimal.ONE) != 0;
+            return version == null || written.compareTo(BigDecimal.ONE) > 0;
         }
         boolean untouched = is(last, MigrationStatus.ROLLED_BACK) && written.compareTo(BigDecimal.valueOf(2)) == 0;
         return untouched ? Boolean.FALSE : null;

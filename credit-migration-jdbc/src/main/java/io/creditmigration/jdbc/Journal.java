@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Kind;
@@ -98,11 +99,25 @@ final class Journal {
                     Map.of("migration", migration.id(), "after", after == null ? "" : after, "limit", limit));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    users.add(Objects.requireNonNull(record(row, migration, row.getString("user_id"))));
+                    users.add(Objects.requireNonNull(failed(row, migration, row.getString("user_id"))));
                 }
             }
         }
         return users;
+    }
+
+    /** One row that cannot be read hides nobody else. */
+    private @Nullable UserMigration failed(ResultSet row, Migration migration, String userId) throws SQLException {
+        try {
+            return record(row, migration, userId);
+        } catch (InvalidValueException e) {
+            return unreadable(row, migration, userId);
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
+                throw e;
+            }
+            return unreadable(row, migration, userId);
+        }
     }
 
     /** Where the user of a row with the columns of {@link #STANDING} stands; null where there is no line. */

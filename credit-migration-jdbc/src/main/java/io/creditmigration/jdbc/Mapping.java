@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.Credits;
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
 import io.creditmigration.jdbc.Metadata.Table;
@@ -292,6 +293,21 @@ final class Mapping {
                         "flag " + mark.column().table() + "." + mark.column().name() + "=" + mark.newValue() + rows)
                 .findFirst()
                 .orElse("");
+    }
+
+    /**
+     * The captured columns that rollback data has.
+     *
+     * @throws InvalidValueException where they cannot be put back: somebody has written them
+     */
+    Map<String, @Nullable String> captured(String rollbackData) {
+        try {
+            Map<String, @Nullable String> values = HostState.decoded(rollbackData);
+            marked.forEach(mark -> mark.column().value(values.get(mark.column().name())));
+            return values;
+        } catch (IllegalArgumentException | MappingException e) {
+            throw new InvalidValueException("rollback data", rollbackData, "values that the captured columns can have");
+        }
     }
 
     private boolean hasMarker() {

@@ -364,11 +364,25 @@ final class Ranges {
             ofMigration.bind(statement, Map.of("migration", migration.id()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    tallies.merge(row.getString("run_id"), tally(row), Tally::plus);
+                    tallies.merge(row.getString("run_id"), readable(row), Tally::plus);
                 }
             }
         }
         return tallies;
+    }
+
+    /** A range that somebody has made unreadable counts as nothing, which verification finds. */
+    private static Tally readable(ResultSet row) throws SQLException {
+        try {
+            return tally(row);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return Tally.NOBODY;
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
+                throw e;
+            }
+            return Tally.NOBODY;
+        }
     }
 
     /** Such as {@code MIGRATED=5 HAS_CREDITS=2}; what became of users to be taken back as {@code back:ROLLED_BACK=5}. */

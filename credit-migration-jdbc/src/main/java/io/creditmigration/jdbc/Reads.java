@@ -582,10 +582,14 @@ final class Reads {
     private @Nullable Credits bought(
             @Nullable UserMigration record, Map<String, @Nullable String> hostState, @Nullable Credits balance) {
         RollbackData data = record == null ? null : record.rollbackData();
-        if (data == null || data.newRate() != null) {
+        if (data == null) {
             return null;
         }
-        Map<String, @Nullable String> before = HostState.decoded(data.hostState());
+        // Read of conversions too: who has rollback data that cannot be read is refused before anything is written.
+        Map<String, @Nullable String> before = mapping.captured(data.hostState());
+        if (data.newRate() != null) {
+            return null;
+        }
         if (data.newCredits().equals(balance) && isVersionAsLeft(before, hostState)) {
             return Credits.ZERO;
         }

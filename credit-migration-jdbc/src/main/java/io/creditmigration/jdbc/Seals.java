@@ -123,7 +123,9 @@ final class Seals {
 
     List<SealedRow> sealed(Connection connection, Migration migration, StoredRow.@Nullable Key after, int limit)
             throws SQLException {
-        Map<StoredRow.Key, StoredRow> others = others(connection, migration);
+        // They come before the lines, so that a page that begins among those has none.
+        boolean linesAlone = after != null && after.kind() == StoredRow.Kind.LINE;
+        Map<StoredRow.Key, StoredRow> others = linesAlone ? Map.of() : others(connection, migration);
         List<SealedRow> rows = new ArrayList<>();
         Audit.each(connection, sealed, after(migration, after, limit), row -> {
             StoredRow.Key key = new StoredRow.Key(

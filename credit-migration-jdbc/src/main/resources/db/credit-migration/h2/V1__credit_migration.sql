@@ -214,7 +214,7 @@ SELECT CAST(j.migration AS VARCHAR) || ':' || j.user_id AS id,
            CAST(JSON_OBJECT('oldCredits': f.old_credits, 'newCredits': f.new_credits, 'oldRate': COALESCE(f.old_rate, d.old_rate), 'newRate': COALESCE(f.new_rate, d.new_rate), 'hostState': f.host_state) AS VARCHAR) END AS rollback_data,
        j.error AS error_message,
        d.id AS migration_id,
-       j.attempt AS attempt,
+       CAST(j.attempt AS INTEGER) AS attempt,
        COALESCE(j.consumed, 0) AS credits_consumed
 FROM ${prefix}journal j
 JOIN ${prefix}definition d ON d.number = j.migration
@@ -226,8 +226,8 @@ WHERE j.is_last;
 CREATE VIEW ${prefix}log AS
 SELECT d.id AS migration_id,
        j.user_id AS user_id,
-       j.line AS line,
-       j.attempt AS attempt,
+       CAST(j.line AS INTEGER) AS line,
+       CAST(j.attempt AS INTEGER) AS attempt,
        CASE j.kind WHEN 'M' THEN 'MIGRATED' WHEN 'F' THEN 'FAILED' WHEN 'B' THEN 'ROLLED_BACK' WHEN 'O' THEN 'REOPENED' WHEN 'U' THEN 'CAUGHT_UP' WHEN 'X' THEN 'RECONCILED' WHEN 'H' THEN 'HELD' ELSE 'RELEASED' END AS kind,
        CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS status,
        CASE j.cause WHEN 'Q' THEN 'REQUEST' WHEN 'D' THEN 'DASHBOARD' WHEN 'P' THEN 'PURCHASE' WHEN 'R' THEN 'RUN' WHEN 'K' THEN 'CONFIRMATION' ELSE 'OPERATOR' END AS cause,

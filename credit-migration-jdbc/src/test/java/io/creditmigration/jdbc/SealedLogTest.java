@@ -2,301 +2,377 @@ package io.creditmigration.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
-import io.creditmigration.Consent;
-import io.creditmigration.CreditPolicy;
-import io.creditmigration.CreditRate;
-import io.creditmigration.Migration;
-import io.creditmigration.MigrationOptions;
-import io.creditmigration.MigrationService;
+import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationRun;
+import io.creditmigration.Rollout;
+import io.creditmigration.RunOptions;
 import io.creditmigration.Seal;
 import io.creditmigration.Verification;
 import io.creditmigration.Verification.Check;
-import io.creditmigration.testkit.SettableClock;
-import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import io.creditmigration.jdbc.SettledHost.Layout;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Seals, computed again from plain JDBC as {@code docs/sealed-log.md} tells, and broken by plain SQL. */
-@Timeout(120)
+/** Seals, computed again by a {@link Stranger}, and broken by plain SQL. */
+@Timeout(300)
 final class SealedLogTest {
 
-    private static final Instant CUT_OFF = Instant.parse("2026-01-06T00:00:00Z");
-    private static final Migration RATE_2500 = Migration.named("rate-2500")
-            .cutOff(CUT_OFF)
-            .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
-            .consent(Consent.NONE)
-            .build();
     private static final Actor OPERATOR = Actor.operator("olga, Đà Nẵng");
-    private static final List<String> USERS = List.of("B", "a", "ann,7:", "bob", "đan", "zoë 日本");
 
-    private final SettableClock clock =
-            SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)).plusNanos(123_000));
-    private HikariDataSource dataSource;
-    private TestSql sql;
-    private MigrationService migrations;
+    /** What only seals find. */
+    private static final Set<Check> SEALS =
+            EnumSet.of(Check.SEAL, Check.SEALED_LINE_ALTERED, Check.SEALED_LINE_MISSING, Check.SEALED_LINE_ADDED);
 
-    @AfterEach
-    void close() {
-        if (dataSource != null) {
-            dataSource.close();
+    private static final Map<TestDatabase, Map<Layout, SettledHost>> HOSTS = new EnumMap<>(TestDatabase.class);
+
+    @AfterAll
+    static void close() {
+        HOSTS.values().forEach(hosts -> hosts.values().forEach(SettledHost::close));
+        HOSTS.clear();
+    }
+
+    static Stream<Arguments> hosts() {
+        return Stream.of(TestDatabase.values())
+                .flatMap(database -> Stream.of(Layout.values()).map(layout -> Arguments.of(database, layout)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hosts")
+    void anybody_can_compute_seals_again_from_the_tables(TestDatabase database, Layout layout) {
+        SettledHost host = host(database, layout);
+        host.add("B");
+        host.add("ann,7:");
+        host.add("zoë 日本");
+        List.of("B", "ann,7:", "zoë 日本").forEach(host.migrations::migrate);
+        // What later kinds of lines will have, and words that look like none at all.
+        host.sql.run(
+                "UPDATE credit_migration_journal SET hold = 'H', answer = 'N', unit = 2500, bonus = 0.50, attributes ="
+                        + " '{\"plan\":\"Đà\"}', unit_at = at, reason = 'null', error = '' WHERE user_id = 'ann,7:'");
+        Seal first = seal(host);
+        host.migrations.rollback("B", OPERATOR, "asked for it:\n1,000 a day");
+        host.add("after");
+        host.migrations.run(RunOptions.defaults().withUsers(List.of("after")));
+        Seal second = seal(host);
+        Seal third = seal(host);
+
+        Stranger stranger = new Stranger(host.sql, database);
+        assertThat(second.previous()).isEqualTo(first.digest());
+        assertThat(third).isEqualTo(second);
+        for (Seal seal : List.of(first, second)) {
+            Map<String, String> digests = stranger.digestsOfRows(layout.migration.id(), seal.number());
+            assertThat(digests).isEqualTo(stranger.digestsKept(layout.migration.id(), seal.number()));
+            assertThat(digests).hasSize((int) seal.entries());
+            assertThat(stranger.digest(layout.migration.id(), seal.number())).isEqualTo(seal.digest());
+        }
+        assertThat(stranger.digestsOfRows(layout.migration.id(), 2)).hasSize(3); // a rollback, a migration, and its run
+        assertThat(host.migrations.seals()).containsExactly(first, second);
+    }
+
+    /** Column of the journal, and another value of it. */
+    private static Map<String, String> otherValues() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("at", "(SELECT cut_off FROM credit_migration_definition)");
+        values.put("run", "2");
+        values.put("attempt", "2");
+        values.put("kind", "'U'");
+        values.put("status", "'F'");
+        values.put("cause", "'K'");
+        values.put("old_credits", "50.000100000000000001");
+        values.put("new_credits", "NULL");
+        values.put("host_state", "'rate=1000'");
+        values.put("figures_line", "1");
+        values.put("granted", "0");
+        values.put("consumed", "0");
+        values.put("copied", "0");
+        values.put("operations", "0");
+        values.put("days", "0");
+        values.put("old_rate", "1000");
+        values.put("new_rate", "2500");
+        values.put("actor_kind", "'O'");
+        values.put("actor", "'migrate'");
+        values.put("reason", "'null'");
+        values.put("error", "''");
+        values.put("hold", "'H'");
+        values.put("answer", "'N'");
+        values.put("unit", "1000");
+        values.put("unit_at", "at");
+        values.put("attributes", "'null'");
+        values.put("bonus", "0");
+        return values;
+    }
+
+    static Stream<Arguments> columns() {
+        return Stream.of(TestDatabase.values())
+                .flatMap(database -> otherValues().entrySet().stream()
+                        .map(set -> Arguments.of(database, set.getKey(), set.getValue())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("columns")
+    void a_line_is_altered_in_any_column(TestDatabase database, String column, String value) {
+        SettledHost host = sealed(database);
+
+        host.sql.run("UPDATE credit_migration_journal SET " + column + " = " + value + " WHERE user_id = 'single'");
+
+        found(host, Check.SEALED_LINE_ALTERED, "single", "line 1 is not as in seal 1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void every_column_of_the_journal_is_sealed_but_the_mark_of_the_last(TestDatabase database) {
+        SettledHost host = sealed(database);
+        List<String> columns = List.of(host.columns("credit_migration_journal")
+                .toLowerCase(Locale.ROOT)
+                .split(", "));
+
+        List<String> covered = new ArrayList<>(otherValues().keySet());
+        covered.addAll(List.of("user_id", "migration", "line"));
+
+        assertThat(columns).containsExactlyInAnyOrderElementsOf(with(covered, "is_last"));
+        host.sql.run("UPDATE credit_migration_journal SET is_last = FALSE WHERE user_id = 'single'");
+        assertThat(host.migrations.verify().found()).containsOnlyKeys(Check.LINES);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            DELETE FROM credit_migration_journal WHERE user_id = 'single'                                   | single
+            DELETE FROM credit_migration_journal WHERE user_id = 'again' AND line = 4                        | again
+            UPDATE credit_migration_journal SET user_id = 'eve' WHERE user_id = 'single'                     | single
+            UPDATE credit_migration_journal SET line = 7 WHERE user_id = 'single'                            | single
+            UPDATE credit_migration_journal SET migration = 99 WHERE user_id = 'single'                      | single
+            """)
+    void a_line_is_gone(String tampering, String user) {
+        for (TestDatabase database : TestDatabase.values()) {
+            SettledHost host = sealed(database);
+
+            assertThat(host.sql.run(tampering)).isEqualTo(1);
+
+            found(host, Check.SEALED_LINE_MISSING, user, "was in seal 1 and is gone");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            definition | fingerprint    | 'null'
+            definition | trace          | 'null'
+            definition | cut_off        | (SELECT MIN(started_at) FROM credit_migration_run)
+            definition | old_rate       | NULL
+            definition | new_rate       | 2500.000001
+            run        | scope          | 'FAILED'
+            run        | stage          | 5
+            run        | users          | users + 1
+            run        | opened_by_kind | 'USER'
+            run        | opened_by      | 'eve'
+            run        | opened_for     | 'null'
+            run        | started_at     | resumed_at + INTERVAL '1' SECOND
+            range      | outcomes       | 'MIGRATED=4 FAILED=1'
+            range      | credits_before | credits_before + 1
+            range      | credits_after  | credits_after + 1
+            range      | granted        | granted + 1
+            range      | withdrawn      | withdrawn + 1
+            range      | residual       | residual + 1
+            """)
+    void definition_and_runs_are_sealed_too(String table, String column, String value) {
+        for (TestDatabase database : TestDatabase.values()) {
+            SettledHost host = sealed(database);
+            boolean ofRun = !table.equals("definition");
+            String where = table.equals("run")
+                    ? " WHERE number = 1"
+                    : table.equals("range")
+                            ? " WHERE run_id = (SELECT id FROM credit_migration_run WHERE number = 1)"
+                            : "";
+
+            assertThat(host.sql.run("UPDATE credit_migration_" + table + " SET " + column + " = " + value + where))
+                    .isEqualTo(1);
+
+            found(
+                    host,
+                    Check.SEALED_LINE_ALTERED,
+                    null,
+                    (ofRun ? "run " + host.run.id() : "the definition") + " is not as in seal 1");
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anybody_can_compute_it_again_from_the_tables(TestDatabase database) throws Exception {
-        open(database);
-        Seal first = migrations.seal(OPERATOR);
-        clock.advance(Duration.ofDays(1));
-        migrations.rollback("bob", OPERATOR, "asked for it:\n1,000 a day");
-        migrations.rollback("a", OPERATOR, "too");
-        Seal second = migrations.seal(Actor.automatic("nightly"));
+    void a_definition_or_a_run_is_gone(TestDatabase database) {
+        SettledHost host = sealed(database);
+        String run = "run " + host.run.id();
+        host.sql.run("DELETE FROM credit_migration_run WHERE number = 1");
+        Verification withoutRun = host.migrations.verify();
+        assertThat(withoutRun.first(Check.SEALED_LINE_MISSING))
+                .extracting(Verification.Offender::what)
+                .containsExactly(run + " was in seal 1 and is gone");
+        // Its lines do not say any more which run wrote them.
+        assertThat(withoutRun.first(Check.SEALED_LINE_ALTERED))
+                .extracting(Verification.Offender::userId)
+                .containsExactly("run-a", "run-b", "run-back", "run-failed");
 
-        assertThat(first.entries()).isEqualTo(USERS.size());
-        assertThat(second.entries()).isEqualTo(2);
-        assertThat(computed(database, first)).isEqualTo(first.digest());
-        assertThat(computed(database, second)).isEqualTo(second.digest());
+        host = sealed(database);
+        host.sql.run("UPDATE credit_migration_run SET state = 'CANCELLED' WHERE number = 1");
+        found(host, Check.SEALED_LINE_MISSING, null, run + " was in seal 1 and is gone");
+
+        host = sealed(database);
+        host.sql.run("DELETE FROM credit_migration_definition");
+        Verification verification = host.migrations.verify();
+        assertThat(verification.count(Check.SEALED_LINE_MISSING)).isEqualTo(20);
+        assertThat(verification.first(Check.SEALED_LINE_MISSING).get(0).what())
+                .isEqualTo("the definition was in seal 1 and is gone");
     }
 
-    /** The document's example is what a line of the log is written as. */
-    @Test
-    void the_example_of_the_document_is_a_line() throws Exception {
-        open(TestDatabase.H2);
-        sql.run("DELETE FROM credit_migration_log WHERE user_id <> 'bob'");
-        sql.run("UPDATE credit_migration_log SET actor_kind = 'USER', actor = 'bob', logged_at ="
-                + " TIMESTAMP WITH TIME ZONE '2026-01-06 01:00:00+00:00'");
-        migrations.seal(OPERATOR);
+    /** Nothing else in the tables would tell. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            UPDATE credit_migration_journal SET host_state = REPLACE(host_state, '0', '0&x=1') WHERE user_id = 'single'
+            UPDATE credit_migration_journal SET cause = 'K', actor_kind = 'U', actor = 'single' WHERE user_id = 'single'
+            UPDATE credit_migration_journal SET at = (SELECT MIN(at) FROM kept_credit_migration_journal) WHERE user_id = 'single'
+            UPDATE credit_migration_journal SET error = 'none' WHERE user_id = 'failed'
+            DELETE FROM credit_migration_journal WHERE user_id = 'single'
+            """)
+    void only_a_seal_tells(String tampering) {
+        for (TestDatabase database : TestDatabase.values()) {
+            SettledHost host = host(database, Layout.CONVERSION);
+            assertThat(host.sql.run(tampering)).isEqualTo(1);
+            assertThat(host.migrations.verify().found()).isEmpty();
 
-        String line = document("```\n9:rate", "```").strip();
-
-        assertThat(sql.text("SELECT digest FROM credit_migration_sealed")).isEqualTo(sha256(line));
+            host = sealed(database);
+            assertThat(host.sql.run(tampering)).isEqualTo(1);
+            assertThat(host.migrations.verify().isClean()).isFalse();
+            assertThat(SEALS).containsAll(host.migrations.verify().found().keySet());
+        }
     }
 
     @ParameterizedTest
-    @CsvSource({"1", "2"})
-    void the_query_of_the_document_answers_the_same(int number) throws Exception {
-        open(TestDatabase.POSTGRESQL);
-        migrations.seal(OPERATOR);
-        clock.advance(Duration.ofDays(1));
-        migrations.rollback("bob", OPERATOR, "asked for it");
-        Seal seal = number == 1 ? migrations.seals().get(0) : migrations.seal(OPERATOR);
+    @EnumSource
+    void what_comes_after_a_seal_is_an_addition(TestDatabase database) {
+        SettledHost host = host(database, Layout.CONVERSION);
+        for (int i = 0; i < 4; i++) {
+            host.add("late-" + i);
+        }
+        MigrationRun open = host.migrations.runs().open(RunOptions.defaults().withPageSize(2));
+        host.migrations.runs().step(open.id());
+        Seal first = seal(host);
+        MigrationRun finished = host.migrations.run(RunOptions.defaults());
+        host.migrations.migrate("failed");
+        host.migrations.rollout(host.migrations.rollout(), OPERATOR, "as it was");
 
-        String query = document("```sql\n", "```").replace("```sql", "").replace(";", "");
-        List<List<@Nullable Object>> digests =
-                sql.rows(query.replace("number = 1", "number = " + number).replace("seal = 1", "seal = " + number));
+        Verification verification = host.migrations.verify();
 
-        StringBuilder text = new StringBuilder();
-        digests.forEach(row -> text.append(row.get(0)).append('\n'));
-        assertThat(sha256(text.toString())).isEqualTo(seal.digest());
+        assertThat(finished.id()).isEqualTo(open.id());
+        assertThat(finished.count(MigrationResult.Status.MIGRATED)).isEqualTo(6);
+        assertThat(verification.found()).isEmpty();
+        assertThat(verification.figures().sealedLines() + verification.figures().unsealedLines())
+                .isEqualTo(26);
+        assertThat(verification.figures().unsealedLines()).isPositive();
+
+        Seal second = seal(host);
+        verification = host.migrations.verify();
+        assertThat(verification.found()).isEmpty();
+        assertThat(verification.figures().sealedLines()).isEqualTo(26);
+        assertThat(verification.figures().unsealedLines()).isZero();
+        // 26 lines, the definition, and three runs.
+        assertThat(first.entries() + second.entries()).isEqualTo(30);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET reason = 'because' WHERE user_id = 'bob'",
-        "POSTGRESQL, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET reason = 'because' WHERE user_id = 'bob'",
-        "MARIADB, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET reason = 'because' WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET old_credits = old_credits + 1 WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET new_credits = NULL WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET old_rate = -1 WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET new_rate = 2000 WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET residual = 0 WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET actor_kind = 'USER' WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET actor = 'eve' WHERE user_id = 'bob'",
-        "POSTGRESQL, SEALED_LINE_ALTERED, UPDATE credit_migration_log SET logged_at = logged_at + INTERVAL '1' SECOND WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_MISSING, DELETE FROM credit_migration_log WHERE user_id = 'bob'",
-        "POSTGRESQL, SEALED_LINE_MISSING, DELETE FROM credit_migration_log WHERE user_id = 'bob'",
-        "MARIADB, SEALED_LINE_MISSING, DELETE FROM credit_migration_log WHERE user_id = 'bob'",
-        "POSTGRESQL, SEALED_LINE_MISSING, UPDATE credit_migration_log SET kind = 'REOPENED' WHERE user_id = 'bob'",
-        "POSTGRESQL, SEALED_LINE_MISSING, UPDATE credit_migration_log SET attempt = 2 WHERE user_id = 'bob'",
-        "H2, SEALED_LINE_MISSING, UPDATE credit_migration_log SET user_id = 'eve' WHERE user_id = 'bob'",
-    })
-    void a_line_that_is_no_longer_as_it_was_is_named(TestDatabase database, Check check, String tampering) {
-        open(database);
-        migrations.seal(OPERATOR);
-        clock.advance(Duration.ofDays(1));
-        assertThat(migrations.verify().found()).isEmpty();
+    @EnumSource
+    void a_line_from_before_a_seal_that_does_not_have_it_was_added_even_if_it_is_sealed_later(TestDatabase database) {
+        SettledHost host = sealed(database);
+        host.sql.run(
+                "INSERT INTO credit_migration_journal (at, migration, line, attempt, kind, status, cause, is_last, user_id,"
+                        + " error) SELECT d.cut_off, j.migration, 1, 1, 'F', 'F', 'O', TRUE, 'eve', 'none' FROM"
+                        + " credit_migration_journal j, credit_migration_definition d WHERE j.user_id = 'single'");
 
-        assertThat(sql.run(tampering)).isEqualTo(1);
+        found(host, Check.SEALED_LINE_ADDED, "eve", "before seal 1, which does not have it");
+        seal(host);
+        found(host, Check.SEALED_LINE_ADDED, "eve", "before seal 1, which does not have it");
+    }
 
-        Verification verification = migrations.verify();
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            UPDATE credit_migration_seal SET digest = previous WHERE number = 2                                  | seal 2 has the digest
+            UPDATE credit_migration_seal SET previous = digest WHERE number = 2                                  | seal 2 is chained to
+            UPDATE credit_migration_seal SET actor = 'eve' WHERE number = 1                                      | seal 1 has the digest
+            UPDATE credit_migration_seal SET actor_kind = 'USER' WHERE number = 1                                | seal 1 has the digest
+            UPDATE credit_migration_seal SET sealed_at = sealed_at - INTERVAL '1' SECOND WHERE number = 1        | seal 1 has the digest
+            DELETE FROM credit_migration_seal WHERE number = 2                                                   | rows are kept of seal 2, which is gone
+            DELETE FROM credit_migration_seal WHERE number = 1                                                   | seal 2 follows none
+            UPDATE credit_migration_sealed SET digest = (SELECT digest FROM credit_migration_seal WHERE number = 1) WHERE name = 'single' | seal 1 has the digest
+            UPDATE credit_migration_sealed SET digest = (SELECT digest FROM credit_migration_seal WHERE number = 1) WHERE kind = 0        | seal 1 has the digest
+            DELETE FROM credit_migration_sealed WHERE name = 'single'                                            | seal 1 has the digest
+            DELETE FROM credit_migration_sealed WHERE kind = 0                                                   | seal 1 has the digest
+            UPDATE credit_migration_sealed SET seal = 2 WHERE name = 'single'                                    | seal 1 has the digest
+            """)
+    void a_seal_was_tampered_with(String tampering, String words) {
+        for (TestDatabase database : TestDatabase.values()) {
+            SettledHost host = sealed(database);
+            host.migrations.rollback("twin", OPERATOR, "asked for it");
+            seal(host);
+            assertThat(host.migrations.verify().found()).isEmpty();
+
+            assertThat(host.sql.run(tampering)).isEqualTo(1);
+
+            List<String> found = host.migrations.verify().first(Check.SEAL).stream()
+                    .map(Verification.Offender::what)
+                    .toList();
+            assertThat(found)
+                    .as("%s on %s", tampering, database)
+                    .anySatisfy(what -> assertThat(what).startsWith(words));
+        }
+    }
+
+    private static List<String> with(List<String> some, String one) {
+        List<String> all = new ArrayList<>(some);
+        all.add(one);
+        return all;
+    }
+
+    private static void found(SettledHost host, Check check, @Nullable String user, String words) {
+        Verification verification = host.migrations.verify();
         assertThat(verification.isClean()).isFalse();
-        assertThat(verification.count(check)).isEqualTo(1);
+        assertThat(verification.found().keySet().stream().filter(SEALS::contains))
+                .containsExactly(check);
         assertThat(verification.first(check)).singleElement().satisfies(offender -> {
-            assertThat(offender.userId()).isEqualTo("bob");
-            assertThat(offender.what()).contains("MIGRATED in attempt 1").contains("seal 1");
-        });
-        assertThat(verification.count(Check.SEAL)).isZero();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void a_line_that_is_added_behind_a_seal_is_named_even_when_sealed_again(TestDatabase database) {
-        open(database);
-        clock.advance(Duration.ofDays(1));
-        migrations.seal(OPERATOR);
-        clock.advance(Duration.ofDays(1));
-
-        assertThat(sql.run("INSERT INTO credit_migration_log SELECT migration_id, 'eve', attempt, kind, old_credits,"
-                        + " new_credits, old_rate, new_rate, residual, actor_kind, actor, logged_at, reason"
-                        + " FROM credit_migration_log WHERE user_id = 'bob'"))
-                .isEqualTo(1);
-
-        assertAddedByEve(migrations.verify());
-        migrations.seal(OPERATOR);
-        assertAddedByEve(migrations.verify());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "H2, UPDATE credit_migration_seal SET digest = previous WHERE number = 2, seal 2 has the digest",
-        "POSTGRESQL, UPDATE credit_migration_seal SET digest = previous WHERE number = 2, seal 2 has the digest",
-        "MARIADB, UPDATE credit_migration_seal SET digest = previous WHERE number = 2, seal 2 has the digest",
-        "H2, UPDATE credit_migration_seal SET previous = digest WHERE number = 2, seal 2 is chained to",
-        "H2, UPDATE credit_migration_seal SET actor = 'eve' WHERE number = 1, seal 1 has the digest",
-        "POSTGRESQL, UPDATE credit_migration_seal SET sealed_at = sealed_at - INTERVAL '1' SECOND WHERE number = 1, seal 1 has the digest",
-        "H2, DELETE FROM credit_migration_seal WHERE number = 2, 'lines are kept of seal 2, which is gone'",
-        "H2, DELETE FROM credit_migration_seal WHERE number = 1, seal 2 follows none",
-        "H2, UPDATE credit_migration_sealed SET digest = (SELECT digest FROM credit_migration_seal WHERE number = 1) WHERE user_id = 'bob' AND kind = 'MIGRATED', seal 1 has the digest",
-        "H2, DELETE FROM credit_migration_sealed WHERE user_id = 'bob' AND kind = 'MIGRATED', seal 1 has the digest",
-        "H2, UPDATE credit_migration_sealed SET seal = 2 WHERE user_id = 'bob' AND kind = 'MIGRATED', seal 1 has the digest",
-    })
-    void a_seal_that_was_tampered_with_is_named(TestDatabase database, String tampering, String words) {
-        open(database);
-        migrations.seal(OPERATOR);
-        clock.advance(Duration.ofDays(1));
-        migrations.rollback("bob", OPERATOR, "asked for it");
-        migrations.seal(OPERATOR);
-        assertThat(migrations.verify().found()).isEmpty();
-
-        assertThat(sql.run(tampering)).isEqualTo(1);
-
-        assertThat(migrations.verify().first(Check.SEAL))
-                .anySatisfy(offender -> assertThat(offender.what()).startsWith(words));
-    }
-
-    private static void assertAddedByEve(Verification verification) {
-        assertThat(verification.count(Check.SEALED_LINE_ADDED)).isEqualTo(1);
-        assertThat(verification.first(Check.SEALED_LINE_ADDED)).singleElement().satisfies(offender -> {
-            assertThat(offender.userId()).isEqualTo("eve");
-            assertThat(offender.what()).contains("before seal 1");
+            assertThat(offender.userId()).isEqualTo(user);
+            assertThat(offender.what()).contains(words);
         });
     }
 
-    private void open(TestDatabase database) {
-        dataSource = database.create();
-        sql = new TestSql(dataSource);
-        LibraryTables.defaults().install(dataSource);
-        sql.run("CREATE TABLE users (id VARCHAR(40) PRIMARY KEY, credits NUMERIC(19, 4), rate NUMERIC(18, 6))");
-        migrations = MigrationService.of(
-                RATE_2500,
-                JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate")),
-                MigrationOptions.defaults().withClock(clock));
-        for (String user : USERS) {
-            sql.run("INSERT INTO users VALUES (?, 50.0001, NULL)", user);
-            migrations.migrate(user);
-        }
-        migrations.halt(OPERATOR, "done");
+    private static Seal seal(SettledHost host) {
+        host.migrations.halt(OPERATOR, "to seal");
+        Seal seal = host.migrations.seal(OPERATOR);
+        host.migrations.rollout(Rollout.EVERYBODY, OPERATOR, "sealed");
+        return seal;
     }
 
-    /** The digest of a seal as the document has it, with nothing of the library's. */
-    private String computed(TestDatabase database, Seal seal) throws Exception {
-        StringBuilder text = new StringBuilder();
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
-            ResultSet head =
-                    statement.executeQuery("SELECT * FROM credit_migration_seal WHERE number = " + seal.number());
-            head.next();
-            text.append(sha256(fields(
-                            head.getString("migration_id"),
-                            head.getString("number"),
-                            head.getString("previous"),
-                            time(database, head, "sealed_at"),
-                            head.getString("actor_kind"),
-                            head.getString("actor"))))
-                    .append('\n');
-            ResultSet line =
-                    statement.executeQuery("SELECT l.* FROM credit_migration_log l JOIN credit_migration_sealed s"
-                            + " ON s.migration_id = l.migration_id AND s.user_id = l.user_id AND s.attempt = l.attempt"
-                            + " AND s.kind = l.kind WHERE s.seal = " + seal.number()
-                            + " ORDER BY l.user_id, l.attempt, l.kind");
-            while (line.next()) {
-                text.append(sha256(fields(
-                                line.getString("migration_id"),
-                                line.getString("user_id"),
-                                line.getString("attempt"),
-                                line.getString("kind"),
-                                number(line.getBigDecimal("old_credits")),
-                                number(line.getBigDecimal("new_credits")),
-                                number(line.getBigDecimal("old_rate")),
-                                number(line.getBigDecimal("new_rate")),
-                                number(line.getBigDecimal("residual")),
-                                line.getString("actor_kind"),
-                                line.getString("actor"),
-                                time(database, line, "logged_at"),
-                                line.getString("reason"))))
-                        .append('\n');
-            }
-        }
-        return sha256(text.toString());
+    /** A host of conversions whose lines, definition and two runs are in seal 1. */
+    private static SettledHost sealed(TestDatabase database) {
+        SettledHost host = host(database, Layout.CONVERSION);
+        assertThat(seal(host).entries()).isEqualTo(22);
+        assertThat(host.migrations.verify().found()).isEmpty();
+        return host;
     }
 
-    private static String fields(@Nullable String... fields) {
-        List<String> written = new ArrayList<>();
-        for (String field : fields) {
-            written.add(field == null ? "-," : field.getBytes(StandardCharsets.UTF_8).length + ":" + field + ",");
-        }
-        return String.join("", written);
-    }
-
-    private static @Nullable String number(@Nullable BigDecimal number) {
-        return number == null
-                ? null
-                : new BigDecimal(number.stripTrailingZeros().toPlainString()).toPlainString();
-    }
-
-    private static String time(TestDatabase database, ResultSet row, String column) throws Exception {
-        LocalDateTime utc = database == TestDatabase.MARIADB
-                ? row.getObject(column, LocalDateTime.class)
-                : row.getObject(column, OffsetDateTime.class)
-                        .withOffsetSameInstant(ZoneOffset.UTC)
-                        .toLocalDateTime();
-        return utc.format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"));
-    }
-
-    private static String sha256(String text) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    /** What stands in the document from here to there. */
-    private static String document(String from, String to) throws Exception {
-        String text = Files.readString(Path.of("../docs/sealed-log.md"));
-        int begin = text.indexOf(from);
-        String found = text.substring(begin, text.indexOf(to, begin + from.length()));
-        return found.startsWith("```\n") ? found.substring(4) : found;
+    private static SettledHost host(TestDatabase database, Layout layout) {
+        SettledHost host = HOSTS.computeIfAbsent(database, none -> new EnumMap<>(Layout.class))
+                .computeIfAbsent(layout, none -> new SettledHost(database, layout));
+        host.restore();
+        return host;
     }
 }

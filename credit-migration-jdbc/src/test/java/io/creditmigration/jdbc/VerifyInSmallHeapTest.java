@@ -58,7 +58,7 @@ final class VerifyInSmallHeapTest {
                     .contains("checked " + USERS + ", operations " + USERS * OPERATIONS_PER_USER + ", sealed " + USERS)
                     .contains("found {}");
             assertThat(damaged).contains("BALANCE").contains("userId=" + USERS / 2 + ",");
-            assertThat(damaged).contains("RECORD").contains("userId=no number,");
+            assertThat(damaged).contains("LINES").contains("userId=no number,");
         }
     }
 
@@ -106,7 +106,7 @@ final class VerifyInSmallHeapTest {
             long sealed = System.nanoTime();
             Verification verification = migrations.verify();
             System.out.printf(
-                    "sealed %d lines in %d ms, verified in %d ms; checked %d, operations %d, sealed %d, found %s",
+                    "sealed %d rows in %d ms, verified in %d ms; checked %d, operations %d, sealed %d, found %s",
                     seal.entries(),
                     (sealed - begun) / 1_000_000,
                     (System.nanoTime() - sealed) / 1_000_000,

@@ -6,14 +6,17 @@ import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
 import io.creditmigration.Seal;
+import io.creditmigration.Tally;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.AuditStore;
@@ -55,7 +58,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -586,17 +588,61 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                     runs.values().stream()
                             .filter(run -> run.migrationId.equals(migration.id()))
                             .map(run -> figures(migration, run.seen()))
-                            .toList());
+                            .toList(),
+                    List.of());
         }
     }
 
     private JournalFigures.Run figures(Migration migration, MigrationRun run) {
-        return new JournalFigures.Run(
-                run.id(),
-                run.tally(),
-                lines(migration)
-                        .filter(stored -> run.id().equals(stored.runId()))
-                        .collect(Collectors.groupingBy(stored -> stored.line().kind(), Collectors.counting())));
+        Tally lines = lines(migration)
+                .filter(stored -> run.id().equals(stored.runId()))
+                .map(stored -> tally(stored.line()))
+                .reduce(Tally.NOBODY, Tally::plus);
+        return new JournalFigures.Run(run.id(), run.tally(), lines);
+    }
+
+    /** What one line says of one user. */
+    private static Tally tally(JournalLine line) {
+        BigDecimal before = amountOf(line.oldCredits());
+        BigDecimal after = amountOf(line.newCredits());
+        BigDecimal granted = line.figures() == null
+                ? BigDecimal.ZERO
+                : line.figures().granted().amount();
+        BigDecimal withdrawn = line.newRate() == null ? before.subtract(after) : BigDecimal.ZERO;
+        return switch (line.kind()) {
+            case MIGRATED ->
+                new Tally(
+                        Map.of(MigrationResult.Status.MIGRATED, 1L),
+                        Map.of(),
+                        before,
+                        after,
+                        granted,
+                        BigDecimal.ZERO,
+                        line.residual());
+            case ROLLED_BACK ->
+                new Tally(
+                        Map.of(),
+                        Map.of(RollbackResult.Status.ROLLED_BACK, 1L),
+                        before,
+                        after,
+                        BigDecimal.ZERO,
+                        withdrawn,
+                        line.residual());
+            case FAILED ->
+                new Tally(
+                        Map.of(MigrationResult.Status.FAILED, 1L),
+                        Map.of(),
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO);
+            case REOPENED, CAUGHT_UP -> Tally.NOBODY;
+        };
+    }
+
+    private static BigDecimal amountOf(@Nullable Credits credits) {
+        return credits == null ? BigDecimal.ZERO : credits.amount();
     }
 
     private Stream<StoredLine> lines(Migration migration) {

@@ -205,6 +205,94 @@ abstract class VerifiedContract extends ContractGroup {
         assertEquals(1, verification.figures().balancesProved());
     }
 
+    /** What a seal covers has to have one form, so that anybody can compute it again. */
+    @Test
+    final void lines_of_a_conversion_are_laid_open_in_one_form_whatever_the_store() {
+        audited(Setting.CONVERSION, user("bob").credits("50.0001"));
+        MigrationService migrations = node(RATE_2500_UNASKED);
+        migrations.migrate("bob");
+        rollBack(migrations, "bob");
+        String at = "at=2026-01-06T01:00:00.000000Z";
+
+        assertEquals(
+                List.of(
+                        List.of(
+                                at,
+                                "attempt=1",
+                                "kind=MIGRATED",
+                                "status=COMPLETED",
+                                "cause=OPERATOR",
+                                "old_credits=50.0001",
+                                "new_credits=20",
+                                "host_state"),
+                        List.of(
+                                at,
+                                "attempt=1",
+                                "kind=ROLLED_BACK",
+                                "status=ROLLED_BACK",
+                                "cause=OPERATOR",
+                                "old_credits=20",
+                                "new_credits=50.0001",
+                                "figures_line=1",
+                                "actor_kind=OPERATOR",
+                                "actor=contract",
+                                "reason=test")),
+                laidOpen(RATE_2500_UNASKED, "bob"));
+    }
+
+    @Test
+    final void lines_of_a_grant_are_laid_open_in_one_form_whatever_the_store() {
+        audited(Setting.GRANT, user("ann").operations(LONG_AGO, CUT_OFF.minusSeconds(5)), user("bob"));
+        runStore();
+        refuseChangesOf("bob");
+        MigrationService migrations = node(GRANT);
+        String run = "run=" + migrations.run(pagesOf(10)).id();
+        host().addOperation("ann", LONG_AGO.plusSeconds(5));
+        String late = "run=" + migrations.catchUp().id();
+        String at = "at=2026-01-06T01:00:00.000000Z";
+
+        assertEquals(
+                List.of(
+                        List.of(
+                                at,
+                                run,
+                                "attempt=1",
+                                "kind=MIGRATED",
+                                "status=COMPLETED",
+                                "cause=RUN",
+                                "new_credits=20",
+                                "host_state",
+                                "granted=20",
+                                "copied=2",
+                                "operations=1",
+                                "days=30"),
+                        List.of(
+                                at,
+                                late,
+                                "attempt=1",
+                                "kind=CAUGHT_UP",
+                                "status=COMPLETED",
+                                "cause=RUN",
+                                "figures_line=1",
+                                "copied=3")),
+                laidOpen(GRANT, "ann"));
+        assertEquals(
+                List.of(List.of(at, run, "attempt=1", "kind=FAILED", "status=FAILED", "cause=RUN", "error")),
+                laidOpen(GRANT, "bob"));
+    }
+
+    /** The columns that are not NULL; without the values of those that every store and host have in words of their own. */
+    private List<List<String>> laidOpen(Migration migration, String userId) {
+        return ((AuditStore) host().store())
+                .evidence(migration, userId).lines().stream()
+                        .map(line -> line.columns().entrySet().stream()
+                                .map(column -> Set.of("host_state", "error").contains(column.getKey())
+                                        ? column.getKey()
+                                        : column.getKey() + "=" + column.getValue())
+                                .toList())
+                        .toList();
+    }
+
     @Test
     final void a_late_operation_is_counted_and_no_error() {
         audited(Setting.GRANT, user("ann").operations(LONG_AGO));

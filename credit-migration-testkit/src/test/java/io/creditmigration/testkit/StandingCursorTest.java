@@ -10,8 +10,8 @@ import io.creditmigration.MigrationService;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
 import java.util.List;
@@ -54,12 +54,12 @@ final class StandingCursorTest {
         }
 
         @Override
-        public List<SealedLine> sealed(Migration of, LogLine.@Nullable Key after, int limit) {
+        public List<SealedRow> sealed(Migration of, StoredRow.@Nullable Key after, int limit) {
             return super.sealed(of, standsAtSealed ? null : after, limit);
         }
 
         @Override
-        public List<LogLine> unsealed(Migration of, LogLine.@Nullable Key after, int limit) {
+        public List<StoredRow> unsealed(Migration of, StoredRow.@Nullable Key after, int limit) {
             return super.unsealed(of, null, limit);
         }
     });

@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc.jpa;
 
 import io.creditmigration.MigrationStatus;
+import jakarta.persistence.Cacheable;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // JPA is optional: who reads entities reads its module.
 @Entity
+@Cacheable(false) // Others write what it reads.
 @Table(name = "credit_migration_record")
 public class UserMigrationEntity {
 
@@ -70,7 +72,10 @@ public class UserMigrationEntity {
     @SuppressWarnings("NullAway.Init")
     protected UserMigrationEntity() {}
 
-    /** The number of the migration and the id of the user, with a colon between them. */
+    /**
+     * The number of the migration and the id of the user, with a colon between them. It is computed, and no index has it: look
+     * users up by their user id.
+     */
     public String getId() {
         return id;
     }

@@ -267,6 +267,8 @@ final class Model {
                 case ROLLED_BACK -> rolledBack(migration, person, line, work);
                 case REOPENED -> reopened(migration, person, line, work);
                 case CAUGHT_UP -> caughtUp(migration, person, line, work);
+                case RECONCILED ->
+                    unless(false, 3, "nobody has reconciled %s, and the journal says %s", person.id(), line);
             }
             lookAtLine(migration, person, line, work);
             unless(person.numbers.add(line.number()), 1, "two lines of %s have the number of %s", person.id(), line);
