@@ -70,7 +70,7 @@ final class TableInstaller {
     }
 
     Installation install(DataSource dataSource) {
-        OwnTransactions transactions = new OwnTransactions(dataSource);
+        OwnTransactions transactions = new OwnTransactions(dataSource, ReadTimeouts.DEFAULTS);
         boolean complete = false;
         while (!complete) {
             Create failed = current;

@@ -66,7 +66,7 @@ abstract class ContractGroup {
             .policy(CreditPolicy.initialGrant())
             .build();
 
-    final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
 
     private final MigrationStoreContract contract;
     private @Nullable HostApplication opened;

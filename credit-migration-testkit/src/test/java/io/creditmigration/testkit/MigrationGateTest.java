@@ -47,7 +47,7 @@ final class MigrationGateTest {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
     private static final Migration RATE_2500 = rate2500(Consent.CONFIRM_POSITIVE);
 
-    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
     private final InMemoryMigrationStore tables = InMemoryMigrationStore.with();
     private final FaultyStore store = FaultyStore.around(tables);
 

@@ -65,7 +65,7 @@ final class MigrationServiceTest {
             .policy(CreditPolicy.initialGrant())
             .build();
 
-    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
     private final InMemoryMigrationStore tables =
             InMemoryMigrationStore.with(user("ann").credits("0"), user("bob").credits("50"), user("cem"));
     private final FaultyStore store = FaultyStore.around(tables);
