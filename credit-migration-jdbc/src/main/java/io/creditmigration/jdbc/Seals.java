@@ -194,7 +194,7 @@ final class Seals {
             put(columns, "opened_by", row.getString("opened_by"));
             put(columns, "opened_for", row.getString("opened_for"));
             put(columns, "started_at", time(row, "started_at"));
-            put(columns, "outcomes", Ranges.text(tally));
+            put(columns, "outcomes", StoredRow.outcomes(tally));
             put(columns, "credits_before", StoredRow.text(tally.creditsBefore()));
             put(columns, "credits_after", StoredRow.text(tally.creditsAfter()));
             put(columns, "granted", StoredRow.text(tally.granted()));
