@@ -4,11 +4,14 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -397,8 +400,8 @@ public final class MigrationService {
      *
      * @param actor who wants it, for the log of each user
      * @param reason why, for the log: 1 to 500 characters
-     * @throws InvalidValueException when the halt switch is off, the users of a run are meant that there is not, or the store
-     *     cannot walk a population or joins a transaction of the host's
+     * @throws InvalidValueException when the halt switch is off, when migrations that it could not wait for are in flight ({@link
+     *     RollbackOptions#withInFlight} overrides), the users of a run are meant that there is not, or the store cannot walk a population or joins a transaction of the host's
      */
     public MigrationRun rollbackAll(RollbackOptions rollbackOptions, Actor actor, String reason) {
         MigrationRuns all = runs();
@@ -452,29 +455,70 @@ public final class MigrationService {
 
     /**
      * Changes who may migrate, for all triggers on all nodes from the next commit on. A percentage that grows keeps
-     * everybody who was inside.
+     * everybody who was inside. Where it halts, it then waits for migrations in flight, as {@link #halt} does.
      *
      * @param actor who wants it
      * @param reason why: 1 to 500 characters
+     * @return what a halt could not wait for; settled where nothing is halted
+     * @throws StoreException when it is not changed, TRANSIENT where it may be in a while
      */
-    public void rollout(Rollout rollout, Actor actor, String reason) {
+    public Barrier rollout(Rollout rollout, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
         Names.given("rollout", rollout);
         Names.given("actor", actor);
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, to change the rollout");
+        }
         Cause cause = new Cause(actor, reason, options.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        return rollout.halted() ? halt(rollout, cause) : set(rollout, cause);
+    }
+
+    /**
+     * Lets nobody migrate any more, by any trigger on any node, and waits for migrations in flight, {@link
+     * MigrationOptions#haltWait} at most. Once it is settled, no migration that was decided before can still commit. To go on
+     * waiting, call it again.
+     *
+     * @return settled, or what may still commit a migration
+     * @throws StoreException when the switch is not set
+     */
+    public Barrier halt(Actor actor, String reason) {
+        return rollout(new Rollout(rollout().percent(), true), actor, reason);
+    }
+
+    private Barrier halt(Rollout rollout, Cause cause) {
+        try {
+            set(rollout, cause);
+        } catch (StoreException e) {
+            if (e.kind() != StoreException.Kind.TRANSIENT) {
+                throw e;
+            }
+            if (!store.rollout(migration).halted()) {
+                throw new StoreException(
+                        e.kind(),
+                        "The halt switch is not set, try again: " + e.getMessage() + "; in flight: "
+                                + store.drain(migration, Duration.ZERO).inFlight(),
+                        e);
+            }
+            // It holds, though somebody who may be in flight keeps it from being written everywhere.
+            List<String> inFlight =
+                    new ArrayList<>(store.drain(migration, options.haltWait()).inFlight());
+            inFlight.add("whoever holds the definition's row, so that the halt is not written there: "
+                    + Printable.of(e.getMessage()));
+            return new Barrier(inFlight);
+        }
+        return store.drain(migration, options.haltWait());
+    }
+
+    private Barrier set(Rollout rollout, Cause cause) {
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
             Rollout expected = store.rollout(migration);
             if (Backoff.retrying(options.attempts(), () -> store.setRollout(migration, expected, rollout, cause))) {
-                return;
+                return Barrier.SETTLED;
             }
         }
         throw new StoreException(
                 StoreException.Kind.TRANSIENT, "The rollout was changed by others all the time; try again", null);
-    }
-
-    /** Lets nobody migrate any more, by any trigger on any node, from the next commit on. */
-    public void halt(Actor actor, String reason) {
-        rollout(new Rollout(rollout().percent(), true), actor, reason);
     }
 
     /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
@@ -512,14 +556,29 @@ public final class MigrationService {
      * lines that were altered, taken away or added. Where nothing is new, the last seal is answered and nothing written.
      *
      * @param actor who seals
-     * @throws InvalidValueException when the migration is neither halted nor finished: a run has ended, and none is under way
+     * @throws InvalidValueException when the migration is neither halted nor finished (a run has ended, and none is under way), or
+     *     is halted while migrations that the halt could not wait for are in flight
      */
     public Seal seal(Actor actor) {
+        return seal(actor, InFlight.REFUSE);
+    }
+
+    /**
+     * The same, doing this where the halt could not wait for all migrations in flight.
+     *
+     * @param actor who seals
+     */
+    public Seal seal(Actor actor, InFlight inFlight) {
         Names.given("actor", actor);
+        Names.given("in flight", inFlight);
         Auditor auditor = auditor();
-        if (!rollout().halted() && (runs == null || !runs.isOver())) {
+        boolean halted = rollout().halted();
+        if (!halted && (runs == null || !runs.isOver())) {
             throw new InvalidValueException(
                     "migration " + migration.id(), "under way", "finished by a run, or halted, to be sealed");
+        }
+        if (halted && inFlight == InFlight.REFUSE) {
+            store.drain(migration, options.haltWait()).require("seal(actor, InFlight.IGNORE)");
         }
         return auditor.seal(actor);
     }

@@ -430,7 +430,7 @@ final class PostgresWrites implements Writes {
         all.put(
                 "kept",
                 "h." + written + (mapping.secondBalance == null ? " IS NOT DISTINCT FROM" : " >=") + " c.new_balance");
-        all.put("holder_literal", names.get("holder").replace("'", "''"));
+        all.put("holder_literal", String.valueOf(names.get("holder")).replace("'", "''"));
         all.put("after_triggers", Sql.replaced(AFTER_TRIGGERS, all));
         all.put("set_users", set(false, "u").collect(Collectors.joining(", ")));
         all.put("guard_users", guard(false, "u"));
