@@ -77,10 +77,13 @@ final class HaltBarrier {
 
     private static final String ENTER_BUSY_ON_H2 = "SELECT halted FROM {our_barrier} WHERE id = :id FOR UPDATE";
 
+    /** A prepared transaction has no process; its own number tells which it is. */
     private static final String HOLDERS_ON_POSTGRESQL = """
             SELECT l.virtualtransaction, l.pid, a.application_name, a.state, a.xact_start, p.gid, p.prepared
             FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-            LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || CAST(p.transaction AS TEXT)
+            LEFT JOIN pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                AND x.virtualtransaction = l.virtualtransaction
+            LEFT JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.objid = 1668441444
               AND l.classid = CAST(CAST('{barrier_literal}' AS regclass) AS oid)
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -96,7 +96,7 @@ final class BarrierTest {
         sql = new TestSql(source);
         sql.runAll(
                 "CREATE TABLE users (id VARCHAR(20) PRIMARY KEY, credits NUMERIC(19, 4), rate NUMERIC(18, 6))",
-                "INSERT INTO users VALUES ('ann', 0, NULL), ('bob', 0, NULL), ('cem', 0, NULL)");
+                "INSERT INTO users VALUES ('ann', 0, NULL), ('bob', 0, NULL), ('cem', 0, NULL)," + " ('dan', 5, NULL)");
         LibraryTables.defaults().install(source);
         store = JdbcMigrationStore.owning(source, JoiningHost.tables());
         migrations = service(MIGRATION);
@@ -138,7 +138,7 @@ final class BarrierTest {
 
     private static void read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.executeQuery("SELECT credits FROM users WHERE id = 'cem'").close();
+            statement.executeQuery("SELECT credits FROM users WHERE id = 'dan'").close();
         }
     }
 
