@@ -46,6 +46,7 @@ public final class MigrationService {
     private final LatencyHistogram commits;
     private final LatencyHistogram pages;
     private final RecentUsers known;
+    private final RollbackWatch watch;
     private final RecentUsers news;
 
     private MigrationService(
@@ -65,6 +66,7 @@ public final class MigrationService {
                 ? new MigrationRuns(migration, population, this::act, options, pages)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+        this.watch = new RollbackWatch(migration, store, known);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
 
@@ -79,6 +81,7 @@ public final class MigrationService {
         this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts(), commits);
         this.runs = null;
         this.known = opened.known;
+        this.watch = opened.watch;
         this.news = opened.news;
     }
 
@@ -150,7 +153,7 @@ public final class MigrationService {
         switch (Names.given("trigger", trigger)) {
             case REQUEST, DASHBOARD, PURCHASE -> {
                 Trigger known = store.joins() ? Trigger.PURCHASE : trigger;
-                return migrated(oneUser().migrate(userId, Intent.automatic(known)));
+                return migrating(userId, Intent.automatic(known));
             }
             default -> throw new InvalidValueException("trigger", trigger, "REQUEST, DASHBOARD or PURCHASE");
         }
@@ -162,7 +165,7 @@ public final class MigrationService {
      */
     public MigrationResult migrate(String userId) {
         Names.checkUserId(userId);
-        return migrated(oneUser().migrate(userId, Intent.explicit()));
+        return migrating(userId, Intent.explicit());
     }
 
     /**
@@ -184,7 +187,7 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("quote", quote);
         Names.given("actor", actor);
-        return migrated(oneUser().migrate(userId, Intent.confirmation(quote, actor)));
+        return migrating(userId, Intent.confirmation(quote, actor));
     }
 
     /** The user's record; empty where there is none. */
@@ -212,6 +215,9 @@ public final class MigrationService {
      * The rules that a limiter applies to this user now. In a move from rate limits: RATE_LIMIT until the user is
      * COMPLETED; FAILED and ROLLED_BACK users, and unknown ones, are RATE_LIMIT, so that nobody is ever without service.
      * Users who registered at or after the cut-off began with credits. In a move between rates everybody has CREDITS.
+     *
+     * <p>A user who is remembered as migrated costs no round trip. A rollback is seen at once on the node that does it, and within
+     * two seconds on others: a daemon thread of a service in use looks for rollbacks once a second.
      */
     public Regime regime(String userId) {
         if (isKnownMigrated(userId) || migration.conversion().isPresent()) {
@@ -604,6 +610,7 @@ public final class MigrationService {
     boolean isKnownMigrated(String userId) {
         // Whoever is known has an id that was checked; their requests do not pay for it again.
         if (userId != null && known.contains(userId)) {
+            watch.use();
             return true;
         }
         Names.checkUserId(userId);
@@ -615,14 +622,17 @@ public final class MigrationService {
         return news.add(userId);
     }
 
-    private MigrationResult migrated(MigrationResult result) {
+    private MigrationResult migrating(String userId, Intent intent) {
+        long forgotten = known.forgotten();
+        MigrationResult result = oneUser().migrate(userId, intent);
         boolean settled = switch (result.status()) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
             default -> false;
         };
         // In a transaction of the host's even what was read may be rolled back.
         if (settled && !store.joins()) {
-            known.add(result.userId());
+            known.add(result.userId(), forgotten);
+            watch.use();
         }
         return result;
     }

@@ -121,6 +121,11 @@ abstract class ContractGroup {
         }
     }
 
+    /** A transaction of the host's, which the library can join. */
+    final HostApplication.Transaction begin() {
+        return ifHostCan(() -> host().begin());
+    }
+
     final void assumeConvertsAgain() {
         assumeTrue(host().canConvertAgain(), "The host is set up for one conversion only");
     }
