@@ -563,14 +563,14 @@ public final class MigrationService {
      *
      * @param actor who seals
      * @throws InvalidValueException when the migration is neither halted nor finished (a run has ended, and none is under way), or
-     *     is halted while migrations that the halt could not wait for are in flight
+     *     when migrations are in flight that have not ended within {@link MigrationOptions#haltWait}
      */
     public Seal seal(Actor actor) {
         return seal(actor, InFlight.REFUSE);
     }
 
     /**
-     * The same, doing this where the halt could not wait for all migrations in flight.
+     * The same, doing this where migrations are in flight that have not ended in time.
      *
      * @param actor who seals
      */
@@ -578,12 +578,11 @@ public final class MigrationService {
         Names.given("actor", actor);
         Names.given("in flight", inFlight);
         Auditor auditor = auditor();
-        boolean halted = rollout().halted();
-        if (!halted && (runs == null || !runs.isOver())) {
+        if (!rollout().halted() && (runs == null || !runs.isOver())) {
             throw new InvalidValueException(
                     "migration " + migration.id(), "under way", "finished by a run, or halted, to be sealed");
         }
-        if (halted && inFlight == InFlight.REFUSE) {
+        if (inFlight == InFlight.REFUSE) {
             store.drain(migration, options.haltWait()).require("seal(actor, InFlight.IGNORE)");
         }
         return auditor.seal(actor);
