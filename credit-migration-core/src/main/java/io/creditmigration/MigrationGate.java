@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * back (design, part 7). Leave the paths where users see and confirm their quote outside the gate.
  *
  * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
- * ({@link MigrationOptions}). Thread-safe.
+ * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. Thread-safe.
  */
 public final class MigrationGate {
 

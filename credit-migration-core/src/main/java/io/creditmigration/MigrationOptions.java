@@ -10,16 +10,31 @@ import java.time.Duration;
  * @param attempts how often one user is read and written again when others change it meanwhile or the store reports a
  *     transient fault, 1 to 100
  * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers nobody
- * @param knownFor how long it remembers them at most: a rollback is seen on every node within this time
+ * @param knownFor how long it remembers them at most. A rollback is seen at once on the node that does it, and on others that
+ *     can read the store within two seconds
  * @param notices whether users are told: notices are queued with changes, for a {@link NoticeDispatcher} to deliver
  * @param patience how long a run asks again for one user whose page the database ends, for its time or for locks, before the
  *     user is marked FAILED; for a page that cannot even be read twenty times as long, before the run ends
+ * @param haltWait how long a halt waits for migrations in flight before it names them, zero to one hour; to write the switch
+ *     it makes so many attempts, each of which waits a bounded time for locks, besides
  */
 public record MigrationOptions(
-        Clock clock, int attempts, int knownUsersMax, Duration knownFor, boolean notices, Duration patience) {
+        Clock clock,
+        int attempts,
+        int knownUsersMax,
+        Duration knownFor,
+        boolean notices,
+        Duration patience,
+        Duration haltWait) {
 
-    private static final MigrationOptions DEFAULTS =
-            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false, Duration.ofSeconds(30));
+    private static final MigrationOptions DEFAULTS = new MigrationOptions(
+            Clock.systemUTC(),
+            5,
+            100_000,
+            Duration.ofSeconds(60),
+            false,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(5));
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
@@ -38,35 +53,45 @@ public record MigrationOptions(
         if (patience.isNegative() || patience.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidValueException("patience", patience, "zero to one day");
         }
+        Names.given("wait of a halt", haltWait);
+        if (haltWait.isNegative() || haltWait.compareTo(Duration.ofHours(1)) > 0) {
+            throw new InvalidValueException("wait of a halt", haltWait, "zero to one hour");
+        }
     }
 
-    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, and nobody is told. */
+    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, a wait of
+     * 5 seconds for what is in flight, and nobody is told. */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience);
+        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait);
     }
 
     /** The same with so many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience);
+        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time, notices, patience);
+        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait);
     }
 
     /** The same with this patience. */
     public MigrationOptions withPatience(Duration newPatience) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait);
+    }
+
+    /** The same, where a halt waits so long for migrations in flight. */
+    public MigrationOptions withHaltWait(Duration max) {
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, max);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
     public MigrationOptions withNotices() {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience, haltWait);
     }
 }

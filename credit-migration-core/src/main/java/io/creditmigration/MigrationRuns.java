@@ -108,7 +108,8 @@ public final class MigrationRuns {
      *
      * @param actor who wants it, for the log of each user
      * @param reason why, for the log: 1 to 500 characters
-     * @throws InvalidValueException when the halt switch is off, or the users of a run are meant that there is not
+     * @throws InvalidValueException when the halt switch is off, when migrations that it could not wait for are in flight, or the
+     *     users of a run are meant that there is not
      */
     public MigrationRun open(RollbackOptions options, Actor actor, String reason) {
         Names.given("options", options);
@@ -119,6 +120,9 @@ public final class MigrationRuns {
         if (options.scope().isHeldUpBy(store.rollout(migration))) {
             throw new InvalidValueException(
                     "halt switch", "off", "on, so that nobody migrates while users are taken back; call halt(…) first");
+        }
+        if (options.inFlight() == InFlight.REFUSE) {
+            store.drain(migration, bounds.haltWait()).require("RollbackOptions.withInFlight(InFlight.IGNORE)");
         }
         return open(new RunRequest(options.scope(), null, options.userIds(), options.settings()), cause);
     }

@@ -4,11 +4,14 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -44,6 +47,7 @@ public final class MigrationService {
     private final LatencyHistogram commits;
     private final LatencyHistogram pages;
     private final RecentUsers known;
+    private final RollbackWatch watch;
     private final RecentUsers news;
 
     private MigrationService(
@@ -63,6 +67,7 @@ public final class MigrationService {
                 ? new MigrationRuns(migration, population, this::act, options, pages)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+        this.watch = new RollbackWatch(migration, store, known);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
 
@@ -77,6 +82,7 @@ public final class MigrationService {
         this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts(), commits);
         this.runs = null;
         this.known = opened.known;
+        this.watch = opened.watch;
         this.news = opened.news;
     }
 
@@ -148,7 +154,7 @@ public final class MigrationService {
         switch (Names.given("trigger", trigger)) {
             case REQUEST, DASHBOARD, PURCHASE -> {
                 Trigger known = store.joins() ? Trigger.PURCHASE : trigger;
-                return migrated(oneUser().migrate(userId, Intent.automatic(known)));
+                return migrating(userId, Intent.automatic(known));
             }
             default -> throw new InvalidValueException("trigger", trigger, "REQUEST, DASHBOARD or PURCHASE");
         }
@@ -160,7 +166,7 @@ public final class MigrationService {
      */
     public MigrationResult migrate(String userId) {
         Names.checkUserId(userId);
-        return migrated(oneUser().migrate(userId, Intent.explicit()));
+        return migrating(userId, Intent.explicit());
     }
 
     /**
@@ -182,7 +188,7 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("quote", quote);
         Names.given("actor", actor);
-        return migrated(oneUser().migrate(userId, Intent.confirmation(quote, actor)));
+        return migrating(userId, Intent.confirmation(quote, actor));
     }
 
     /** The user's record; empty where there is none. */
@@ -210,6 +216,9 @@ public final class MigrationService {
      * The rules that a limiter applies to this user now. In a move from rate limits: RATE_LIMIT until the user is
      * COMPLETED; FAILED and ROLLED_BACK users, and unknown ones, are RATE_LIMIT, so that nobody is ever without service.
      * Users who registered at or after the cut-off began with credits. In a move between rates everybody has CREDITS.
+     *
+     * <p>A user who is remembered as migrated costs no round trip. A rollback is seen at once on the node that does it, and within
+     * two seconds on others: a daemon thread of a service in use looks for rollbacks once a second.
      */
     public Regime regime(String userId) {
         if (isKnownMigrated(userId) || migration.conversion().isPresent()) {
@@ -409,8 +418,8 @@ public final class MigrationService {
      *
      * @param actor who wants it, for the log of each user
      * @param reason why, for the log: 1 to 500 characters
-     * @throws InvalidValueException when the halt switch is off, the users of a run are meant that there is not, or the store
-     *     cannot walk a population or joins a transaction of the host's
+     * @throws InvalidValueException when the halt switch is off, when migrations that it could not wait for are in flight ({@link
+     *     RollbackOptions#withInFlight} overrides), the users of a run are meant that there is not, or the store cannot walk a population or joins a transaction of the host's
      */
     public MigrationRun rollbackAll(RollbackOptions rollbackOptions, Actor actor, String reason) {
         MigrationRuns all = runs();
@@ -464,29 +473,70 @@ public final class MigrationService {
 
     /**
      * Changes who may migrate, for all triggers on all nodes from the next commit on. A percentage that grows keeps
-     * everybody who was inside.
+     * everybody who was inside. Where it halts, it then waits for migrations in flight, as {@link #halt} does.
      *
      * @param actor who wants it
      * @param reason why: 1 to 500 characters
+     * @return what a halt could not wait for; settled where nothing is halted
+     * @throws StoreException when it is not changed, TRANSIENT where it may be in a while
      */
-    public void rollout(Rollout rollout, Actor actor, String reason) {
+    public Barrier rollout(Rollout rollout, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
         Names.given("rollout", rollout);
         Names.given("actor", actor);
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, to change the rollout");
+        }
         Cause cause = new Cause(actor, reason, options.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        return rollout.halted() ? halt(rollout, cause) : set(rollout, cause);
+    }
+
+    /**
+     * Lets nobody migrate any more, by any trigger on any node, and waits for migrations in flight, {@link
+     * MigrationOptions#haltWait} at most. Once it is settled, no migration that was decided before can still commit. To go on
+     * waiting, call it again.
+     *
+     * @return settled, or what may still commit a migration
+     * @throws StoreException when the switch is not set
+     */
+    public Barrier halt(Actor actor, String reason) {
+        return rollout(new Rollout(rollout().percent(), true), actor, reason);
+    }
+
+    private Barrier halt(Rollout rollout, Cause cause) {
+        try {
+            set(rollout, cause);
+        } catch (StoreException e) {
+            if (e.kind() != StoreException.Kind.TRANSIENT) {
+                throw e;
+            }
+            if (!store.rollout(migration).halted()) {
+                throw new StoreException(
+                        e.kind(),
+                        "The halt switch is not set, try again: " + e.getMessage() + "; in flight: "
+                                + store.drain(migration, Duration.ZERO).inFlight(),
+                        e);
+            }
+            // It holds, though somebody who may be in flight keeps it from being written everywhere.
+            List<String> inFlight =
+                    new ArrayList<>(store.drain(migration, options.haltWait()).inFlight());
+            inFlight.add("whoever holds the definition's row, so that the halt is not written there: "
+                    + Printable.of(e.getMessage()));
+            return new Barrier(inFlight);
+        }
+        return store.drain(migration, options.haltWait());
+    }
+
+    private Barrier set(Rollout rollout, Cause cause) {
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
             Rollout expected = store.rollout(migration);
             if (Backoff.retrying(options.attempts(), () -> store.setRollout(migration, expected, rollout, cause))) {
-                return;
+                return Barrier.SETTLED;
             }
         }
         throw new StoreException(
                 StoreException.Kind.TRANSIENT, "The rollout was changed by others all the time; try again", null);
-    }
-
-    /** Lets nobody migrate any more, by any trigger on any node, from the next commit on. */
-    public void halt(Actor actor, String reason) {
-        rollout(new Rollout(rollout().percent(), true), actor, reason);
     }
 
     /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
@@ -524,14 +574,28 @@ public final class MigrationService {
      * lines that were altered, taken away or added. Where nothing is new, the last seal is answered and nothing written.
      *
      * @param actor who seals
-     * @throws InvalidValueException when the migration is neither halted nor finished: a run has ended, and none is under way
+     * @throws InvalidValueException when the migration is neither halted nor finished (a run has ended, and none is under way), or
+     *     when migrations are in flight that have not ended within {@link MigrationOptions#haltWait}
      */
     public Seal seal(Actor actor) {
+        return seal(actor, InFlight.REFUSE);
+    }
+
+    /**
+     * The same, doing this where migrations are in flight that have not ended in time.
+     *
+     * @param actor who seals
+     */
+    public Seal seal(Actor actor, InFlight inFlight) {
         Names.given("actor", actor);
+        Names.given("in flight", inFlight);
         Auditor auditor = auditor();
         if (!rollout().halted() && (runs == null || !runs.isOver())) {
             throw new InvalidValueException(
                     "migration " + migration.id(), "under way", "finished by a run, or halted, to be sealed");
+        }
+        if (inFlight == InFlight.REFUSE) {
+            store.drain(migration, options.haltWait()).require("seal(actor, InFlight.IGNORE)");
         }
         return auditor.seal(actor);
     }
@@ -566,6 +630,7 @@ public final class MigrationService {
     boolean isKnownMigrated(String userId) {
         // Whoever is known has an id that was checked; their requests do not pay for it again.
         if (userId != null && known.contains(userId)) {
+            watch.use();
             return true;
         }
         Names.checkUserId(userId);
@@ -577,14 +642,17 @@ public final class MigrationService {
         return news.add(userId);
     }
 
-    private MigrationResult migrated(MigrationResult result) {
+    private MigrationResult migrating(String userId, Intent intent) {
+        long forgotten = known.forgotten();
+        MigrationResult result = oneUser().migrate(userId, intent);
         boolean settled = switch (result.status()) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
             default -> false;
         };
         // In a transaction of the host's even what was read may be rolled back.
         if (settled && !store.joins()) {
-            known.add(result.userId());
+            known.add(result.userId(), forgotten);
+            watch.use();
         }
         return result;
     }

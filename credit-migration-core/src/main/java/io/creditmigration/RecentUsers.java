@@ -3,6 +3,7 @@ package io.creditmigration;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A bounded set of users that forgets: nobody stays longer than the time given, and never more than the number given are
@@ -23,6 +24,7 @@ final class RecentUsers {
     private final int usersMaxPerGeneration;
     private final long lifeMillis;
     private final Clock clock;
+    private final AtomicLong forgotten = new AtomicLong();
     private volatile Generations generations;
 
     RecentUsers(int usersMax, Duration time, Clock clock) {
@@ -45,6 +47,24 @@ final class RecentUsers {
         return ageMillis >= 0 && ageMillis < 2 * lifeMillis;
     }
 
+    /** How often somebody was forgotten so far. */
+    long forgotten() {
+        return forgotten.get();
+    }
+
+    /**
+     * Adds a user by what was read since this many were forgotten: if somebody has been forgotten meanwhile, that may be older
+     * than the reason for it, and nobody is added.
+     */
+    void add(String userId, long forgottenBefore) {
+        if (forgotten.get() == forgottenBefore) {
+            add(userId);
+            if (forgotten.get() != forgottenBefore) {
+                drop(userId);
+            }
+        }
+    }
+
     /** Returns whether the user was not known before. */
     boolean add(String userId) {
         if (usersMaxPerGeneration == 0 || contains(userId)) {
@@ -60,12 +80,18 @@ final class RecentUsers {
     }
 
     void remove(String userId) {
+        forgotten.incrementAndGet();
+        drop(userId);
+    }
+
+    private void drop(String userId) {
         Generations now = generations;
         now.young().remove(userId);
         now.old().remove(userId);
     }
 
     synchronized void clear() {
+        forgotten.incrementAndGet();
         long millis = clock.millis();
         generations = new Generations(
                 generations.number() + 1, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), millis, millis);

@@ -20,16 +20,23 @@ import java.util.function.Consumer;
  *     back, and what may be granted does not matter
  * @param health what the host says of itself while the run goes on
  * @param listener is told the figures so far after each page, on the worker's thread, and at the end; one call at a time
+ * @param inFlight what is done where the halt could not wait for all migrations in flight
  */
 public record RollbackOptions(
         RunScope scope,
         List<String> userIds,
         RunSettings settings,
         HealthSignal health,
-        Consumer<MigrationRun> listener) {
+        Consumer<MigrationRun> listener,
+        InFlight inFlight) {
 
     private static final RollbackOptions DEFAULTS = new RollbackOptions(
-            RunScope.migrated(), List.of(), RunSettings.defaults(), () -> Health.GO, RunOptions.NOBODY);
+            RunScope.migrated(),
+            List.of(),
+            RunSettings.defaults(),
+            () -> Health.GO,
+            RunOptions.NOBODY,
+            InFlight.REFUSE);
 
     /** Refuses a scope of users to be migrated. */
     public RollbackOptions {
@@ -40,6 +47,7 @@ public record RollbackOptions(
         Names.given("settings", settings);
         Names.given("health", health);
         Names.given("listener", listener);
+        Names.given("in flight", inFlight);
     }
 
     /** Everybody who is migrated, but for those who have paid; with {@link RunSettings#defaults()}. */
@@ -70,17 +78,18 @@ public record RollbackOptions(
                 List.copyOf(sorted),
                 settings,
                 health,
-                listener);
+                listener,
+                inFlight);
     }
 
     /** The same, doing this about paid credits. */
     public RollbackOptions withPaidCredits(PaidCredits paid) {
-        return new RollbackOptions(scope.withPaid(paid), userIds, settings, health, listener);
+        return new RollbackOptions(scope.withPaid(paid), userIds, settings, health, listener, inFlight);
     }
 
     /** The same with these settings. */
     public RollbackOptions withSettings(RunSettings newSettings) {
-        return new RollbackOptions(scope, userIds, newSettings, health, listener);
+        return new RollbackOptions(scope, userIds, newSettings, health, listener, inFlight);
     }
 
     /** The same with so many users per transaction. */
@@ -100,15 +109,20 @@ public record RollbackOptions(
 
     /** The same, listening to this signal. */
     public RollbackOptions withHealth(HealthSignal signal) {
-        return new RollbackOptions(scope, userIds, settings, signal, listener);
+        return new RollbackOptions(scope, userIds, settings, signal, listener, inFlight);
     }
 
     /** The same with this listener. */
     public RollbackOptions withListener(Consumer<MigrationRun> newListener) {
-        return new RollbackOptions(scope, userIds, settings, health, newListener);
+        return new RollbackOptions(scope, userIds, settings, health, newListener, inFlight);
+    }
+
+    /** The same, doing this where the halt could not wait for all migrations in flight. */
+    public RollbackOptions withInFlight(InFlight newInFlight) {
+        return new RollbackOptions(scope, userIds, settings, health, listener, newInFlight);
     }
 
     private RollbackOptions withScope(RunScope newScope) {
-        return new RollbackOptions(newScope.withPaid(scope.paid()), List.of(), settings, health, listener);
+        return new RollbackOptions(newScope.withPaid(scope.paid()), List.of(), settings, health, listener, inFlight);
     }
 }

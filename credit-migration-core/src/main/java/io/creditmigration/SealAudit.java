@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class SealAudit {
 
     /**
-     * A line that commits while the log is being sealed may be from before the seal and not in it, and clocks of nodes differ:
-     * what is as close to the seal as this is not held to be added later.
+     * By how much the clocks of nodes may differ. Nothing is in flight when a seal is made, so that what it does not have was
+     * written later; the time that such a line says is that of its node, which may be slow.
      */
-    private static final Duration IN_FLIGHT = Duration.ofMinutes(1);
+    private static final Duration CLOCKS_DIFFER_MAX = Duration.ofMinutes(1);
 
     private static final int PAGE_ROWS = 1_000;
 
@@ -183,7 +183,7 @@ final class SealAudit {
         try {
             return isLine(row.key())
                     && at != null
-                    && Instant.parse(at).isBefore(seal.at().minus(IN_FLIGHT));
+                    && Instant.parse(at).isBefore(seal.at().minus(CLOCKS_DIFFER_MAX));
         } catch (DateTimeParseException e) {
             return true;
         }

@@ -21,7 +21,13 @@ final class MigrationOptionsTest {
     void the_defaults_are_those_of_the_documentation() {
         assertThat(MigrationOptions.defaults())
                 .isEqualTo(new MigrationOptions(
-                        Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false, Duration.ofSeconds(30)));
+                        Clock.systemUTC(),
+                        5,
+                        100_000,
+                        Duration.ofSeconds(60),
+                        false,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(5)));
     }
 
     @Test
@@ -32,13 +38,30 @@ final class MigrationOptionsTest {
                         .withAttempts(7)
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withPatience(Duration.ZERO)
+                        .withHaltWait(Duration.ofMillis(8))
                         .withNotices())
-                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO))
+                .isEqualTo(new MigrationOptions(
+                        clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO, Duration.ofMillis(8)))
                 .isEqualTo(DEFAULTS.withNotices()
+                        .withHaltWait(Duration.ofMillis(8))
                         .withPatience(Duration.ZERO)
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withAttempts(7)
                         .withClock(clock));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT1H"})
+    void a_wait_of_a_halt_at_the_bounds_is_accepted(Duration wait) {
+        assertThat(DEFAULTS.withHaltWait(wait).haltWait()).isEqualTo(wait);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.001S", "PT1H0.001S"})
+    void a_wait_of_a_halt_beyond_the_bounds_is_refused(Duration wait) {
+        assertThatThrownBy(() -> DEFAULTS.withHaltWait(wait))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("wait of a halt is '" + wait + "'; allowed: zero to one hour");
     }
 
     @ParameterizedTest

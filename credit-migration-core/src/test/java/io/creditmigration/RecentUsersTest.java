@@ -244,6 +244,25 @@ final class RecentUsersTest {
         }
     }
 
+    @Test
+    void who_was_looked_up_before_somebody_was_forgotten_is_not_added_after_it() {
+        RecentUsers users = new RecentUsers(100, MINUTE, clock);
+        long before = users.forgotten();
+        users.remove("ann");
+
+        users.add("ann", before);
+        users.add("bob", before);
+        assertThat(users.contains("ann")).isFalse();
+        assertThat(users.contains("bob")).isFalse();
+
+        users.add("ann", users.forgotten());
+        assertThat(users.contains("ann")).isTrue();
+        before = users.forgotten();
+        users.clear();
+        users.add("ann", before);
+        assertThat(users.contains("ann")).isFalse();
+    }
+
     private static long held(RecentUsers users, int from, int to) {
         return IntStream.range(from, to).filter(i -> users.contains("user" + i)).count();
     }

@@ -1,10 +1,12 @@
 package io.creditmigration.spi;
 
+import io.creditmigration.Barrier;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
 import io.creditmigration.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +21,8 @@ import java.util.Optional;
  *   <li>The library decides, with no transaction open: a {@link UserChange}, or the status that refuses.
  *   <li>{@link #commit} begins a transaction.
  *   <li>In it, it reads the migration's own row: stores the definition if it is the first to write, refuses another
- *       fingerprint, and for {@link UserChange.Kind#MIGRATE} answers NOT_BEGUN, HALTED or OUTSIDE_ROLLOUT as the row and the clock of the
- *       database say now.
+ *       fingerprint. For {@link UserChange.Kind#MIGRATE} it passes the barrier first, and then answers NOT_BEGUN, HALTED or
+ *       OUTSIDE_ROLLOUT as the row, the switch and the clock of the database say now.
  *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
  *       conditional write, counted in rows matched. Where no balance is written it locks the row that holds the balance.
  *   <li>It inserts the line under the number that the change names. The key of the journal, user and number, refuses a second
@@ -28,6 +30,17 @@ import java.util.Optional;
  *       only one of them held, the transaction is rolled back and the answer is STALE.
  *   <li>It copies the history, queues the notice, and commits. After any error in a statement it rolls back and never
  *       commits.
+ * </ol>
+ *
+ * <p><strong>The barrier.</strong> A halt that has returned keeps everything from committing that was decided before it:
+ *
+ * <ol>
+ *   <li>{@link #setRollout} commits the halt switch. It is kept where no snapshot and no lock of a migrating transaction hides it.
+ *   <li>A migrating transaction, before each write, marks itself as in flight until it ends (a lock in share mode), and reads
+ *       the switch after that. If the switch is on it answers HALTED. It does so again for the next write, since a rollback to
+ *       a savepoint may have taken the mark away.
+ *   <li>{@link #drain} sees who is in flight, and waits until each of them has ended. Nobody waits behind it.
+ *   <li>To lift a halt the same things are written, the switch last.
  * </ol>
  *
  * <p>If the answer to the commit itself is lost, the store throws {@link StoreException.Kind#OUTCOME_UNKNOWN}; the library
@@ -73,11 +86,25 @@ public interface MigrationStore {
 
     /**
      * Changes who may migrate if it is still as expected, and keeps the cause as an event. Every commit that begins later
-     * obeys.
+     * obeys. Waits a bounded time for locks; a halt may hold though this throws, which {@link #rollout} then tells.
      *
      * @return whether it was
      */
     boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause);
+
+    /**
+     * Waits for migrations that passed the halt switch before it was turned on, this long at most: for those in flight now, and
+     * for nobody who comes later. Called while the switch is on; calling it again goes on waiting.
+     *
+     * @return {@link Barrier#SETTLED}, or what is in flight when the time is over, as the store names it
+     */
+    Barrier drain(Migration migration, Duration max);
+
+    /**
+     * A number that every transaction changes that rolls a user of this migration back, or reconciles one. Nodes look at it once
+     * a second, to forget whom they remember as migrated.
+     */
+    long epoch(Migration migration);
 
     /** The user's lines of the journal in this migration, oldest first; the id is the one as stored. */
     List<JournalLine> log(Migration migration, String storedUserId);

@@ -33,8 +33,9 @@ public interface RunStore extends MigrationStore {
     int RANGE_PAGES_MIN = 4;
 
     /**
-     * The unfinished run of this scope and stage, or a new one, cut into ranges and with the definition stored. One
-     * transaction. A run keeps the actor and the reason that it was opened with. One that was found standing still, its last page ten seconds old or more, begins to go on now.
+     * The unfinished run of this scope and stage, or a new one, cut into ranges and with the definition stored. Nothing is locked
+     * while it counts and cuts; run and ranges are then written in one short transaction, unless somebody else has opened one
+     * meanwhile, which is answered. A run keeps the actor and the reason that it was opened with. One that was found standing still, its last page ten seconds old or more, begins to go on now.
      */
     MigrationRun openRun(Migration migration, RunRequest request, Cause cause);
 

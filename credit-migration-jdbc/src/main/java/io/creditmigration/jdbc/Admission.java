@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
 import io.creditmigration.spi.CommitResult;
@@ -23,7 +24,10 @@ final class Admission {
 
     List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
             throws SQLException {
-        Definitions.Admitted admitted = definitions.admit(connection, migration);
+        boolean migrating = changes.stream().anyMatch(change -> change.kind() == UserChange.Kind.MIGRATE);
+        Definitions.Admitted admitted = migrating
+                ? definitions.admitMigrating(connection, migration)
+                : definitions.admit(connection, migration);
         Rollout rollout = admitted.rollout();
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
         List<UserChange> allowed = new ArrayList<>();
@@ -42,9 +46,18 @@ final class Admission {
         }
         List<CommitResult> written =
                 allowed.isEmpty() ? List.of() : writes.write(connection, migration, admitted.number(), allowed, terms);
+        boolean leaves = false;
         for (int i = 0; i < written.size(); i++) {
             results.put(allowed.get(i), written.get(i));
+            leaves |= leavesNewRegime(allowed.get(i)) && written.get(i).status() == CommitResult.Status.COMMITTED;
+        }
+        if (leaves) {
+            definitions.raiseEpoch(connection, admitted.number());
         }
         return changes.stream().map(results::get).toList();
+    }
+
+    private static boolean leavesNewRegime(UserChange change) {
+        return change.kind().isRollback() || change.line().kind() == JournalLine.Kind.RECONCILED;
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Definitions {
 
     private static final String ALL = """
-            SELECT id, number, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted,
+            SELECT id, number, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted, {switch} AS switched,
                    CASE WHEN begins_at <= {now} THEN 1 ELSE 0 END AS begun FROM {our_definition}
             """;
 
@@ -32,31 +32,41 @@ final class Definitions {
             VALUES (:id, :fingerprint, :cut_off, :begins_at, :old_rate, :new_rate, :trace)
             """;
 
-    private static final String HOLD = "SELECT id FROM {our_definition} WHERE id = :id FOR UPDATE";
+    private static final String SET_ROLLOUT =
+            "UPDATE {our_definition} SET percent = :percent, halted = :halted WHERE id = :id";
 
-    private static final String SET_ROLLOUT = """
-            UPDATE {our_definition} SET percent = :percent, halted = :halted
-            WHERE id = :id AND percent = :was_percent AND halted = :was_halted
-            """;
+    private static final String HALTED = "SELECT halted FROM {our_definition} WHERE number = :number";
+
+    private static final String RAISE_EPOCH = "INSERT INTO {our_epoch} (migration) VALUES (:number)";
+
+    private static final String EPOCH = "SELECT COUNT(*) AS raised FROM {our_epoch} WHERE migration = {number}";
 
     private final Dialect dialect;
     private final Mapping mapping;
+    private final HaltBarrier barrier;
     private final Sql all;
     private final Sql one;
+    private final Sql entering;
     private final Sql insert;
-    private final Sql hold;
     private final Sql setRollout;
+    private final Sql halted;
+    private final Sql raiseEpoch;
+    private final Sql epoch;
 
-    Definitions(Mapping mapping, LibraryTables ours) {
+    Definitions(Mapping mapping, LibraryTables ours, HaltBarrier barrier) {
         this.mapping = mapping;
         this.dialect = mapping.dialect;
-        Map<String, String> names = ours.names(dialect);
+        this.barrier = barrier;
+        Map<String, String> names = barrier.names();
         names.put("now", dialect.statementTime());
         this.all = new Sql(dialect, ALL, names);
         this.one = new Sql(dialect, ONE, names);
+        this.entering = new Sql(dialect, barrier.entering(ONE), names);
         this.insert = new Sql(dialect, INSERT, names);
-        this.hold = new Sql(dialect, HOLD, names);
         this.setRollout = new Sql(dialect, SET_ROLLOUT, names);
+        this.halted = new Sql(dialect, HALTED, names);
+        this.raiseEpoch = new Sql(dialect, RAISE_EPOCH, names);
+        this.epoch = new Sql(dialect, EPOCH, names);
     }
 
     List<StoredDefinition> all(Connection connection) throws SQLException {
@@ -99,7 +109,7 @@ final class Definitions {
         try (PreparedStatement statement = one.prepare(connection)) {
             one.bind(statement, Map.of("id", migration.id()));
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? rollout(row) : Rollout.EVERYBODY;
+                return row.next() ? rollout(row, 0) : Rollout.EVERYBODY;
             }
         }
     }
@@ -116,9 +126,34 @@ final class Definitions {
     /** In the transaction of a change: stores the definition if it is the first, refuses another, tells who may migrate. */
     Admitted admit(Connection connection, Migration migration) throws SQLException {
         Admitted admitted = stored(connection, migration);
-        if (admitted != null) {
-            return admitted;
+        if (admitted == null) {
+            store(connection, migration);
+            admitted = stored(connection, migration);
         }
+        return Objects.requireNonNull(admitted, "definition");
+    }
+
+    /** The same in the transaction of a migration, each time before it writes: behind the barrier. */
+    Admitted admitMigrating(Connection connection, Migration migration) throws SQLException {
+        Admitted admitted = entered(connection, migration);
+        if (admitted == null) {
+            store(connection, migration);
+            admitted = entered(connection, migration);
+        }
+        return Objects.requireNonNull(admitted, "definition");
+    }
+
+    private @Nullable Admitted entered(Connection connection, Migration migration) throws SQLException {
+        long switched = barrier.enter(connection);
+        try (PreparedStatement statement = entering.prepare(connection)) {
+            entering.bind(statement, Map.of("id", migration.id()));
+            try (ResultSet row = barrier.rows(statement)) {
+                return admitted(row, migration, switched);
+            }
+        }
+    }
+
+    private void store(Connection connection, Migration migration) throws SQLException {
         StoredDefinition definition = StoredDefinition.of(migration);
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("id", definition.id());
@@ -137,7 +172,6 @@ final class Definitions {
             }
             throw e;
         }
-        return Objects.requireNonNull(stored(connection, migration), "definition");
     }
 
     /** Whether a run of this scope stands still: halted, not halted for a rollback, or not begun. */
@@ -150,41 +184,91 @@ final class Definitions {
         try (PreparedStatement statement = one.prepare(connection)) {
             one.bind(statement, Map.of("id", migration.id()));
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return null;
-                }
-                definition(row).check(migration);
-                return new Admitted(rollout(row), row.getInt("begun") == 1, row.getInt("number"));
+                return admitted(row, migration, 0);
             }
         }
     }
 
-    /** Keeps others from holding the migration's row too until the transaction ends; who only reads it is not kept waiting. */
-    void hold(Connection connection, Migration migration) throws SQLException {
-        admit(connection, migration);
-        try (PreparedStatement statement = hold.prepare(connection)) {
-            hold.bind(statement, Map.of("id", migration.id()));
-            statement.executeQuery().close();
+    private @Nullable Admitted admitted(ResultSet row, Migration migration, long switched) throws SQLException {
+        if (!row.next()) {
+            return null;
         }
+        definition(row).check(migration);
+        return new Admitted(rollout(row, switched), row.getInt("begun") == 1, row.getInt("number"));
     }
 
-    /** Whether it was still as expected. */
+    /** Stores the definition if it is the first, and keeps others from this role until the transaction ends. */
+    void hold(Connection connection, Migration migration, HaltBarrier.Role role) throws SQLException {
+        admit(connection, migration);
+        barrier.hold(connection, role);
+    }
+
+    /**
+     * Whether it was still as expected. A halt holds from here on, whatever becomes of the transaction; that it is lifted
+     * holds only when the transaction has committed and {@link #lift} after it.
+     */
     boolean setRollout(Connection connection, Migration migration, Rollout expected, Rollout rollout)
             throws SQLException {
-        admit(connection, migration);
+        hold(connection, migration, HaltBarrier.Role.SWITCHING);
+        Admitted now = admit(connection, migration);
+        if (!now.rollout().equals(expected)) {
+            return false;
+        }
+        if (rollout.halted()) {
+            barrier.turn(connection, now.number(), true);
+        }
         return setRollout.update(
                         connection,
-                        Map.of(
-                                "percent", rollout.percent(),
-                                "halted", rollout.halted(),
-                                "was_percent", expected.percent(),
-                                "was_halted", expected.halted(),
-                                "id", migration.id()))
+                        Map.of("percent", rollout.percent(), "halted", rollout.halted(), "id", migration.id()))
                 == 1;
     }
 
-    private static Rollout rollout(ResultSet row) throws SQLException {
-        return new Rollout(row.getInt("percent"), row.getBoolean("halted"));
+    /** Turns the switch off, unless somebody has halted again. */
+    boolean lift(Connection connection, Migration migration) throws SQLException {
+        hold(connection, migration, HaltBarrier.Role.SWITCHING);
+        int number = admit(connection, migration).number();
+        boolean lifted = !isHalted(connection, number);
+        if (lifted) {
+            barrier.turn(connection, number, false);
+        }
+        return lifted;
+    }
+
+    /** Whether the definition's own row says that it is halted. */
+    boolean isHalted(Connection connection, int number) throws SQLException {
+        try (PreparedStatement statement = halted.prepare(connection)) {
+            halted.bind(statement, Map.of("number", number));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean("halted");
+            }
+        }
+    }
+
+    /** The number under which the journal has the migration; 0 while nothing is stored. */
+    int number(Connection connection, Migration migration) throws SQLException {
+        Admitted stored = stored(connection, migration);
+        return stored == null ? 0 : stored.number();
+    }
+
+    /** In the transaction that takes users out of the new regime: nodes hear of it. */
+    void raiseEpoch(Connection connection, int number) throws SQLException {
+        raiseEpoch.update(connection, Map.of("number", number));
+    }
+
+    long epoch(Connection connection, Migration migration) throws SQLException {
+        try (PreparedStatement statement = epoch.prepare(connection)) {
+            epoch.bind(statement, Map.of("migration", migration.id()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getLong("raised") : 0;
+            }
+        }
+    }
+
+    /** Halted is a migration where its row says so, or the switch, which no snapshot hides. */
+    private static Rollout rollout(ResultSet row, long switched) throws SQLException {
+        boolean halted =
+                row.getBoolean("halted") || HaltBarrier.isOn(row.getLong("switched") | switched, row.getInt("number"));
+        return new Rollout(row.getInt("percent"), halted);
     }
 
     private StoredDefinition definition(ResultSet row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.Barrier;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
@@ -63,8 +64,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private static final int COMMIT_WAIT_MILLIS_MAX = 1_000;
     private static final int PAGE_WAIT_MILLIS_MAX = 100;
 
-    /** Whoever opens the same run at the same time cuts its ranges, which takes a while. */
-    private static final int OPEN_WAIT_MILLIS_MAX = 60_000;
+    private static final Duration LIFT_WAIT_MAX = Duration.ofSeconds(5);
 
     /** Whoever seals at the same time has the whole log to go through. */
     private static final int SEAL_WAIT_MILLIS_MAX = 60_000;
@@ -73,11 +73,13 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     private final Transactions transactions;
     private final Mapping mapping;
+    private final HaltBarrier barrier;
     private final Definitions definitions;
     private final Journal journal;
     private final Reads reads;
     private final Admission writes;
     private final Runs runs;
+    private final Ranges ranges;
     private final Pages pages;
     private final Notices notices;
     private final Figures figures;
@@ -94,7 +96,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
             return new Mapping(connection, host, ours);
         });
         mapping.warnings.forEach(warning -> LOG.warn("{}", Printable.of(warning)));
-        this.definitions = new Definitions(mapping, ours);
+        this.barrier = new HaltBarrier(mapping.dialect, ours);
+        this.definitions = new Definitions(mapping, ours, barrier);
         this.journal = new Journal(mapping, ours);
         this.reads = new Reads(mapping, ours, journal);
         this.writes = new Admission(
@@ -103,7 +106,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
                     case POSTGRESQL -> new PostgresWrites(mapping, ours);
                     case H2, MARIADB -> new BatchWrites(mapping, ours);
                 });
-        Ranges ranges = new Ranges(mapping, ours, reads);
+        this.ranges = new Ranges(mapping, ours, reads);
         this.runs = new Runs(mapping, ours, ranges);
         this.pages = new Pages(definitions, reads, writes, runs, ranges);
         this.notices = new Notices(mapping.dialect, ours);
@@ -115,11 +118,13 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private JdbcMigrationStore(Transactions transactions, JdbcMigrationStore opened) {
         this.transactions = transactions;
         this.mapping = opened.mapping;
+        this.barrier = opened.barrier;
         this.definitions = opened.definitions;
         this.journal = opened.journal;
         this.reads = opened.reads;
         this.writes = opened.writes;
         this.runs = opened.runs;
+        this.ranges = opened.ranges;
         this.pages = opened.pages;
         this.notices = opened.notices;
         this.figures = opened.figures;
@@ -271,13 +276,47 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
-        return changing("Changing the rollout", connection -> {
+        boolean set = changing("Changing the rollout", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
             boolean changed = definitions.setRollout(connection, migration, expected, rollout);
             if (changed) {
                 runs.tell(connection, migration, null, words(rollout), cause);
             }
             return new Outcome<>(changed, changed);
-        });
+        }));
+        if (set && expected.halted() && !rollout.halted()) {
+            lift(migration);
+        }
+        return set;
+    }
+
+    /** What is left to be done when the definition's row says that nothing is halted. */
+    private void lift(Migration migration) {
+        String what = "Lifting the halt";
+        boolean lifted = changing(what, boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            return new Outcome<>(true, definitions.lift(connection, migration));
+        }));
+        if (lifted && mapping.dialect == Dialect.H2) {
+            Barrier written = drain(migration, LIFT_WAIT_MAX);
+            if (!written.isSettled()) {
+                throw new StoreException(
+                        StoreException.Kind.TRANSIENT,
+                        what
+                                + " is not done: its rows are held by transactions that were answered HALTED; end them, or try"
+                                + " again. They are " + written.inFlight(),
+                        null);
+            }
+        }
+    }
+
+    @Override
+    public Barrier drain(Migration migration, Duration max) {
+        int number = transactions.read("Reading the rollout", connection -> definitions.number(connection, migration));
+        return barrier.drain(transactions, number, connection -> definitions.isHalted(connection, number), max);
+    }
+
+    @Override
+    public long epoch(Migration migration) {
+        return transactions.read("Looking for rollbacks", connection -> definitions.epoch(connection, migration));
     }
 
     @Override
@@ -285,11 +324,27 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         return transactions.read("Reading the log", connection -> journal.log(connection, migration, storedUserId));
     }
 
+    /** Counts and cuts while nothing is held; only then come the rows, if nobody has opened one of the scope meanwhile. */
     @Override
     public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
-        return changing("Opening a run", boundingWaits(OPEN_WAIT_MILLIS_MAX, connection -> {
-            definitions.hold(connection, migration);
-            return new Outcome<>(true, runs.open(connection, migration, request, cause));
+        String what = "Opening a run";
+        String id = Runs.newId();
+        Optional<MigrationRun> unfinished = changing(what, boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            definitions.admit(connection, migration);
+            Optional<MigrationRun> found = runs.goOn(connection, migration, request, cause.at());
+            if (found.isEmpty()) {
+                ranges.nameListed(connection, id, request);
+            }
+            return new Outcome<>(true, found);
+        }));
+        if (unfinished.isPresent()) {
+            return unfinished.get();
+        }
+        Ranges.Cut cut =
+                transactions.scan("Cutting a run", connection -> ranges.cut(connection, migration.id(), id, request));
+        return changing(what, boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            definitions.hold(connection, migration, HaltBarrier.Role.OPENING);
+            return new Outcome<>(true, runs.open(connection, migration, request, cause, cut));
         }));
     }
 
@@ -306,18 +361,18 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public boolean changeRun(
             Migration migration, String runId, MigrationRun.State from, MigrationRun.State to, Cause cause) {
-        return changing("Changing a run", connection -> {
+        return changing("Changing a run", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
             boolean changed = runs.change(connection, migration, runId, from, to, cause);
             return new Outcome<>(changed, changed);
-        });
+        }));
     }
 
     @Override
     public boolean retuneRun(Migration migration, String runId, RunSettings settings, Cause cause) {
-        return changing("Retuning a run", connection -> {
+        return changing("Retuning a run", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
             boolean changed = runs.retune(connection, migration, runId, settings, cause);
             return new Outcome<>(changed, changed);
-        });
+        }));
     }
 
     @Override
@@ -471,7 +526,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public Seal seal(Migration migration, SealWork work) {
         return changing("Sealing the journal", boundingWaits(SEAL_WAIT_MILLIS_MAX, connection -> {
-            definitions.hold(connection, migration);
+            definitions.hold(connection, migration, HaltBarrier.Role.SEALING);
             mapping.dialect.avoidWholeTables(connection);
             return new Outcome<>(true, seals.seal(connection, migration, work));
         }));

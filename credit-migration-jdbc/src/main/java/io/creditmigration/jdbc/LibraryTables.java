@@ -31,6 +31,8 @@ public record LibraryTables(@Nullable String schema, String prefix) {
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
     private static final List<String> TABLES = List.of(
             "definition",
+            "barrier",
+            "epoch",
             "journal",
             "seal",
             "sealed",
@@ -95,6 +97,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         Map<String, String> names = new LinkedHashMap<>();
         String qualifier = schema == null ? "" : dialect.quoted(schema) + ".";
         TABLES.forEach(table -> names.put("our_" + table, qualifier + prefix + table));
+        names.put("our_halted", qualifier + prefix + "halted");
         names.put("number", "(SELECT d.number FROM " + names.get("our_definition") + " d WHERE d.id = :migration)");
         return names;
     }

@@ -73,6 +73,8 @@ final class Ranges {
             INSERT INTO {our_run_user} (run_id, kind, user_id, range_number) VALUES (:run, :kind, :user_id, :number)
             """;
 
+    private static final String FORGET_USERS = "DELETE FROM {our_run_user} WHERE run_id = :run";
+
     private static final String LEFT = """
             SELECT user_id FROM {our_run_user} WHERE run_id = :run AND kind = 'LEFT' AND range_number = :number
             """;
@@ -138,6 +140,7 @@ final class Ranges {
     private final Sql move;
     private final Sql progress;
     private final Sql nameUser;
+    private final Sql forgetUsers;
     private final Sql left;
     private final Sql ofMigration;
 
@@ -151,33 +154,39 @@ final class Ranges {
         this.move = new Sql(dialect, MOVE, names);
         this.progress = new Sql(dialect, PROGRESS, names);
         this.nameUser = new Sql(dialect, NAME_USER, names);
+        this.forgetUsers = new Sql(dialect, FORGET_USERS, names);
         this.left = new Sql(dialect, LEFT, names);
         this.ofMigration = new Sql(dialect, OF_MIGRATION, names);
     }
 
+    /** The ranges of a run that is still to be opened: how many users there are, and the ids that the ranges end with. */
+    record Cut(String runId, long users, List<@Nullable String> ends) {}
+
+    /** Keeps the users of a list under the number of a run that is still to be opened. */
+    void nameListed(Connection connection, String runId, RunRequest request) throws SQLException {
+        nameUsers(connection, runId, "LISTED", request.userIds(), 0);
+    }
+
+    /** Forgets the users of a run that is not opened. */
+    void forget(Connection connection, String runId) throws SQLException {
+        forgetUsers.update(connection, Map.of("run", runId));
+    }
+
     /**
      * Cuts the users of a scope into ranges of as many users each, by walking their keys once: a key space may be as skewed
-     * as it likes. Answers how many users there are.
+     * as it likes. Reads only.
      */
-    long cut(Connection connection, String migrationId, String runId, RunRequest request, Instant now)
-            throws SQLException {
-        nameUsers(connection, runId, "LISTED", request.userIds(), 0);
+    Cut cut(Connection connection, String migrationId, String runId, RunRequest request) throws SQLException {
         RunScope scope = request.scope();
         long users = reads.count(connection, migrationId, scope, runId);
         int count = request.ranges(users);
         int each = Math.toIntExact((users + count - 1) / count);
-        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        List<@Nullable String> ends = new ArrayList<>();
         String after = null;
         for (int number = 0; number < count; number++) {
             boolean isLast = number == count - 1;
             String upto = isLast ? null : reads.keyAt(connection, migrationId, scope, runId, after, null, each);
-            Map<String, @Nullable Object> row = new LinkedHashMap<>();
-            row.put("run", runId);
-            row.put("number", number);
-            row.put("after", after);
-            row.put("upto", upto);
-            row.put("now", now);
-            rows.add(row);
+            ends.add(upto);
             if (upto == null) {
                 break;
             }
@@ -187,8 +196,23 @@ final class Ranges {
             }
             after = upto;
         }
+        return new Cut(runId, users, ends);
+    }
+
+    void insert(Connection connection, Cut cut, Instant now) throws SQLException {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        String after = null;
+        for (String upto : cut.ends()) {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            row.put("run", cut.runId());
+            row.put("number", rows.size());
+            row.put("after", after);
+            row.put("upto", upto);
+            row.put("now", now);
+            rows.add(row);
+            after = upto;
+        }
         insert.insert(connection, rows);
-        return users;
     }
 
     /** What a worker may claim: the ranges that are not done, of the earlier pass while there are any. */

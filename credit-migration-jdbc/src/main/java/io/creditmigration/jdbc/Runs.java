@@ -139,26 +139,45 @@ final class Runs {
         this.events = new Sql(dialect, EVENTS, names);
     }
 
-    /** The caller holds the definition's row, so that no two open the same. */
-    MigrationRun open(Connection connection, Migration migration, RunRequest request, Cause cause) throws SQLException {
+    /** A part is enough to tell runs apart. */
+    static String newId() {
+        return UUID.randomUUID().toString().substring(ID_FROM);
+    }
+
+    /** The unfinished run of this scope and stage, which goes on from now on if it stood still. */
+    Optional<MigrationRun> goOn(Connection connection, Migration migration, RunRequest request, Instant now)
+            throws SQLException {
         String found = unfinished(connection, migration, request);
-        if (found != null) {
-            MigrationRun run = find(connection, migration, found).orElseThrow();
-            boolean still = run.progress().movedAt().plus(STILL).isBefore(cause.at());
-            if (run.state() == State.RUNNING && still) {
-                resumed(connection, run, cause.at());
-            }
-            return run;
+        if (found == null) {
+            return Optional.empty();
         }
-        // A part is enough to tell runs apart.
-        String id = UUID.randomUUID().toString().substring(ID_FROM);
-        long users = ranges.cut(connection, migration.id(), id, request, cause.at());
+        MigrationRun run = find(connection, migration, found).orElseThrow();
+        boolean still = run.progress().movedAt().plus(STILL).isBefore(now);
+        if (run.state() == State.RUNNING && still) {
+            resumed(connection, run, now);
+        }
+        return Optional.of(run);
+    }
+
+    /**
+     * The run that somebody else has opened while this one was cut, or this one. The caller keeps others from opening one
+     * until the transaction ends.
+     */
+    MigrationRun open(Connection connection, Migration migration, RunRequest request, Cause cause, Ranges.Cut cut)
+            throws SQLException {
+        Optional<MigrationRun> faster = goOn(connection, migration, request, cause.at());
+        if (faster.isPresent()) {
+            ranges.forget(connection, cut.runId());
+            return faster.get();
+        }
+        String id = cut.runId();
+        ranges.insert(connection, cut, cause.at());
         Map<String, @Nullable Object> values = settings(request.settings());
         values.put("id", id);
         values.put("migration", migration.id());
         values.put("scope", request.scope().name());
         values.put("stage", request.stage());
-        values.put("users", users);
+        values.put("users", cut.users());
         values.put("opened_by_kind", cause.actor().kind().name());
         values.put("opened_by", cause.actor().name());
         values.put("opened_for", cause.reason());

@@ -15,6 +15,25 @@ CREATE TABLE ${prefix}definition (
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 );
 
+-- What holds a halt against migrations that were decided before it. A migrating transaction locks any free row from 10 on. Row 1
+-- is held by who changes the halt switch, row 2 by who seals, row 3 by who opens a run. A bit for each halted migration, by
+-- its number modulo 31; a migration is halted where this or its definition says so.
+CREATE TABLE ${prefix}barrier (
+    id     SMALLINT NOT NULL PRIMARY KEY,
+    halted BIGINT   DEFAULT 0 NOT NULL
+);
+
+INSERT INTO ${prefix}barrier (id) VALUES (1), (2), (3), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21),
+    (22), (23), (24), (25), (26), (27), (28), (29), (30), (31), (32), (33), (34), (35), (36), (37), (38), (39), (40), (41);
+
+-- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
+CREATE TABLE ${prefix}epoch (
+    id        BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    migration INTEGER NOT NULL
+);
+
+CREATE INDEX ${prefix}epoch_by_migration ON ${prefix}epoch (migration);
+
 -- The journal: one line per act on a user, and the only record there is. Lines are numbered by user over all migrations, are
 -- added, and are never changed; where a user stands in a migration is the last line of that migration. Each line carries the
 -- whole standing after it. NULL means what the comment says. Codes:

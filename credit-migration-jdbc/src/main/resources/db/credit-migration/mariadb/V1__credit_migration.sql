@@ -16,6 +16,26 @@ CREATE TABLE ${prefix}definition (
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- What holds a halt against migrations that were decided before it. A migrating transaction locks row 10 in share mode. Row 1
+-- is held by who changes the halt switch, row 2 by who seals, row 3 by who opens a run. No row is ever written.
+CREATE TABLE ${prefix}barrier (
+    id SMALLINT NOT NULL PRIMARY KEY
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+INSERT INTO ${prefix}barrier (id) VALUES (1), (2), (3), (10);
+
+-- The halt switch where no snapshot hides it: the number of changes times 2^31, and a bit for each halted migration, by its
+-- number modulo 31. A migration is halted where this or its definition says so.
+CREATE SEQUENCE ${prefix}halted MINVALUE 1 START WITH 1 NOCACHE ENGINE = InnoDB;
+
+-- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
+CREATE TABLE ${prefix}epoch (
+    id        BIGINT  NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    migration INTEGER NOT NULL
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+CREATE INDEX ${prefix}epoch_by_migration ON ${prefix}epoch (migration);
+
 -- The journal: one line per act on a user, and the only record there is. Lines are numbered by user over all migrations, are
 -- added, and are never changed; where a user stands in a migration is the last line of that migration. Each line carries the
 -- whole standing after it. NULL means what the comment says. Codes:

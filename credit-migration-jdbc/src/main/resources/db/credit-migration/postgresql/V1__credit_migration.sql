@@ -16,6 +16,26 @@ CREATE TABLE ${prefix}definition (
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 );
 
+-- What holds a halt against migrations that were decided before it. A migrating transaction takes an advisory lock named after
+-- this table, in share mode. Row 1 is held by who changes the halt switch, row 2 by who seals, row 3 by who opens a run.
+CREATE TABLE ${prefix}barrier (
+    id SMALLINT NOT NULL PRIMARY KEY
+);
+
+INSERT INTO ${prefix}barrier (id) VALUES (1), (2), (3);
+
+-- The halt switch where no snapshot hides it: the number of changes times 2^31, and a bit for each halted migration, by its
+-- number modulo 31. A migration is halted where this or its definition says so.
+CREATE SEQUENCE ${prefix}halted MINVALUE 0 START WITH 0 CACHE 1;
+
+-- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
+CREATE TABLE ${prefix}epoch (
+    id        BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    migration INTEGER NOT NULL
+);
+
+CREATE INDEX ${prefix}epoch_by_migration ON ${prefix}epoch (migration);
+
 -- The journal: one line per act on a user, and the only record there is. Lines are numbered by user over all migrations, are
 -- added, and are never changed; where a user stands in a migration is the last line of that migration. Each line carries the
 -- whole standing after it. NULL means what the comment says. Codes:

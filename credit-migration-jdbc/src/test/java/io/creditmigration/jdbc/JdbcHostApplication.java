@@ -128,6 +128,39 @@ final class JdbcHostApplication implements HostApplication {
     }
 
     @Override
+    public Transaction begin() {
+        Connection connection = JoiningHost.connection(dataSource);
+        return new Transaction() {
+            @Override
+            public MigrationStore store() {
+                return store.joining(connection);
+            }
+
+            @Override
+            public void commit() {
+                end(connection::commit);
+            }
+
+            @Override
+            public void close() {
+                end(() -> {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                    connection.close();
+                });
+            }
+        };
+    }
+
+    private static void end(OwnTransactions.Step step) {
+        try {
+            step.take();
+        } catch (SQLException e) {
+            throw new TestSql.Failure(e);
+        }
+    }
+
+    @Override
     public boolean canConvertAgain() {
         return layout == Layout.IN_PLACE;
     }

@@ -50,7 +50,7 @@ final class LogLinesTest {
 
             assertThat(log.toString(StandardCharsets.UTF_8).lines())
                     .hasSize(2)
-                    .allMatch(line -> line.contains("user eve\\n[main] WARN all is well\\u001b[2J "));
+                    .allMatch(line -> line.contains("user eve\\u{A}[main] WARN all is well\\u{1B}[2J "));
         }
     }
 }

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
+import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RollbackOptions;
+import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import io.creditmigration.StoreException;
 import io.creditmigration.testkit.HostApplication.Setting;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -78,6 +82,54 @@ final class PgBouncerTest {
             assertThat(seen).isEqualTo(expected);
             // One after the other, so that each of the pooler's connections is looked at.
             assertThat(Set.copyOf(new TestSql(pooled).rows(SETTINGS))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void a_halt_is_a_barrier_through_the_pooler() throws Exception {
+        // Closed in the other order: a database that is in use cannot be dropped.
+        try (HikariDataSource direct = TestDatabase.POSTGRESQL.create();
+                PgBouncer bouncer = PgBouncer.start(4);
+                HikariDataSource pooled = pool(bouncer, direct, "prepareThreshold=0", 8)) {
+            Bank bank = new Bank(direct, TestDatabase.POSTGRESQL, Setting.CONVERSION, 20);
+            JdbcMigrationStore store = JdbcMigrationStore.owning(pooled, bank.tables());
+            MigrationService migrations = MigrationService.of(
+                    bank.migration(), store, MigrationOptions.defaults().withHaltWait(Duration.ofMillis(300)));
+            assertThat(migrations.migrate("1").status()).isEqualTo(MigrationResult.Status.MIGRATED);
+            for (int isolation : new int[] {
+                Connection.TRANSACTION_READ_COMMITTED,
+                Connection.TRANSACTION_REPEATABLE_READ,
+                Connection.TRANSACTION_SERIALIZABLE
+            }) {
+                try (Connection host = pooled.getConnection();
+                        Connection late = pooled.getConnection()) {
+                    host.setTransactionIsolation(isolation);
+                    host.setAutoCommit(false);
+                    late.setTransactionIsolation(isolation);
+                    late.setAutoCommit(false);
+                    migrations.joining(store.joining(late)).find("3");
+                    assertThat(migrations
+                                    .joining(store.joining(host))
+                                    .migrate("2")
+                                    .status())
+                            .isEqualTo(MigrationResult.Status.MIGRATED);
+
+                    assertThat(migrations.halt(OPERATOR, "wrong rate").inFlight())
+                            .singleElement()
+                            .asString()
+                            .contains("idle in transaction");
+                    host.rollback();
+                    assertThat(migrations.halt(OPERATOR, "wrong rate").isSettled())
+                            .isTrue();
+                    assertThat(migrations
+                                    .joining(store.joining(late))
+                                    .migrate("3")
+                                    .status())
+                            .isEqualTo(MigrationResult.Status.HALTED);
+                    late.commit();
+                }
+                migrations.rollout(Rollout.EVERYBODY, OPERATOR, "go on");
+            }
         }
     }
 

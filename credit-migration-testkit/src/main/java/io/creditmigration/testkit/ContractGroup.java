@@ -127,6 +127,11 @@ abstract class ContractGroup {
         return ifHostCan(() -> host().lock(userId));
     }
 
+    /** A transaction of the host's, which the library can join. */
+    final HostApplication.Transaction begin() {
+        return ifHostCan(() -> host().begin());
+    }
+
     final void assumeConvertsAgain() {
         assumeTrue(host().canConvertAgain(), "The host is set up for one conversion only");
     }

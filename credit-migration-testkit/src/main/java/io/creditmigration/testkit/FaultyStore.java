@@ -1,5 +1,6 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.Barrier;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
@@ -31,6 +32,7 @@ import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -71,6 +73,10 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
         ROLLOUT,
         /** {@link MigrationStore#setRollout}. */
         SET_ROLLOUT,
+        /** {@link MigrationStore#drain}. */
+        DRAIN,
+        /** {@link MigrationStore#epoch}. */
+        EPOCH,
         /** {@link MigrationStore#log}. */
         LOG,
         /** {@link RunStore#openRun}. */
@@ -194,6 +200,16 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     @Override
     public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
         return around(Call.SET_ROLLOUT, () -> store.setRollout(migration, expected, rollout, cause));
+    }
+
+    @Override
+    public Barrier drain(Migration migration, Duration max) {
+        return around(Call.DRAIN, () -> store.drain(migration, max));
+    }
+
+    @Override
+    public long epoch(Migration migration) {
+        return around(Call.EPOCH, () -> store.epoch(migration));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.MigrationService;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.RunStore;
 import java.math.BigDecimal;
@@ -39,6 +40,19 @@ public interface HostApplication extends AutoCloseable {
         GRANT_WITH_PURCHASES,
         /** From an old credit rate to a new one. */
         CONVERSION
+    }
+
+    /** A transaction of the host's that is open. Closing it rolls back what was not committed. */
+    interface Transaction extends AutoCloseable {
+
+        /** The store under test in this transaction, for {@link MigrationService#joining}. */
+        MigrationStore store();
+
+        /** Commits. */
+        void commit();
+
+        @Override
+        void close();
     }
 
     /** The store under test; all calls answer the same one. With a role of {@link RunStore}, runs are tested too. */
@@ -102,6 +116,11 @@ public interface HostApplication extends AutoCloseable {
 
     /** The balance as it is stored, of an account that is not active too; zero where there is none. */
     Credits storedCredits(String userId);
+
+    /** Begins a transaction of the host's, to be joined by the library. */
+    default Transaction begin() {
+        throw new UnsupportedOperationException("its store joins no transactions");
+    }
 
     /** A host transaction that holds the user's row until it is closed, by any thread. */
     AutoCloseable lock(String userId);

@@ -1,6 +1,7 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Actor;
+import io.creditmigration.Barrier;
 import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
@@ -56,6 +57,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -93,6 +95,11 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private final Map<String, StoredDefinition> definitions = new TreeMap<>();
     private final AccountReader reader = new AccountReader(definitions);
     private final Map<String, Rollout> rollouts = new HashMap<>();
+
+    /** What has passed the halt switch and has not ended, each an object of its own. */
+    private final Map<Object, InFlight> inFlight = new HashMap<>();
+
+    private final Map<String, Long> epochs = new HashMap<>();
     private final Map<String, List<RunEvent>> events = new TreeMap<>();
     private final Map<String, StoredRun> runs = new LinkedHashMap<>();
     private final Set<String> lockedUsers = new HashSet<>();
@@ -101,6 +108,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private boolean knowsPurchases;
     private final AccountAudit audit = new AccountAudit(reader);
     private final Map<String, SealBook> seals = new TreeMap<>();
+
+    private record InFlight(String migrationId, String words) {}
 
     /** For the tests of this module, which break a step of the writer, or let pages wait for locked users. */
     InMemoryMigrationStore(int balanceScale, AccountWriter writer, long pageWaitMillisMax) {
@@ -152,20 +161,69 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
 
     @Override
     public CommitResult commit(Migration migration, UserChange change) {
+        Object transaction = new Object();
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
-            if (!rowIsFreeWithin(ROW_WAIT_MILLIS_MAX, change.line().userId())) {
-                return CommitResult.of(CommitResult.Status.LOCKED);
-            }
-            Map<String, Account> drafts = new HashMap<>();
-            CommitResult result;
             try {
-                result = write(migration, change, null, drafts);
+                writer.checkDefinition(definitions.values(), migration);
+                CommitResult refusal = enter(migration, change, transaction);
+                if (refusal != null) {
+                    return refusal;
+                }
+                if (!rowIsFreeWithin(ROW_WAIT_MILLIS_MAX, change.line().userId())) {
+                    return CommitResult.of(CommitResult.Status.LOCKED);
+                }
+                Map<String, Account> drafts = new HashMap<>();
+                CommitResult result = write(migration, change, null, drafts);
+                publish(migration, drafts);
+                return result;
             } catch (RejectedException e) {
                 return CommitResult.rejected(String.valueOf(e.getMessage()));
+            } finally {
+                leave(transaction);
             }
-            publish(migration, drafts);
-            return result;
+        }
+    }
+
+    /** Passes the halt switch and is in flight from then on; null, or why it may not. */
+    private @Nullable CommitResult enter(Migration migration, UserChange change, Object transaction) {
+        if (change.kind() != UserChange.Kind.MIGRATE) {
+            return null;
+        }
+        String userId = change.line().userId();
+        Rollout rollout = rollout(migration);
+        if (rollout.halted()) {
+            return CommitResult.of(CommitResult.Status.HALTED);
+        }
+        if (!rollout.includes(migration.id(), userId)) {
+            return CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT);
+        }
+        inFlight.put(transaction, new InFlight(migration.id(), "a transaction that migrates user " + userId));
+        return null;
+    }
+
+    private void leave(Object transaction) {
+        if (inFlight.remove(transaction) != null) {
+            database.notifyAll();
+        }
+    }
+
+    @Override
+    public Barrier drain(Migration migration, Duration max) {
+        synchronized (database) {
+            Map<Object, InFlight> before = new HashMap<>(inFlight);
+            before.values().removeIf(other -> !other.migrationId().equals(migration.id()));
+            isSoWithin(max.toMillis(), () -> {
+                before.keySet().retainAll(inFlight.keySet());
+                return before.isEmpty();
+            });
+            return new Barrier(before.values().stream().map(InFlight::words).toList());
+        }
+    }
+
+    @Override
+    public long epoch(Migration migration) {
+        synchronized (database) {
+            return epochs.getOrDefault(migration.id(), 0L);
         }
     }
 
@@ -409,30 +467,36 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             PageWork work) {
         PageWork.Decided decided = work.decide(new PageWork.Users(users, Set.copyOf(range.left), range.sweep));
         long waitMillisMax = range.sweep && limit == 1 ? ROW_WAIT_MILLIS_MAX : pageWaitMillisMax;
+        Object transaction = new Object();
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
-            Map<String, Account> drafts = new HashMap<>();
-            List<CommitResult> results = new ArrayList<>();
             try {
+                writer.checkDefinition(definitions.values(), migration);
+                Map<String, Account> drafts = new HashMap<>();
+                List<CommitResult> results = new ArrayList<>();
                 for (UserChange change : decided.changes()) {
-                    boolean free = rowIsFreeWithin(waitMillisMax, change.line().userId());
-                    results.add(
-                            free
-                                    ? write(migration, change, run.id, drafts)
-                                    : CommitResult.of(CommitResult.Status.LOCKED));
+                    CommitResult refusal = enter(migration, change, transaction);
+                    if (refusal != null) {
+                        results.add(refusal);
+                    } else if (rowIsFreeWithin(waitMillisMax, change.line().userId())) {
+                        results.add(write(migration, change, run.id, drafts));
+                    } else {
+                        results.add(CommitResult.of(CommitResult.Status.LOCKED));
+                    }
                 }
+                Optional<PageWork.Counted> counted = work.count(results);
+                if (counted.isEmpty()) {
+                    return Page.of(Page.Status.CONTENDED, range.number, run.settings());
+                }
+                publish(migration, drafts);
+                String last = users.get(decided.users() - 1).user().userId();
+                range.moveBehind(last, decided.users(), counted.get(), now);
+                run.measure(now);
+                return Page.of(Page.Status.ADVANCED, range.number, run.settings());
             } catch (RejectedException e) {
                 return Page.rejected(String.valueOf(e.getMessage()));
+            } finally {
+                leave(transaction);
             }
-            Optional<PageWork.Counted> counted = work.count(results);
-            if (counted.isEmpty()) {
-                return Page.of(Page.Status.CONTENDED, range.number, run.settings());
-            }
-            publish(migration, drafts);
-            String last = users.get(decided.users() - 1).user().userId();
-            range.moveBehind(last, decided.users(), counted.get(), now);
-            run.measure(now);
-            return Page.of(Page.Status.ADVANCED, range.number, run.settings());
         }
     }
 
@@ -441,15 +505,6 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             Migration migration, UserChange change, @Nullable String runId, Map<String, Account> drafts)
             throws RejectedException {
         String userId = change.line().userId();
-        if (change.kind() == UserChange.Kind.MIGRATE) {
-            Rollout rollout = rollout(migration);
-            if (rollout.halted()) {
-                return CommitResult.of(CommitResult.Status.HALTED);
-            }
-            if (!rollout.includes(migration.id(), userId)) {
-                return CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT);
-            }
-        }
         Account found = accounts.get(userId);
         if (found == null
                 || found.deleted
@@ -476,14 +531,27 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     /** The end of a transaction: all that it wrote is seen at once, and the definition if it was the first to write. */
     private void publish(Migration migration, Map<String, Account> drafts) {
         if (!drafts.isEmpty()) {
+            boolean leaves = drafts.values().stream()
+                    .map(draft -> Objects.requireNonNull(draft.last(migration.id()))
+                            .line()
+                            .kind())
+                    .anyMatch(kind -> kind == JournalLine.Kind.ROLLED_BACK || kind == JournalLine.Kind.RECONCILED);
+            if (leaves) {
+                epochs.merge(migration.id(), 1L, Long::sum);
+            }
             accounts.putAll(drafts);
             definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
         }
     }
 
     private boolean rowIsFreeWithin(long millisMax, String userId) {
+        return isSoWithin(millisMax, () -> !lockedUsers.contains(userId));
+    }
+
+    /** Lets others in until it is so; false where the time is over before, or the thread was interrupted. */
+    private boolean isSoWithin(long millisMax, BooleanSupplier condition) {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
-        while (lockedUsers.contains(userId)) {
+        while (!condition.getAsBoolean()) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
             if (leftMillis <= 0) {
                 return false;

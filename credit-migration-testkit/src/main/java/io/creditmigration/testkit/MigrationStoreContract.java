@@ -5,7 +5,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every store has to pass: the nine guarantees of the design, part 3, each a group of tests, the facts of parts 1
+ * What every store has to pass: the guarantees of the design, part 3, each a group of tests, the facts of parts 1
  * and 7 that a store can get wrong, runs, and the notices of stores that keep some.
  *
  * <pre>{@code
@@ -112,6 +112,15 @@ public abstract class MigrationStoreContract {
     @DisplayName("9. Bad input is refused")
     public final class BadInput extends BadInputContract {
         BadInput() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** Guarantee 11. */
+    @Nested
+    @DisplayName("11. A halt is a barrier")
+    public final class HaltIsABarrier extends BarrierContract {
+        HaltIsABarrier() {
             super(MigrationStoreContract.this);
         }
     }

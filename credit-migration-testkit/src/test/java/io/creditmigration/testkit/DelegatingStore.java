@@ -1,5 +1,6 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.Barrier;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -29,6 +30,7 @@ import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +83,16 @@ class DelegatingStore implements RunStore, NoticeStore, AuditStore {
     @Override
     public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
         return store.setRollout(migration, expected, rollout, cause);
+    }
+
+    @Override
+    public Barrier drain(Migration migration, Duration max) {
+        return store.drain(migration, max);
+    }
+
+    @Override
+    public long epoch(Migration migration) {
+        return store.epoch(migration);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.Barrier;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
@@ -9,6 +10,7 @@ import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +56,16 @@ class WithoutNotices implements MigrationStore {
     @Override
     public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
         return store.setRollout(migration, expected, rollout, cause);
+    }
+
+    @Override
+    public Barrier drain(Migration migration, Duration max) {
+        return store.drain(migration, max);
+    }
+
+    @Override
+    public long epoch(Migration migration) {
+        return store.epoch(migration);
     }
 
     @Override

@@ -1,0 +1,74 @@
+package io.creditmigration;
+
+import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Printable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forgets whom this node remembers as migrated when a user was rolled back on another one. While somebody is remembered and asked
+ * for, a daemon thread looks at the store once a second, never a request; it ends when nobody was for a minute.
+ */
+final class RollbackWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
+    private static final int UNUSED_LOOKS_MAX = 60;
+
+    private final Migration migration;
+    private final MigrationStore store;
+    private final RecentUsers known;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private volatile boolean used;
+
+    /** As it was when the thread last looked, or when the service was opened and nobody was known. */
+    private volatile long epoch;
+
+    RollbackWatch(Migration migration, MigrationStore store, RecentUsers known) {
+        this.migration = migration;
+        this.store = store;
+        this.known = known;
+        this.epoch = store.epoch(migration);
+    }
+
+    /** Costs nothing but the first time. */
+    void use() {
+        if (!used) {
+            used = true;
+        }
+        if (!running.get() && running.compareAndSet(false, true)) {
+            Thread thread = new Thread(this::watch, "credit-migration-watch-" + migration.id());
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void watch() {
+        try {
+            for (int unused = 0; unused < UNUSED_LOOKS_MAX; unused = used ? 0 : unused + 1) {
+                used = false;
+                look();
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            // Whoever interrupts it wants it to end; the next use starts another.
+            Thread.currentThread().interrupt();
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private void look() {
+        try {
+            long now = store.epoch(migration);
+            if (now != epoch) {
+                known.clear();
+                epoch = now;
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("Migration {}: cannot look for rollbacks: {}", migration.id(), Printable.of(e.getMessage()));
+        }
+    }
+}
