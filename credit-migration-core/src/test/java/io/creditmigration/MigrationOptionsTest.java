@@ -21,7 +21,13 @@ final class MigrationOptionsTest {
     void the_defaults_are_those_of_the_documentation() {
         assertThat(MigrationOptions.defaults())
                 .isEqualTo(new MigrationOptions(
-                        Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false, Duration.ofSeconds(30), Duration.ofSeconds(5)));
+                        Clock.systemUTC(),
+                        5,
+                        100_000,
+                        Duration.ofSeconds(60),
+                        false,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(5)));
     }
 
     @Test
