@@ -86,8 +86,8 @@ final class Auditor {
         private final Instant begun = now();
         private final Findings findings = new Findings();
         private final List<StoredDefinition> definitions = store.definitions();
-        private final UserAudit.Terms terms = new UserAudit.Terms(
-                migration, new Conservation(migration, store.balanceScale()), rates(definitions));
+        private final UserAudit.Terms terms =
+                new UserAudit.Terms(migration, new Conservation(migration, store.balanceScale()), rates(definitions));
         private final Map<MigrationStatus, Long> records = new EnumMap<>(MigrationStatus.class);
         private long withoutRecord;
         private long gone;
@@ -232,7 +232,8 @@ final class Auditor {
                         && Objects.equals(stored.oldRate(), mine.oldRate())
                         && Objects.equals(stored.newRate(), mine.newRate());
                 if (stored.id().equals(mine.id()) && !same) {
-                    findings.add(Check.DEFINITION, null, "stored is " + words(stored) + ", the migration is " + words(mine));
+                    findings.add(
+                            Check.DEFINITION, null, "stored is " + words(stored) + ", the migration is " + words(mine));
                 }
             }
         }

@@ -27,9 +27,7 @@ final class Conservation {
         RateConversion conversion = migration.conversion().orElse(null);
         return switch (line.kind()) {
             case MIGRATED ->
-                conversion == null
-                        ? granted(line, line.added().signum() < 0)
-                        : converted(line, conversion);
+                conversion == null ? granted(line, line.added().signum() < 0) : converted(line, conversion);
             case ROLLED_BACK ->
                 conversion == null ? granted(line, line.added().signum() > 0) : restored(line, migrated);
             case FAILED, REOPENED, CAUGHT_UP ->
@@ -53,11 +51,10 @@ final class Conservation {
             return "goes from " + words(line.oldCredits(), line.oldRate()) + " to "
                     + words(line.newCredits(), line.newRate());
         }
-        boolean nearest =
-                switch (conversion.rounding()) {
-                    case HALF_UP, HALF_DOWN, HALF_EVEN -> true;
-                    case UP, DOWN, CEILING, FLOOR, UNNECESSARY -> false;
-                };
+        boolean nearest = switch (conversion.rounding()) {
+            case HALF_UP, HALF_DOWN, HALF_EVEN -> true;
+            case UP, DOWN, CEILING, FLOOR, UNNECESSARY -> false;
+        };
         BigDecimal one = conversion.newRate().perCredit().movePointLeft(conversion.decimals());
         BigDecimal most = nearest ? one.divide(BigDecimal.valueOf(2)) : one;
         int compared = line.residual().abs().compareTo(most);

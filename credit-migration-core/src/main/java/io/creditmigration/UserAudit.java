@@ -242,7 +242,8 @@ final class UserAudit {
             return null;
         }
         try {
-            Allocation allocation = tiers.allocate(UserSnapshot.of(user.userId()).withUsage(line.usage()));
+            Allocation allocation =
+                    tiers.allocate(UserSnapshot.of(user.userId()).withUsage(line.usage()));
             return allocation.credits().amount().subtract(line.consumed()).max(BigDecimal.ZERO);
         } catch (ArithmeticException e) {
             return null;

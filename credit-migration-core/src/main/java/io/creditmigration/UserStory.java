@@ -155,9 +155,11 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         Evidence.Holding holding = user.holding();
         String now = holding == null
                 ? "; the host does not have the user any more"
-                : "; has " + (holding.balance() == null && holding.unreadable() != null
+                : "; has "
+                        + (holding.balance() == null && holding.unreadable() != null
                                 ? "a balance that cannot be read"
-                                : credits(holding.balance(), null)) + " now"
+                                : credits(holding.balance(), null))
+                        + " now"
                         + (Boolean.FALSE.equals(holding.active()) ? ", on an inactive account" : "");
         return last.status() == MigrationStatus.FAILED ? "Works on under the old regime" + now : since + history + now;
     }

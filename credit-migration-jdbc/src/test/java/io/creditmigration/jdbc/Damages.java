@@ -756,7 +756,7 @@ final class Damages {
         Map<String, String> columns = new LinkedHashMap<>();
         for (String column : ("at migration run line attempt kind status cause is_last user_id old_credits new_credits"
                         + " host_state figures_line granted consumed copied operations days actor_kind actor reason error")
-                .split(" ")) {
+                .split(" ", -1)) {
             columns.put(column, column);
         }
         columns.put("is_last", "TRUE");

@@ -89,6 +89,7 @@ final class JournalRacesTest {
     private record Node(MigrationService conversion, MigrationService grant, MigrationService brokenGrant) {}
 
     /** What a node does to ann; answers what came of it. */
+    @SuppressWarnings("ImmutableEnumChecker") // What it does keeps nothing.
     private enum Act {
         CONVERT(node -> node.conversion.migrate("ann").status()),
         GRANT(node -> node.grant.migrate("ann").status()),
@@ -114,13 +115,10 @@ final class JournalRacesTest {
     }
 
     /**
-     * Two acts that were decided on the same lines.
-     *
-     * @param before what was done before
-     * @param winner the act that writes the next line, and its answer
-     * @param loser the act that wanted to, and what it answers after it has read again
-     * @param lines all lines in the end
+     * Two acts that were decided on the same lines: what was done before; the act that writes the next line, and its answer; the
+     * act that wanted to, and what it answers after it has read again; all lines in the end.
      */
+    @SuppressWarnings("ImmutableEnumChecker") // The list is a copy.
     private enum Race {
         MIGRATE_TWICE("", "CONVERT MIGRATED", "CONVERT ALREADY_MIGRATED", "MIGRATED"),
         GRANT_TWICE("", "GRANT MIGRATED", "GRANT ALREADY_MIGRATED", "MIGRATED"),
@@ -174,14 +172,14 @@ final class JournalRacesTest {
         private final String lines;
 
         Race(String before, String winner, String loser, String lines) {
-            this.before = Stream.of(before.split(" "))
+            this.before = Stream.of(before.split(" ", -1))
                     .filter(act -> !act.isEmpty())
                     .map(Act::valueOf)
                     .toList();
-            this.winner = Act.valueOf(winner.split(" ")[0]);
-            this.wins = winner.split(" ")[1];
-            this.loser = Act.valueOf(loser.split(" ")[0]);
-            this.answers = loser.split(" ")[1];
+            this.winner = Act.valueOf(winner.split(" ", -1)[0]);
+            this.wins = winner.split(" ", -1)[1];
+            this.loser = Act.valueOf(loser.split(" ", -1)[0]);
+            this.answers = loser.split(" ", -1)[1];
             this.lines = lines;
         }
 
