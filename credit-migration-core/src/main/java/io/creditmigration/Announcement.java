@@ -60,7 +60,7 @@ final class Announcement {
         do {
             page = users.scan(migration, options.scope(), cursor, pageSize);
             queued += toPage(page, options);
-            cursor = page.isEmpty() ? cursor : page.get(page.size() - 1).user().userId();
+            cursor = Keyset.after(page, state -> state.user().userId(), cursor);
         } while (page.size() == pageSize);
         return queued;
     }

@@ -47,8 +47,8 @@ record AuditedLine(
     static AuditedLine of(Migration migration, StoredRow row) throws UnreadableException {
         Kind kind = read(row, JournalColumn.KIND, Kind::valueOf, null);
         int number = row.key().number();
-        BigDecimal oldRate = read(row, JournalColumn.OLD_RATE, BigDecimal::new, BigDecimal.ZERO);
-        BigDecimal newRate = read(row, JournalColumn.NEW_RATE, BigDecimal::new, BigDecimal.ZERO);
+        BigDecimal oldRate = amount(row, JournalColumn.OLD_RATE);
+        BigDecimal newRate = amount(row, JournalColumn.NEW_RATE);
         BigDecimal from = migration
                 .conversion()
                 .map(conversion -> conversion.oldRate().perCredit())
@@ -69,8 +69,8 @@ record AuditedLine(
                 read(row, JournalColumn.AT, Instant::parse, null),
                 amount(row, JournalColumn.OLD_CREDITS),
                 amount(row, JournalColumn.NEW_CREDITS),
-                oldRate.signum() != 0 ? oldRate : !moves ? null : back ? to : from,
-                newRate.signum() != 0 ? newRate : !moves ? null : back ? from : to,
+                oldRate != null ? oldRate : !moves ? null : back ? to : from,
+                newRate != null ? newRate : !moves ? null : back ? from : to,
                 read(row, JournalColumn.GRANTED, BigDecimal::new, BigDecimal.ZERO),
                 read(row, JournalColumn.CONSUMED, BigDecimal::new, BigDecimal.ZERO),
                 read(row, JournalColumn.COPIED, Long::valueOf, 0L),

@@ -108,7 +108,7 @@ final class Auditor {
             do {
                 page = store.evidence(migration, after, PAGE_USERS);
                 page.forEach(this::check);
-                after = page.isEmpty() ? after : page.get(page.size() - 1).userId();
+                after = Keyset.after(page, Evidence::userId, after);
             } while (page.size() == PAGE_USERS);
             check(store.figures(migration));
             SealAudit seals = new SealAudit(migration, store, findings);

@@ -25,13 +25,15 @@ final class Backoff {
     }
 
     private static <T> T again(int attempts, Set<StoreException.Kind> after, Supplier<T> work) {
+        StoreException lost = null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (StoreException e) {
                 if (!after.contains(e.kind()) || attempt >= attempts) {
-                    throw e;
+                    throw StoreException.since(lost, e);
                 }
+                lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 pause(attempt);
             }
         }

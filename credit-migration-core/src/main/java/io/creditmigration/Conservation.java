@@ -30,7 +30,7 @@ final class Conservation {
                 conversion == null ? granted(line, line.added().signum() < 0) : converted(line, conversion);
             case ROLLED_BACK ->
                 conversion == null ? granted(line, line.added().signum() > 0) : restored(line, migrated);
-            case FAILED, REOPENED, CAUGHT_UP ->
+            case FAILED, REOPENED, CAUGHT_UP, RECONCILED ->
                 equal(line.oldCredits(), line.newCredits())
                         ? null
                         : "goes from " + words(line.oldCredits()) + " to " + words(line.newCredits());

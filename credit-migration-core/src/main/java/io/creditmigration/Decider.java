@@ -32,6 +32,7 @@ final class Decider {
     private final Clock clock;
     private final Notices notices;
     private final Reasons reasons;
+    private final Agreement agreement;
 
     Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock, Notices notices) {
         this.migration = migration;
@@ -40,6 +41,7 @@ final class Decider {
         this.clock = clock;
         this.notices = notices;
         this.reasons = new Reasons(migration);
+        this.agreement = new Agreement(migration);
     }
 
     /** Takes up definitions that were stored lately, where they matter. */
@@ -56,7 +58,13 @@ final class Decider {
         UserMigration record = state.record();
         UserSnapshot user = state.user();
         MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
-        if (status == MigrationStatus.COMPLETED || state.flagged()) {
+        if (now.isBefore(migration.beginsAt())) {
+            return refuse(Status.NOT_BEGUN, state);
+        }
+        if (agreement.isOutOfStep(state)) {
+            return refuse(Status.OUT_OF_STEP, state);
+        }
+        if (status == MigrationStatus.COMPLETED || Boolean.TRUE.equals(state.flagged())) {
             return refuse(Status.ALREADY_MIGRATED, state);
         }
         if (status == MigrationStatus.ROLLED_BACK) {
@@ -100,8 +108,9 @@ final class Decider {
         Offer offer;
         try {
             offer = offer(state);
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
-            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, wordsOf(e), now);
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, Failures.describe(e), now);
         }
         Quote quote = mustConfirm && hasCredits ? quote(state, offer, now) : null;
         if (mayNot) {
@@ -146,7 +155,10 @@ final class Decider {
     /** Copies what was committed after the user's migration; null where there is nothing to copy. */
     Decision.@Nullable Write<MigrationResult> catchUp(UserState state, Intent intent, Instant now) {
         UserMigration record = state.record();
-        if (record == null || record.status() != MigrationStatus.COMPLETED || state.lateOperations() == 0) {
+        if (record == null
+                || record.status() != MigrationStatus.COMPLETED
+                || state.lateOperations() == 0
+                || agreement.isOutOfStep(state)) {
             return null;
         }
         int figuresLine =
@@ -185,7 +197,8 @@ final class Decider {
     Optional<Credits> allocation(UserState state) {
         try {
             return state.defect() == null ? Optional.of(offer(state).allocated()) : Optional.empty();
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             return Optional.empty();
         }
     }
@@ -207,7 +220,12 @@ final class Decider {
                 Rollout.EVERYBODY,
                 state.bought(),
                 state.defect());
-        return notices.announcement(decide(admitted, intent));
+        return notices.announcement(decide(admitted, intent, onceBegun()));
+    }
+
+    /** Whether row and journal disagree about the unit of the balance. */
+    boolean isOutOfStep(UserState state) {
+        return agreement.isOutOfStep(state);
     }
 
     /** Whether this migration concerns the user at all. */
@@ -218,14 +236,17 @@ final class Decider {
 
     /** Whether the user works under the new regime: migrated by us or by the host, or there from the beginning. */
     boolean isInNewRegime(UserState state) {
+        if (agreement.isOutOfStep(state) && state.flagged() != null) {
+            return state.flagged();
+        }
         if (state.record() != null) {
             return state.record().status() == MigrationStatus.COMPLETED;
         }
-        return state.flagged() || isBornInNewRegime(state.user()) || state.superseded();
+        return Boolean.TRUE.equals(state.flagged()) || isBornInNewRegime(state.user()) || state.superseded();
     }
 
     private boolean isBornInNewRegime(UserSnapshot user) {
-        return user.registeredAt() != null && !user.registeredAt().isBefore(migration.cutOff());
+        return user.registeredAt() != null && !user.registeredAt().isBefore(migration.newcomersFrom());
     }
 
     private Decision<MigrationResult> migrate(UserState state, Offer offer, Intent intent, Instant now) {
@@ -330,6 +351,12 @@ final class Decider {
         return state.record() == null ? 0 : state.record().historicalOperations();
     }
 
+    /** Now, or the beginning where that is still to come: what a plan or an announcement speaks of. */
+    Instant onceBegun() {
+        Instant now = now();
+        return now.isBefore(migration.beginsAt()) ? migration.beginsAt() : now;
+    }
+
     /** Databases keep microseconds; what is compared after reading must not have had more. */
     Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
@@ -345,9 +372,5 @@ final class Decider {
             return words;
         }
         return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end);
-    }
-
-    static String wordsOf(Throwable e) {
-        return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getName() : e.getMessage();
     }
 }

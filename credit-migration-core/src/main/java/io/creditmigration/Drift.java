@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How what would be done now differs from a plan that was approved.
+ * How a population differs from the one of a plan that was approved. How far the rollout and the runs have come since then
+ * makes no difference.
  *
  * @param share the largest difference of any figure, of the larger of the two: 0.01 is one in a hundred; zero only where
  *     nothing at all differs, and 1 where definition, mapping or scope do
@@ -32,19 +33,26 @@ public record Drift(BigDecimal share, List<String> differences) {
         comparison.same("definition", planned.definition(), now.definition());
         comparison.same("mapping", planned.mapping(), now.mapping());
         comparison.same("scope", planned.scope().name(), now.scope().name());
-        comparison.counts("users", planned.users(), now.users(), 1);
-        long users = Math.max(planned.users(), now.users());
+        MigrationPlan.Population before = planned.population();
+        MigrationPlan.Population after = now.population();
+        long users = Math.max(before.tally().users(), after.tally().users());
+        comparison.counts("users", before.tally().users(), after.tally().users(), 1);
         for (Status status : Status.values()) {
-            comparison.counts("users " + status, planned.count(status), now.count(status), users);
+            comparison.counts(
+                    "users " + status,
+                    before.tally().count(status),
+                    after.tally().count(status),
+                    users);
         }
-        comparison.counts("users who must confirm", planned.toConfirm(), now.toConfirm(), users);
-        Tally before = planned.tally();
-        Tally after = now.tally();
-        comparison.amounts("credits before", before.creditsBefore(), after.creditsBefore());
-        comparison.amounts("credits after", before.creditsAfter(), after.creditsAfter());
-        comparison.amounts("credits granted", before.granted(), after.granted());
-        comparison.amounts("credits to confirm", planned.creditsToConfirm(), now.creditsToConfirm());
-        if (comparison.share.signum() == 0 && !planned.population().equals(now.population())) {
+        comparison.counts("users who must confirm", before.toConfirm(), after.toConfirm(), users);
+        comparison.amounts(
+                "credits before", before.tally().creditsBefore(), after.tally().creditsBefore());
+        comparison.amounts(
+                "credits after", before.tally().creditsAfter(), after.tally().creditsAfter());
+        comparison.amounts(
+                "credits granted", before.tally().granted(), after.tally().granted());
+        comparison.amounts("credits to confirm", before.creditsToConfirm(), after.creditsToConfirm());
+        if (comparison.share.signum() == 0 && !before.digest().equals(after.digest())) {
             comparison.add("single users, whose figures add up to the same", BigDecimal.ONE, BigDecimal.valueOf(users));
         }
         return new Drift(comparison.share, comparison.differences);

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.Printable;
+
 /** A value that was refused before anything was read or written; the message names it and says what is allowed. */
 public final class InvalidValueException extends CreditMigrationException {
 
@@ -14,7 +16,7 @@ public final class InvalidValueException extends CreditMigrationException {
      * Refuses a value.
      *
      * @param what the thing that has the value, such as {@code "rate"}
-     * @param value the refused value; long ones are cut in the message
+     * @param value the refused value; the message cuts long ones, and writes characters that cannot be seen as numbers
      * @param allowed what would be accepted, in words
      */
     public InvalidValueException(String what, Object value, String allowed) {
@@ -29,7 +31,7 @@ public final class InvalidValueException extends CreditMigrationException {
         return what;
     }
 
-    /** The refused value as shown in the message, cut after 80 characters. */
+    /** The refused value as shown in the message: cut after 80 characters, none of them invisible. */
     public String value() {
         return value;
     }
@@ -42,7 +44,7 @@ public final class InvalidValueException extends CreditMigrationException {
     private static String shown(Object value) {
         String text = value.toString();
         return text.length() <= SHOWN_CHARACTERS_MAX
-                ? "'" + text + "'"
-                : "'" + text.substring(0, SHOWN_CHARACTERS_MAX) + "…' (" + text.length() + " characters)";
+                ? "'" + Printable.of(text) + "'"
+                : "'" + Printable.of(text.substring(0, SHOWN_CHARACTERS_MAX)) + "…' (" + text.length() + " characters)";
     }
 }

@@ -49,7 +49,9 @@ public record JournalLine(
         /** An operator allowed a new attempt. */
         REOPENED,
         /** Operations that were committed after the user's migration became entries of the credit history. */
-        CAUGHT_UP
+        CAUGHT_UP,
+        /** An operator made the journal follow the user's row. */
+        RECONCILED
     }
 
     /**

@@ -16,7 +16,11 @@ final class LargestChanges {
 
     private final PriorityQueue<Change> largest = new PriorityQueue<>(BY_SIZE);
 
+    /** Keeps this change if it is one: 0 → 0 is none. */
     void add(Change change) {
+        if (size(change).signum() == 0) {
+            return;
+        }
         largest.add(change);
         if (largest.size() > MOST) {
             largest.remove();

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.Printable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,7 +12,11 @@ final class LoggingNotifier implements Notifier {
 
     @Override
     public Delivery deliver(NoticeMessage message) {
-        LOG.info("To user {}: {}\n{}", message.userId(), message.title(), message.body());
+        LOG.info(
+                "To user {}: {}\n{}",
+                Printable.of(message.userId()),
+                Printable.of(message.title()),
+                message.body().lines().map(Printable::of).collect(Collectors.joining("\n")));
         return Delivery.accepted();
     }
 }

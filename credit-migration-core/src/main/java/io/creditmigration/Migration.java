@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>Users registered at or after the cut-off are not subject: they began in the new regime. Migrations are ordered by
+ * <p>Users registered at or after {@link #newcomersFrom} are not subject: they began in the new regime. Migrations are ordered by
  * their cut-offs; who completed a later one is not subject to an earlier one.
  */
 public final class Migration {
@@ -27,13 +27,24 @@ public final class Migration {
 
     private final String id;
     private final Instant cutOff;
+    private final Instant newcomersFrom;
+    private final Instant beginsAt;
     private final int usageWindowDays;
     private final CreditPolicy policy;
     private final Consent consent;
 
-    private Migration(String id, Instant cutOff, int usageWindowDays, CreditPolicy policy, Consent consent) {
+    private Migration(
+            String id,
+            Instant cutOff,
+            Instant newcomersFrom,
+            Instant beginsAt,
+            int usageWindowDays,
+            CreditPolicy policy,
+            Consent consent) {
         this.id = id;
         this.cutOff = cutOff;
+        this.newcomersFrom = newcomersFrom;
+        this.beginsAt = beginsAt;
         this.usageWindowDays = usageWindowDays;
         this.policy = policy;
         this.consent = consent;
@@ -55,9 +66,22 @@ public final class Migration {
         return id;
     }
 
-    /** Users registered from this instant on are not subject; the usage window ends here. */
+    /** The usage window ends here. */
     public Instant cutOff() {
         return cutOff;
+    }
+
+    /** Users registered from this instant on began in the new regime and are not subject; the cut-off unless said otherwise. */
+    public Instant newcomersFrom() {
+        return newcomersFrom;
+    }
+
+    /**
+     * Before this instant every trigger answers NOT_BEGUN and writes nothing; the cut-off unless said otherwise. It has come
+     * when the clocks of the node and of the database say so.
+     */
+    public Instant beginsAt() {
+        return beginsAt;
     }
 
     /** The window over which usage is counted: {@code [cutOff − 30 days, cutOff)} unless said otherwise. */
@@ -85,12 +109,17 @@ public final class Migration {
      * refused.
      */
     public String fingerprint() {
-        return policy.definition() + "; cutOff=" + cutOff + "; window=" + usageWindowDays + "d; consent=" + consent;
+        String later = beginsAt.equals(cutOff) && newcomersFrom.equals(cutOff)
+                ? ""
+                : "; newcomersFrom=" + newcomersFrom + "; beginsAt=" + beginsAt;
+        return policy.definition() + "; cutOff=" + cutOff + "; window=" + usageWindowDays + "d; consent=" + consent
+                + later;
     }
 
     /** This migration for balances of at most so many decimals. */
     Migration atScale(int balanceScale) {
-        return new Migration(id, cutOff, usageWindowDays, policy.atScale(balanceScale), consent);
+        return new Migration(
+                id, cutOff, newcomersFrom, beginsAt, usageWindowDays, policy.atScale(balanceScale), consent);
     }
 
     /** Collects a definition; {@link #build} refuses an incomplete one. */
@@ -98,6 +127,8 @@ public final class Migration {
 
         private final String id;
         private @Nullable Instant cutOff;
+        private @Nullable Instant newcomersFrom;
+        private @Nullable Instant beginsAt;
         private @Nullable CreditPolicy policy;
         private @Nullable Consent consent;
         private int usageWindowDays = USUAL_WINDOW_DAYS;
@@ -106,14 +137,32 @@ public final class Migration {
             this.id = id;
         }
 
-        /** Mandatory: when the new regime begins for new users. At most microseconds. */
+        /** Mandatory: when the usage window ends, and, unless said otherwise, the new regime begins. At most microseconds. */
         public Builder cutOff(Instant newCutOff) {
-            Names.given("cut-off", newCutOff);
-            if (!newCutOff.equals(newCutOff.truncatedTo(ChronoUnit.MICROS))) {
-                throw new InvalidValueException("cut-off", newCutOff, "an instant of whole microseconds");
-            }
-            this.cutOff = newCutOff;
+            this.cutOff = micros("cut-off", newCutOff);
             return this;
+        }
+
+        /** Users registered from here on begin in the new regime; the cut-off unless said otherwise. At most microseconds. */
+        public Builder newcomersFrom(Instant instant) {
+            this.newcomersFrom = micros("newcomers from", instant);
+            return this;
+        }
+
+        /**
+         * Nobody migrates before this instant; the cut-off unless it is later. Where it is later, {@link #newcomersFrom} has
+         * to be said: sign-ups in between are of the old regime or of the new one. At most microseconds.
+         */
+        public Builder beginsAt(Instant instant) {
+            this.beginsAt = micros("beginning", instant);
+            return this;
+        }
+
+        private static Instant micros(String what, Instant instant) {
+            if (!Names.given(what, instant).equals(instant.truncatedTo(ChronoUnit.MICROS))) {
+                throw new InvalidValueException(what, instant, "an instant of whole microseconds");
+            }
+            return instant;
         }
 
         /** Mandatory: what decides the credits. */
@@ -154,7 +203,19 @@ public final class Migration {
             if (rule == null) {
                 rule = policy instanceof RateConversion ? Consent.CONFIRM_POSITIVE : Consent.NONE;
             }
-            return new Migration(id, cutOff, usageWindowDays, policy, rule);
+            Instant begins = beginsAt == null ? cutOff : beginsAt;
+            if (begins.isBefore(cutOff)) {
+                throw new InvalidValueException(
+                        "beginning of migration " + id, begins, "the cut-off " + cutOff + " or later");
+            }
+            if (newcomersFrom == null && !begins.equals(cutOff)) {
+                throw new InvalidValueException(
+                        "newcomersFrom of migration " + id,
+                        "missing",
+                        "an instant; it must be said where the migration begins later than the cut-off");
+            }
+            return new Migration(
+                    id, cutOff, newcomersFrom == null ? cutOff : newcomersFrom, begins, usageWindowDays, policy, rule);
         }
     }
 }

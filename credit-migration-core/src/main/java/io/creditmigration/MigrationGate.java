@@ -4,6 +4,7 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.spi.Printable;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * MigrationGate gate = MigrationGate.of(migrations);
- * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote());
+ * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote().token());
  * }</pre>
  *
  * <p>It migrates users without credits on the way and lets the same request pass, and blocks only who is subject, has
@@ -37,11 +38,15 @@ public final class MigrationGate {
     private static final Logger LOG = LoggerFactory.getLogger(MigrationGate.class);
     private static final Set<Status> WORTH_A_LOOK = EnumSet.of(
             Status.UNKNOWN_USER,
+            Status.OUT_OF_STEP,
             Status.ABSENT_BALANCE,
             Status.NEGATIVE_BALANCE,
             Status.CONTENDED,
             Status.FAILED,
             Status.FAILED_UNRECORDED);
+
+    /** What an {@link InvalidValueException} calls the id. */
+    private static final String USER_ID = "user id";
 
     private final MigrationService migrations;
     private final boolean openOnFailure;
@@ -57,7 +62,7 @@ public final class MigrationGate {
         }
     }
 
-    /** A gate that lets requests pass when the store fails. */
+    /** A gate that lets requests pass when the store fails, whatever it throws. */
     public static MigrationGate of(MigrationService migrations) {
         return new MigrationGate(migrations, true);
     }
@@ -68,28 +73,37 @@ public final class MigrationGate {
     }
 
     /**
-     * Whether this user's request goes through.
-     *
-     * @throws InvalidValueException when the id is none that a user can have
+     * Whether this user's request goes through. An id that no user can have, such as a login name where the ids are UUIDs,
+     * is that of an unknown user: the request goes through, and a warning names the id.
      */
     public GateDecision check(String userId) {
-        if (migrations.isKnownMigrated(userId)) {
-            return allow(Status.ALREADY_MIGRATED);
-        }
+        Names.given(USER_ID, userId);
         MigrationResult result;
         try {
+            if (migrations.isKnownMigrated(userId)) {
+                return allow(Status.ALREADY_MIGRATED);
+            }
             result = migrations.autoMigrateIfZeroCredits(userId);
-        } catch (StoreException | DefinitionConflictException e) {
-            storeFailures.increment();
-            LOG.warn("The gate is {} because the store failed: {}", openOnFailure ? "open" : "closed", e.getMessage());
-            return new StoreFailed(openOnFailure, e);
+        } catch (InvalidValueException e) {
+            if (!e.what().equals(USER_ID)) {
+                return failed(e);
+            }
+            if (migrations.isNewsOf(e.value())) {
+                LOG.warn("The gate lets a request pass: {}", e.getMessage());
+            }
+            return allow(Status.UNKNOWN_USER);
+        } catch (CreditMigrationException e) {
+            return failed(e);
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            return failed(new StoreException(StoreException.Kind.UNAVAILABLE, Failures.describe(e), e));
         }
         if (result.quote() != null) {
             blocked.increment();
             return new MigrationRequired(result.quote());
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
-            LOG.warn("The gate lets user {} pass: {}", result.userId(), result.status());
+            LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
         }
         return allow(result.status());
     }
@@ -109,6 +123,15 @@ public final class MigrationGate {
     /** Requests during which the store failed since the gate was made. */
     public long storeFailures() {
         return storeFailures.sum();
+    }
+
+    private StoreFailed failed(CreditMigrationException failure) {
+        storeFailures.increment();
+        LOG.warn(
+                "The gate is {} because the store failed: {}",
+                openOnFailure ? "open" : "closed",
+                Printable.of(failure.getMessage()));
+        return new StoreFailed(openOnFailure, failure);
     }
 
     private Allowed allow(Status status) {

@@ -12,16 +12,20 @@ import java.time.Duration;
  * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers nobody
  * @param knownFor how long it remembers them at most: a rollback is seen on every node within this time
  * @param notices whether users are told: notices are queued with changes, for a {@link NoticeDispatcher} to deliver
+ * @param patience how long a run asks again for one user whose page the database ends, for its time or for locks, before the
+ *     user is marked FAILED; for a page that cannot even be read twenty times as long, before the run ends
  */
-public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Duration knownFor, boolean notices) {
+public record MigrationOptions(
+        Clock clock, int attempts, int knownUsersMax, Duration knownFor, boolean notices, Duration patience) {
 
     private static final MigrationOptions DEFAULTS =
-            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false);
+            new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false, Duration.ofSeconds(30));
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
         Names.given("clock", clock);
         Names.given("time that known users are remembered", knownFor);
+        Names.given("patience", patience);
         if (attempts < 1 || attempts > 100) {
             throw new InvalidValueException("attempts", attempts, "1 to 100");
         }
@@ -31,30 +35,38 @@ public record MigrationOptions(Clock clock, int attempts, int knownUsersMax, Dur
         if (knownFor.isNegative() || knownFor.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidValueException("time that known users are remembered", knownFor, "zero to one day");
         }
+        if (patience.isNegative() || patience.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidValueException("patience", patience, "zero to one day");
+        }
     }
 
-    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, and nobody is told. */
+    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, and nobody is told. */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices);
+        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience);
     }
 
     /** The same with so many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices);
+        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time, notices);
+        return new MigrationOptions(clock, attempts, max, time, notices, patience);
+    }
+
+    /** The same with this patience. */
+    public MigrationOptions withPatience(Duration newPatience) {
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
     public MigrationOptions withNotices() {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience);
     }
 }

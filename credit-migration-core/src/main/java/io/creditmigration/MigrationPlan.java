@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a run would do now, found out without writing anything. To be approved by somebody, and handed to
- * {@link MigrationService#run(MigrationPlan, BigDecimal, RunOptions)}. All of it is plain values, so it can be kept as a file.
+ * {@link MigrationService#run(MigrationPlan, BigDecimal, RunOptions)}. What is approved is the {@link Population}, so a plan
+ * stays valid while its migration goes on. All of it is plain values, so it can be kept as a file.
  *
  * @param scope whom it is for
- * @param tally what would become of the users
+ * @param tally what would become of the users now
  * @param toConfirm how many users have to confirm first; they are among the HAS_CREDITS
  * @param creditsToConfirm the credits that those have
  * @param largestChanges the users whose balance would change most, the largest change first
  * @param warnings what somebody should look at first
  * @param definition {@link Migration#fingerprint()}
  * @param mapping what the store reads and writes, in words
- * @param population SHA-256, in hexadecimal, over what was read and decided of each user in key order
+ * @param population the users of the scope as they were before the migration: what is approved
  */
 public record MigrationPlan(
         RunScope scope,
@@ -29,7 +30,7 @@ public record MigrationPlan(
         List<String> warnings,
         String definition,
         String mapping,
-        String population) {
+        Population population) {
 
     /**
      * One user's balance.
@@ -40,23 +41,42 @@ public record MigrationPlan(
      */
     public record Change(String userId, @Nullable Credits oldCredits, Credits newCredits) {}
 
+    /**
+     * The users of a scope as they were before this migration reached any of them, and what it does to them when the rollout
+     * admits everybody. It stays the same while the rollout is raised and runs go on: a user whom this migration has migrated
+     * counts with the balance that the user had before. Users whom the migration does not concern, newcomers and those whom
+     * the host itself has migrated, are left out.
+     *
+     * @param tally what the migration does to them
+     * @param toConfirm how many of them have to confirm first; they are among the HAS_CREDITS
+     * @param creditsToConfirm the credits that those had
+     * @param digest SHA-256, in hexadecimal, over each user's balance and what is decided about it, in key order
+     */
+    public record Population(Tally tally, long toConfirm, BigDecimal creditsToConfirm, String digest) {}
+
     /** Copies the lists. */
     public MigrationPlan {
         largestChanges = List.copyOf(largestChanges);
         warnings = List.copyOf(warnings);
     }
 
-    /** Definition, mapping, scope and population in one: SHA-256 in hexadecimal. Equal plans do the same to the same users. */
+    /** Definition, mapping, scope and population in one: SHA-256 in hexadecimal. Equal plans do the same to
+     * the same users. */
     public String fingerprint() {
         return new Sha256()
                 .add(definition)
                 .add(mapping)
                 .add(scope.name())
-                .add(population)
+                .add(population.digest())
                 .hex();
     }
 
-    /** Users by what would become of them, in the order of {@link MigrationResult.Status}. */
+    /** How this plan, made now, differs from one that was approved. */
+    public Drift driftFrom(MigrationPlan approved) {
+        return Drift.between(Names.given("approved plan", approved), this);
+    }
+
+    /** Users by what would become of them now, in the order of {@link MigrationResult.Status}. */
     public Map<Status, Long> outcomes() {
         return tally.outcomes();
     }

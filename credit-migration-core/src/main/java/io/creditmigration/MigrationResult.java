@@ -24,6 +24,13 @@ public record MigrationResult(
     public enum Status {
         /** There is no such user. */
         UNKNOWN_USER,
+        /** The migration begins later. Nothing is written before. */
+        NOT_BEGUN,
+        /**
+         * The user's row and the journal disagree about the unit of the balance: somebody restored the row by hand, or another
+         * person has the id now. Nothing is written until {@link MigrationService#reconcile}.
+         */
+        OUT_OF_STEP,
         /** Migrated before: by us, with a record, or by the host's own marker, without one. Asking again is no error. */
         ALREADY_MIGRATED,
         /** Taken back before. Only an operator's {@link MigrationService#reopen} starts a new attempt. */

@@ -80,9 +80,26 @@ public final class MigrationRuns {
 
     MigrationRun open(RunOptions options, @Nullable Integer stage) {
         Names.given("options", options);
-        return open(
+        if (bounds.clock().instant().isBefore(migration.beginsAt())) {
+            throw new InvalidValueException(
+                    "beginning of migration " + migration.id(),
+                    migration.beginsAt(),
+                    "an instant that has come, for a run; plan() works before");
+        }
+        MigrationRun run = open(
                 new RunRequest(options.scope(), stage, options.userIds(), options.settings()),
-                cause(Actor.automatic("run"), "opened for " + options.scope().name()));
+                cause(
+                        options.actor(),
+                        options.reasonOr("opened for " + options.scope().name())));
+        if (!run.settings().equals(options.settings())) {
+            LOG.warn(
+                    "Migration {}: run {} goes on with its own settings ({}), not those asked for ({}); see retune",
+                    migration.id(),
+                    run.id(),
+                    run.settings(),
+                    options.settings());
+        }
+        return run;
     }
 
     /**

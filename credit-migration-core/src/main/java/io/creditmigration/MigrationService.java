@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,7 +199,7 @@ public final class MigrationService {
             if (state.record() != null) {
                 return Optional.of(state.record().status());
             }
-            if (state.flagged()) {
+            if (Boolean.TRUE.equals(state.flagged())) {
                 return Optional.of(MigrationStatus.COMPLETED);
             }
             return decider.isSubject(state) ? Optional.of(MigrationStatus.PENDING) : Optional.empty();
@@ -239,10 +240,15 @@ public final class MigrationService {
         Names.checkUserId(userId);
         Names.given("actor", actor);
         Names.given("paid credits", paid);
-        RollbackResult result = oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
-        known.remove(result.userId());
-        known.remove(userId);
-        return result;
+        try {
+            RollbackResult result =
+                    oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
+            known.remove(result.userId());
+            return result;
+        } finally {
+            // Also where the outcome is unknown.
+            known.remove(userId);
+        }
     }
 
     /**
@@ -259,9 +265,45 @@ public final class MigrationService {
         return oneUser().reopen(userId, actor, reason);
     }
 
+    /**
+     * Makes the journal follow the row of a user who is OUT_OF_STEP: a balance that support has restored by hand, or an id that
+     * another person has now. The operator says where the user stands; it is refused where the row's marker says otherwise.
+     * Moves no money, and writes nothing where both agree. A user reconciled to the old regime stays there until
+     * {@link #reopen}; one reconciled to the new regime has no rollback data; a grant counts as wholly consumed.
+     *
+     * @param standing COMPLETED for a balance in the new regime, ROLLED_BACK for one in the old regime
+     * @param actor who says so, for the journal
+     * @param reason why, for the journal: 1 to 500 characters
+     */
+    public ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        Names.checkUserId(userId);
+        Names.given("actor", actor);
+        if (Names.given("standing", standing) != MigrationStatus.COMPLETED && standing != MigrationStatus.ROLLED_BACK) {
+            throw new InvalidValueException("standing", standing, "COMPLETED or ROLLED_BACK");
+        }
+        try {
+            ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
+            known.remove(result.userId());
+            return result;
+        } finally {
+            // Also where the outcome is unknown.
+            known.remove(userId);
+        }
+    }
+
     /** What the population is like, read in pages, before anything is decided about it. */
     public PopulationAnalysis analyze() {
-        return survey().analyze();
+        return analyze(user -> {});
+    }
+
+    /**
+     * The same, naming the high-usage users.
+     *
+     * @param highUsage is told each user with more than 8 operations in some clock hour of the window, in the order of ids
+     */
+    public PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
+        return survey().analyze(Names.given("listener", highUsage));
     }
 
     /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
@@ -302,10 +344,11 @@ public final class MigrationService {
     }
 
     /**
-     * The same for a plan that somebody has approved: plans again, and refuses if the figures now are too far from it.
+     * The same for a plan that somebody has approved: plans again, and refuses if the population is too far from the plan's.
+     * How far rollout and runs have come makes no difference, so the same call joins a run, or continues one.
      *
      * @param tolerance the share by which a figure may differ, 0 to 1; at 0 nothing may have changed at all
-     * @throws DriftException when they are; nothing was written
+     * @throws DriftException when it is; nothing was written
      */
     public MigrationRun run(MigrationPlan approved, BigDecimal tolerance, RunOptions options) {
         if (Names.given("tolerance", tolerance).signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
@@ -318,9 +361,10 @@ public final class MigrationService {
         return run(options);
     }
 
-    /** How what a run would do now differs from a plan that was approved. Reads only. */
+    /** How the population differs now from the one of a plan that was approved. Reads only. */
     public Drift drift(MigrationPlan approved, RunOptions options) {
-        return Drift.between(Names.given("plan", approved), plan(options));
+        Names.given("plan", approved);
+        return plan(options).driftFrom(approved);
     }
 
     /**
@@ -498,9 +542,18 @@ public final class MigrationService {
     }
 
     /**
-     * How well the migration went, by the figures of a verification and the commits of this process.
+     * How well the migration went, by the figures of a verification and the commits of this process. The goal for support
+     * tickets does not apply.
+     */
+    public SuccessMetrics metrics(Verification verification) {
+        Names.given("verification", verification);
+        return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), null);
+    }
+
+    /**
+     * The same, judging the number of support tickets too.
      *
-     * @param supportTickets as the host counts them, 0 or more
+     * @param supportTickets tickets about the migration, as the host counts them, 0 or more
      */
     public SuccessMetrics metrics(Verification verification, long supportTickets) {
         Names.given("verification", verification);

@@ -5,6 +5,7 @@ import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
+import io.creditmigration.spi.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -83,8 +84,9 @@ public final class NoticeDispatcher implements Runnable {
                     && dispatch().leased() > 0) {
                 batches++;
             }
-        } catch (StoreException e) {
-            LOG.warn("Notices wait, because the store failed: {}", e.getMessage());
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
+            LOG.warn("Notices wait, because the store failed: {}", Printable.of(Failures.describe(e)));
         }
     }
 
@@ -151,14 +153,15 @@ public final class NoticeDispatcher implements Runnable {
             Notifier.Delivery delivery =
                     notifier.deliver(templates.render(notice, options.locales().apply(notice.userId())));
             refusal = delivery.refusal();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             return failed(leased, e);
         }
         return refusal == null ? new Settlement(State.SENT, leased.deliveries(), now(), null) : dead(leased, refusal);
     }
 
-    private Settlement failed(Leased leased, RuntimeException e) {
-        String error = Decider.wordsOf(e);
+    private Settlement failed(Leased leased, Throwable e) {
+        String error = Failures.describe(e);
         if (leased.deliveries() >= options.deliveriesMax()) {
             return dead(leased, error);
         }
@@ -168,12 +171,12 @@ public final class NoticeDispatcher implements Runnable {
                 leased.notice().id(),
                 leased.deliveries(),
                 pause,
-                error);
+                Printable.of(error));
         return new Settlement(State.QUEUED, leased.deliveries(), now().plus(pause), Decider.kept(error));
     }
 
     private Settlement dead(Leased leased, String error) {
-        LOG.warn("Notice {} is a dead letter: {}", leased.notice().id(), error);
+        LOG.warn("Notice {} is a dead letter: {}", leased.notice().id(), Printable.of(error));
         return new Settlement(State.DEAD, leased.deliveries(), now(), Decider.kept(error));
     }
 

@@ -48,7 +48,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code {4}}</td><td>the old balance</td><td>conversion: all but issue</td></tr>
  * <tr><td>{@code {5}}</td><td>the new rate</td><td>conversion: all but issue</td></tr>
  * <tr><td>{@code {6}}</td><td>the old rate</td><td>conversion: all but issue</td></tr>
+ * <tr><td>{@code {7}}</td><td>whether {@code {2}} is one</td><td>as {@code {2}}</td></tr>
+ * <tr><td>{@code {8}}</td><td>whether {@code {3}} is one</td><td>as {@code {3}}</td></tr>
+ * <tr><td>{@code {9}}</td><td>whether {@code {4}} is one</td><td>as {@code {4}}</td></tr>
  * </table>
+ *
+ * <p>The last three are the numbers 1 and 2, for a choice: <code>{3} free {8,choice,1#credit|2#credits}</code>.
  *
  * <p>A text that is missing, is not well-formed, or names a value that its notice does not have is refused here, not when a
  * user is waiting for it.
@@ -63,7 +68,10 @@ public final class NoticeTemplates {
         GRANTED(3),
         OLD_CREDITS(4),
         NEW_RATE(5),
-        OLD_RATE(6);
+        OLD_RATE(6),
+        NEW_IS_ONE(7),
+        GRANTED_IS_ONE(8),
+        OLD_IS_ONE(9);
 
         final int number;
 
@@ -75,8 +83,10 @@ public final class NoticeTemplates {
     private record Text(String title, String body) {}
 
     private static final Set<Value> ALWAYS = EnumSet.of(Value.PAGE, Value.DATE);
-    private static final Set<Value> OF_GRANT = EnumSet.of(Value.PAGE, Value.DATE, Value.NEW_CREDITS, Value.GRANTED);
-    private static final Set<Value> OF_CONVERSION = EnumSet.complementOf(EnumSet.of(Value.GRANTED));
+    private static final Set<Value> OF_GRANT = EnumSet.of(
+            Value.PAGE, Value.DATE, Value.NEW_CREDITS, Value.NEW_IS_ONE, Value.GRANTED, Value.GRANTED_IS_ONE);
+    private static final Set<Value> OF_CONVERSION =
+            EnumSet.complementOf(EnumSet.of(Value.GRANTED, Value.GRANTED_IS_ONE));
     private static final boolean[] REGIMES = {false, true};
     private static final int PAGE_LENGTH_MAX = 1_000;
 
@@ -168,13 +178,17 @@ public final class NoticeTemplates {
         if (known.contains(Value.NEW_CREDITS)) {
             Credits newCredits = given(notice, "new credits", notice.newCredits());
             values.put(Value.NEW_CREDITS, amount(newCredits, locale));
+            values.put(Value.NEW_IS_ONE, oneOrMany(newCredits));
             if (known.contains(Value.GRANTED)) {
                 Credits before = notice.oldCredits() == null ? Credits.ZERO : notice.oldCredits();
                 values.put(Value.GRANTED, amount(newCredits.minus(before), locale));
+                values.put(Value.GRANTED_IS_ONE, oneOrMany(newCredits.minus(before)));
             }
         }
         if (known.contains(Value.OLD_CREDITS)) {
-            values.put(Value.OLD_CREDITS, amount(given(notice, "old credits", notice.oldCredits()), locale));
+            Credits oldCredits = given(notice, "old credits", notice.oldCredits());
+            values.put(Value.OLD_CREDITS, amount(oldCredits, locale));
+            values.put(Value.OLD_IS_ONE, oneOrMany(oldCredits));
             values.put(Value.NEW_RATE, amount(given(notice, "new rate", notice.newRate()), locale));
             values.put(Value.OLD_RATE, amount(given(notice, "old rate", notice.oldRate()), locale));
         }
@@ -196,6 +210,10 @@ public final class NoticeTemplates {
                     what + " of notice " + notice.id(), "missing", "a value, in a notice of kind " + notice.kind());
         }
         return value;
+    }
+
+    private static int oneOrMany(Credits credits) {
+        return credits.equals(Credits.of(1)) ? 1 : 2;
     }
 
     /** All the digits that the amount has, and no more. */
@@ -239,7 +257,10 @@ public final class NoticeTemplates {
         MessageFormat format = new MessageFormat(pattern, Locale.ROOT);
         Object[] marks = new Object[Value.values().length];
         for (Value value : Value.values()) {
-            marks[value.number] = String.valueOf((char) (MARK + value.number));
+            marks[value.number] = switch (value) {
+                case NEW_IS_ONE, GRANTED_IS_ONE, OLD_IS_ONE -> 2;
+                default -> String.valueOf(MARK);
+            };
         }
         String shown = format.format(marks);
         if (pattern.isBlank() || shown.indexOf('{') >= 0) {
@@ -249,7 +270,9 @@ public final class NoticeTemplates {
                     "a text with values {0} to {" + (marks.length - 1) + "}, and each apostrophe written twice");
         }
         for (Value value : Value.values()) {
-            if (!known.contains(value) && shown.indexOf(MARK + value.number) >= 0) {
+            Object[] without = marks.clone();
+            without[value.number] = null;
+            if (!known.contains(value) && !format.format(without).equals(shown)) {
                 throw new InvalidValueException(
                         "template " + key,
                         "{" + value.number + "} in it",

@@ -25,7 +25,7 @@ final class Notices {
             case MIGRATED -> isSeen(change) ? of(NoticeKind.COMPLETE, change) : null;
             case ROLLED_BACK -> isSeen(change) || wasSeen(change) ? of(NoticeKind.ROLLED_BACK, change) : null;
             case FAILED -> migration.conversion().isPresent() && isNothing(creditsOf(change)) ? null : issue(change);
-            case REOPENED, CAUGHT_UP -> null;
+            case REOPENED, CAUGHT_UP, RECONCILED -> null;
         };
     }
 

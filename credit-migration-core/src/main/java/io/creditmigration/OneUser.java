@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.Optional;
@@ -66,6 +67,7 @@ final class OneUser {
                 String stored = state.user().userId();
                 return switch (refusal.status()) {
                     case HALTED -> MigrationResult.of(MigrationResult.Status.HALTED, stored, state.record());
+                    case NOT_BEGUN -> MigrationResult.of(MigrationResult.Status.NOT_BEGUN, stored, state.record());
                     case OUTSIDE_ROLLOUT ->
                         MigrationResult.of(MigrationResult.Status.OUTSIDE_ROLLOUT, stored, state.record());
                     default -> markFailed(state, intent, String.valueOf(refusal.message()));
@@ -130,45 +132,72 @@ final class OneUser {
         });
     }
 
+    ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
+        return settle(userId, new Act<ReconcileResult>() {
+            @Override
+            public Decision<ReconcileResult> decide(UserState state) {
+                return reversal.reconcile(state, standing, actor, reason);
+            }
+
+            @Override
+            public ReconcileResult unknownUser() {
+                return new ReconcileResult(ReconcileResult.Status.UNKNOWN_USER, userId, null);
+            }
+
+            @Override
+            public ReconcileResult refused(UserState state, CommitResult refusal) {
+                return contended(state);
+            }
+
+            @Override
+            public ReconcileResult contended(@Nullable UserState state) {
+                return new ReconcileResult(
+                        ReconcileResult.Status.CONTENDED, userId, state == null ? null : state.record());
+            }
+        });
+    }
+
     private <R> R settle(String userId, Act<R> act) {
         UserState state = null;
-        Decision.Write<R> unsure = null;
+        Decision.Write<R> write = null;
+        StoreException lost = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
                 state = store.find(migration, userId).orElse(null);
                 if (state == null) {
                     return act.unknownUser();
                 }
-                if (unsure != null && isWritten(unsure.change(), state)) {
-                    return unsure.committed().apply(state.record());
+                if (lost != null && write != null && isWritten(write.change(), state)) {
+                    return write.committed().apply(state.record());
                 }
-                unsure = null;
                 Decision<R> decision = act.decide(state);
                 if (decision instanceof Decision.Answer<R> answer) {
                     return answer.result();
                 }
-                unsure = (Decision.Write<R>) decision;
-                String error = unsure.change().line().error();
+                write = (Decision.Write<R>) decision;
+                String error = write.change().line().error();
                 CommitResult result =
-                        store.joins() && error != null ? CommitResult.rejected(error) : commit(unsure.change());
+                        store.joins() && error != null ? CommitResult.rejected(error) : commit(write.change());
                 switch (result.status()) {
                     case COMMITTED -> {
-                        return unsure.committed().apply(withHistory(unsure.change(), result));
+                        return write.committed().apply(withHistory(write.change(), result));
                     }
-                    case STALE -> unsure = null;
-                    case LOCKED -> {
-                        unsure = null;
-                        Backoff.pause(attempt);
+                    case STALE -> {
+                        // Read again at once.
                     }
+                    case LOCKED -> Backoff.pause(attempt);
                     default -> {
                         return act.refused(state, result);
                     }
                 }
             } catch (StoreException e) {
                 if (e.kind() == StoreException.Kind.UNAVAILABLE || attempt == attempts) {
-                    throw e;
+                    throw StoreException.since(lost, e);
                 }
+                lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 Backoff.pause(attempt);
+            } catch (RuntimeException e) {
+                throw StoreException.since(lost, e);
             }
         }
         return act.contended(state);
@@ -182,7 +211,7 @@ final class OneUser {
         } catch (CreditMigrationException e) {
             throw e;
         } catch (RuntimeException e) {
-            return CommitResult.rejected(Decider.wordsOf(e));
+            return CommitResult.rejected(Failures.describe(e));
         } finally {
             commits.record(System.nanoTime() - begunNanos);
         }
@@ -200,12 +229,26 @@ final class OneUser {
         try {
             CommitResult marked = store.commit(migration, mark.change());
             if (marked.status() == CommitResult.Status.COMMITTED) {
-                LOG.warn("Migration {}: user {} is marked FAILED: {}", migration.id(), userId, error);
+                LOG.warn(
+                        "Migration {}: user {} is marked FAILED: {}",
+                        migration.id(),
+                        Printable.of(userId),
+                        Printable.of(error));
                 return mark.committed().apply(mark.change().record());
             }
-            LOG.warn("Migration {}: user {} failed ({}), mark answered {}", migration.id(), userId, error, marked);
+            LOG.warn(
+                    "Migration {}: user {} failed ({}), mark answered {}",
+                    migration.id(),
+                    Printable.of(userId),
+                    Printable.of(error),
+                    Printable.of(marked));
         } catch (RuntimeException e) {
-            LOG.warn("Migration {}: user {} failed ({}), and could not be marked", migration.id(), userId, error, e);
+            LOG.warn(
+                    "Migration {}: user {} failed ({}), and could not be marked",
+                    migration.id(),
+                    Printable.of(userId),
+                    Printable.of(error),
+                    e);
         }
         return unrecorded;
     }

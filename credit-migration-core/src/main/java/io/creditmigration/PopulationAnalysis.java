@@ -6,19 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a population is like, before anything is decided about it. Usage is counted where the migration grants and the store
- * knows operations; elsewhere it is zero.
+ * What a population is like, before anything is decided about it. All figures but {@code others} speak of the users whom the
+ * migration concerns. Usage is counted where the migration grants and the store knows operations; elsewhere it is zero.
  *
- * @param users all users
+ * @param users users whom the migration concerns
  * @param activeUsers users with at least one operation in the usage window (design, part 1)
  * @param highUsageUsers users with more than 8 operations in some clock hour (UTC) of the window
  * @param windowOperations operations in the window
  * @param operationsToMigrate operations of all time: as many entries the credit history will have
  * @param balances users by the class of their balance
  * @param window the usage window
- * @param operationsPerDay operations in each 24-hour day of the window, first to last; empty where the store knows none
+ * @param operationsPerDay operations of all users in each 24-hour day of the window, first to last; empty where the store
+ *     knows none
  * @param allocations what the policy would grant today, the most frequent first; empty for conversions
  * @param otherAllocations users whose grant is none of {@code allocations}, of which there are 20 at most
+ * @param others users whom the migration does not concern
  */
 public record PopulationAnalysis(
         long users,
@@ -30,7 +32,24 @@ public record PopulationAnalysis(
         UsageWindow window,
         List<Long> operationsPerDay,
         List<Tier> allocations,
-        long otherAllocations) {
+        long otherAllocations,
+        Others others) {
+
+    /**
+     * Users whom the migration does not concern. Each is counted once.
+     *
+     * @param exempt users exempt from conversions
+     * @param newcomers users registered at or after the cut-off, and users of a later migration
+     * @param byHost users whom the host itself has marked as migrated
+     * @param operations their operations of all time, which are not migrated
+     */
+    public record Others(long exempt, long newcomers, long byHost, long operations) {
+
+        /** How many they are. */
+        public long users() {
+            return exempt + newcomers + byHost;
+        }
+    }
 
     /** Classes of balances. */
     public enum BalanceClass {

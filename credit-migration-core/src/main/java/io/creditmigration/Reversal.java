@@ -27,12 +27,14 @@ final class Reversal {
     private final int balanceScale;
     private final Clock clock;
     private final Notices notices;
+    private final Agreement agreement;
 
     Reversal(Migration migration, int balanceScale, Clock clock, Notices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.clock = clock;
         this.notices = notices;
+        this.agreement = new Agreement(migration);
     }
 
     Decision<RollbackResult> rollback(UserState state, Request request) {
@@ -42,6 +44,9 @@ final class Reversal {
     /** Goes through {@link Status} in its order of precedence. */
     Decision<RollbackResult> rollback(UserState state, Request request, Instant now) {
         UserMigration record = state.record();
+        if (agreement.isOutOfStep(state)) {
+            return refuse(Status.OUT_OF_STEP, state);
+        }
         if (record != null && record.status() == MigrationStatus.ROLLED_BACK) {
             return refuse(Status.ALREADY_ROLLED_BACK, state);
         }
@@ -105,7 +110,7 @@ final class Reversal {
     /** A new attempt after a rollback; empty where the record is not rolled back. */
     Decision<Optional<UserMigration>> reopen(UserState state, Actor actor, String reason) {
         UserMigration record = state.record();
-        if (record == null || record.status() != MigrationStatus.ROLLED_BACK) {
+        if (record == null || record.status() != MigrationStatus.ROLLED_BACK || agreement.isOutOfStep(state)) {
             return new Decision.Answer<>(Optional.empty());
         }
         Credits credits = state.user().credits();
@@ -127,6 +132,48 @@ final class Reversal {
                 reason,
                 null);
         return new Decision.Write<>(new UserChange(UserChange.Kind.LINE_ONLY, state, null, line), Optional::of);
+    }
+
+    /**
+     * Makes the journal follow the row: the user stands COMPLETED without rollback data, or ROLLED_BACK until an operator
+     * reopens. A grant counts as wholly consumed.
+     */
+    Decision<ReconcileResult> reconcile(UserState state, MigrationStatus standing, Actor actor, String reason) {
+        UserMigration record = state.record();
+        String userId = state.user().userId();
+        if (record == null || !agreement.isOutOfStep(state)) {
+            return new Decision.Answer<>(new ReconcileResult(ReconcileResult.Status.IN_STEP, userId, record));
+        }
+        Boolean migrated = state.flagged();
+        if (migrated != null && migrated != (standing == MigrationStatus.COMPLETED)) {
+            return new Decision.Answer<>(
+                    new ReconcileResult(ReconcileResult.Status.ROW_SAYS_OTHERWISE, userId, record));
+        }
+        Credits credits = state.user().credits();
+        JournalLine line = new JournalLine(
+                migration.id(),
+                userId,
+                state.nextLine(),
+                JournalLine.Kind.RECONCILED,
+                Trigger.OPERATOR,
+                actor,
+                now(),
+                new Standing(
+                        standing,
+                        record.attempt(),
+                        record.creditsConsumed()
+                                .plus(
+                                        record.status() == MigrationStatus.COMPLETED
+                                                ? record.creditsGranted()
+                                                : Credits.ZERO),
+                        record.historicalOperations(),
+                        /* figuresLine= */ 0),
+                Figures.of(credits, credits, null, null),
+                reason,
+                null);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.LINE_ONLY, state, null, line),
+                written -> new ReconcileResult(ReconcileResult.Status.RECONCILED, userId, written));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param tally what would become of the users
  * @param paid users with paid credits on the account, in the order of ids, at most {@value #PAID_MAX}: those who would be
  *     refused, or whose account would be kept with them
+ * @param leftAlone users who are migrated and would be left alone, in the order of ids, at most {@value #PAID_MAX}
  * @param largestChanges the users whose balance would change most, the largest change first
  * @param warnings what somebody should look at first
  */
@@ -19,10 +20,11 @@ public record RollbackPlan(
         RunScope scope,
         Tally tally,
         List<PaidUser> paid,
+        List<LeftUser> leftAlone,
         List<MigrationPlan.Change> largestChanges,
         List<String> warnings) {
 
-    /** How many users with paid credits are listed at most. */
+    /** How many users are listed at most. */
     public static final int PAID_MAX = 1_000;
 
     /**
@@ -33,9 +35,18 @@ public record RollbackPlan(
      */
     public record PaidUser(String userId, Credits credits) {}
 
+    /**
+     * A user who would be left alone.
+     *
+     * @param userId the user, as stored
+     * @param status why
+     */
+    public record LeftUser(String userId, Status status) {}
+
     /** Copies the lists. */
     public RollbackPlan {
         paid = List.copyOf(paid);
+        leftAlone = List.copyOf(leftAlone);
         largestChanges = List.copyOf(largestChanges);
         warnings = List.copyOf(warnings);
     }

@@ -23,7 +23,12 @@ public record RollbackResult(
     public enum Status {
         /** There is no such user. */
         UNKNOWN_USER,
-        /** Taken back before. Asking again is no error. */
+        /**
+         * The user's row and the journal disagree about the unit of the balance. Nothing is written until
+         * {@link MigrationService#reconcile}.
+         */
+        OUT_OF_STEP,
+        /** Rolled back before. Asking again is no error. */
         ALREADY_ROLLED_BACK,
         /** Not migrated by us, so there is nothing to take back. */
         NOT_COMPLETED,

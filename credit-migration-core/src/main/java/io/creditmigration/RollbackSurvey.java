@@ -42,6 +42,7 @@ final class RollbackSurvey {
         private final Tally.Sum sum = new Tally.Sum();
         private final LargestChanges largest = new LargestChanges();
         private final List<RollbackPlan.PaidUser> paid = new ArrayList<>();
+        private final List<RollbackPlan.LeftUser> left = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
         private long kept;
 
@@ -57,6 +58,10 @@ final class RollbackSurvey {
             }
             RollbackResult result = ((Decision.Answer<RollbackResult>) decision).result();
             sum.add(result.status());
+            boolean isMigrated = state.record() != null && state.record().status() == MigrationStatus.COMPLETED;
+            if (isMigrated && left.size() < RollbackPlan.PAID_MAX) {
+                left.add(new RollbackPlan.LeftUser(result.userId(), result.status()));
+            }
             if (result.status() == Status.PAID_CREDITS) {
                 addPaid(result.userId(), Objects.requireNonNull(result.credits(), "paid credits"));
             }
@@ -88,22 +93,39 @@ final class RollbackSurvey {
             Tally tally = sum.tally();
             warn(
                     tally.count(Status.PAID_CREDITS),
+                    "has paid credits on the account and is left for a person to look at",
                     "have paid credits on the account and are left for a person to look at");
-            warn(kept, "have paid credits, which stay on an active account");
-            warn(tally.count(Status.MOVED_SINCE), "have moved since, and what they have paid for is not known");
-            warn(tally.count(Status.NOT_LATEST), "have completed a later migration, to be taken back first");
-            warn(tally.count(Status.NO_ROLLBACK_DATA), "have no rollback data");
-            warn(tally.count(Status.REJECTED), "have something stored that cannot be read");
-            warn(tally.count(Status.UNKNOWN_USER), "of the list are not known");
+            warn(
+                    tally.count(Status.OUT_OF_STEP),
+                    "is out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it",
+                    "are out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it");
+            warn(
+                    kept,
+                    "has paid credits, which stay on an active account",
+                    "have paid credits, which stay on an active account");
+            warn(
+                    tally.count(Status.MOVED_SINCE),
+                    "has moved credits since, and it is not known what the user has paid for",
+                    "have moved credits since, and it is not known what they have paid for");
+            warn(
+                    tally.count(Status.NOT_LATEST),
+                    "has completed a later migration, which has to be rolled back first",
+                    "have completed a later migration, which has to be rolled back first");
+            warn(tally.count(Status.NO_ROLLBACK_DATA), "has no rollback data", "have no rollback data");
+            warn(
+                    tally.count(Status.REJECTED),
+                    "has something stored that cannot be read",
+                    "have something stored that cannot be read");
+            warn(tally.count(Status.UNKNOWN_USER), "of the list is not known", "of the list are not known");
             if (scope.isHeldUpBy(store.rollout(migration))) {
                 warnings.add("The halt switch is off: a rollback of many needs it on");
             }
-            return new RollbackPlan(scope, tally, paid, largest.list(), warnings);
+            return new RollbackPlan(scope, tally, paid, left, largest.list(), warnings);
         }
 
-        private void warn(long users, String what) {
+        private void warn(long users, String one, String many) {
             if (users > 0) {
-                warnings.add(users + " users " + what);
+                warnings.add(users == 1 ? "1 user " + one : users + " users " + many);
             }
         }
     }

@@ -85,7 +85,7 @@ final class RunCrew {
             while (isWanted(place, worker.settings().threads())) {
                 Page.Status status = worker.step();
                 switch (status) {
-                    case ADVANCED, REJECTED, CONTENDED -> listener.accept(worker);
+                    case ADVANCED, REJECTED, ENDED, CONTENDED -> listener.accept(worker);
                     case BUSY -> Thread.sleep(BUSY_MILLIS);
                     default -> end(status);
                 }

@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.Totals;
 import java.math.BigDecimal;
@@ -148,7 +149,12 @@ final class RunGuard {
         if (health.level() == Health.Level.STOP) {
             pause("health", health.reason());
         } else if (health.level() != was.level()) {
-            LOG.info("Migration {}: run {} goes on: {} {}", migration.id(), runId, health.level(), health.reason());
+            LOG.info(
+                    "Migration {}: run {} goes on: {} {}",
+                    migration.id(),
+                    runId,
+                    health.level(),
+                    Printable.of(health.reason()));
         }
     }
 
@@ -214,7 +220,8 @@ final class RunGuard {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Health.GO;
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            Failures.rethrowFatal(e);
             LOG.warn("Migration {}: the health signal cannot be read, so run {} slows down", migration.id(), runId, e);
             return Health.slowDown("the health signal cannot be read");
         }
@@ -240,7 +247,7 @@ final class RunGuard {
                 attempts,
                 () -> store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause));
         if (paused) {
-            LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, reason);
+            LOG.warn("Migration {}: run {} has paused itself: {}", migration.id(), runId, Printable.of(reason));
         }
     }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param health what the host says of itself while the run goes on
  * @param listener is told the figures so far after each page, on the worker's thread, and at the end; one call at a time.
  *     Costs a small query per page
+ * @param actor who wants the run; kept with it, and with the rollout that its stages raise
+ * @param reason why; empty where nobody has said
  */
 public record RunOptions(
         RunScope scope,
@@ -25,14 +27,24 @@ public record RunOptions(
         RunSettings settings,
         Stages stages,
         HealthSignal health,
-        Consumer<MigrationRun> listener) {
+        Consumer<MigrationRun> listener,
+        Actor actor,
+        String reason) {
 
     /** Who listens when nobody does. */
     static final Consumer<MigrationRun> NOBODY = run -> {};
 
     private static final int LISTED_USERS_MAX = 100_000;
+    private static final int REASON_LENGTH_MAX = 500;
     private static final RunOptions DEFAULTS = new RunOptions(
-            RunScope.everyone(), List.of(), RunSettings.defaults(), Stages.NONE, () -> Health.GO, NOBODY);
+            RunScope.everyone(),
+            List.of(),
+            RunSettings.defaults(),
+            Stages.NONE,
+            () -> Health.GO,
+            NOBODY,
+            Actor.automatic("run"),
+            "");
 
     /** Refuses a scope of users to be taken back. */
     public RunOptions {
@@ -45,6 +57,8 @@ public record RunOptions(
         Names.given("stages", stages);
         Names.given("health", health);
         Names.given("listener", listener);
+        Names.given("actor", actor);
+        Names.given("reason", reason);
     }
 
     /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
@@ -57,7 +71,7 @@ public record RunOptions(
         if (Names.given("scope", newScope).kind() == RunScope.Kind.LISTED) {
             throw new InvalidValueException("scope", newScope.name(), "withUsers(…) for the users of a list");
         }
-        return new RunOptions(newScope, List.of(), settings, stages, health, listener);
+        return new RunOptions(newScope, List.of(), settings, stages, health, listener, actor, reason);
     }
 
     /** The same, leaving users with credits alone. */
@@ -75,17 +89,19 @@ public record RunOptions(
                 settings,
                 stages,
                 health,
-                listener);
+                listener,
+                actor,
+                reason);
     }
 
     /** The same, including exempt users. */
     public RunOptions withExempt() {
-        return new RunOptions(scope.withExempt(), userIds, settings, stages, health, listener);
+        return new RunOptions(scope.withExempt(), userIds, settings, stages, health, listener, actor, reason);
     }
 
     /** The same with these settings. */
     public RunOptions withSettings(RunSettings newSettings) {
-        return new RunOptions(scope, userIds, newSettings, stages, health, listener);
+        return new RunOptions(scope, userIds, newSettings, stages, health, listener, actor, reason);
     }
 
     /** The same with so many users per transaction. */
@@ -115,17 +131,32 @@ public record RunOptions(
 
     /** The same in stages. */
     public RunOptions withStages(Stages newStages) {
-        return new RunOptions(scope, userIds, settings, newStages, health, listener);
+        return new RunOptions(scope, userIds, settings, newStages, health, listener, actor, reason);
     }
 
     /** The same, listening to this signal. */
     public RunOptions withHealth(HealthSignal signal) {
-        return new RunOptions(scope, userIds, settings, stages, signal, listener);
+        return new RunOptions(scope, userIds, settings, stages, signal, listener, actor, reason);
     }
 
     /** The same with this listener. */
     public RunOptions withListener(Consumer<MigrationRun> newListener) {
-        return new RunOptions(scope, userIds, settings, stages, health, newListener);
+        return new RunOptions(scope, userIds, settings, stages, health, newListener, actor, reason);
+    }
+
+    /**
+     * The same in the name of this actor, and for this reason. A run that is there already keeps those that it was opened with.
+     *
+     * @param newReason why: 1 to 500 characters
+     */
+    public RunOptions withReason(Actor newActor, String newReason) {
+        Names.checkText("reason", newReason, REASON_LENGTH_MAX);
+        return new RunOptions(scope, userIds, settings, stages, health, listener, newActor, newReason);
+    }
+
+    /** The reason that was given, or these words where none was. */
+    String reasonOr(String otherwise) {
+        return reason.isEmpty() ? otherwise : reason;
     }
 
     /** The users of a list, each once. */

@@ -1,6 +1,8 @@
 package io.creditmigration;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,7 @@ public record RunSettings(
         }
     }
 
-    /** Pages of 500 users and 50,000 operations, one thread, no limits. */
+    /** Pages of 1,000 users and 50,000 operations, one thread, no limits. */
     public static RunSettings defaults() {
         return DEFAULTS;
     }
@@ -80,6 +82,27 @@ public record RunSettings(
     /** The same, pausing when more has been granted; null is no limit. */
     public RunSettings withGrantedMax(@Nullable Credits credits) {
         return new RunSettings(pageSize, pageOperations, threads, usersPerSecond, failureRateMax, credits);
+    }
+
+    /** The settings in words, as events keep them: {@code pages of 1000 users, 1 thread, 500 users per second}. */
+    @Override
+    public String toString() {
+        List<String> words = new ArrayList<>();
+        words.add("pages of " + count(pageSize, "user") + " and " + count(pageOperations, "operation"));
+        words.add(count(threads, "thread"));
+        words.add(usersPerSecond == 0 ? "no limit of speed" : count(usersPerSecond, "user") + " per second");
+        if (failureRateMax != null) {
+            words.add(
+                    "at most a share of " + failureRateMax.stripTrailingZeros().toPlainString() + " failed");
+        }
+        if (grantedMax != null) {
+            words.add("at most " + grantedMax + " credits granted");
+        }
+        return String.join(", ", words);
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private static void within(String what, int value, int min, int max, String unit) {

@@ -4,6 +4,7 @@ import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -20,18 +21,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for one page after the other, smaller ones while the store refuses somebody or somebody else is writing, and counts
- * what came of them. One thread's.
+ * Asks for one page after the other, smaller ones while the store refuses somebody, ends pages, or somebody else is writing,
+ * and counts what came of them. One thread's.
  */
 final class RunWorker<R> implements PageWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+    private static final Users NOBODY = new Users(List.of(), Set.of(), false);
+
+    /** How many pages go by, after the database has ended one, before they grow again. */
+    private static final int CALM_PAGES = 8;
+
+    /** So many times as long as for one user a page is asked for again that cannot even be read. */
+    private static final int UNREAD_PATIENCE_FACTOR = 20;
 
     private final Migration migration;
     private final RunStore store;
     private final RunAct<R> act;
     private final Clock clock;
     private final int attempts;
+    private final long patienceNanos;
     private final String runId;
     private final RunGuard guard;
 
@@ -39,16 +48,22 @@ final class RunWorker<R> implements PageWork {
     private int limit;
     private @Nullable Integer range;
     private int faults;
+    private @Nullable StoreException lost;
+    private int ended;
+    private long firstEndNanos;
+    private int calm;
+    private int blocked;
     private int contended;
     private @Nullable String refusedUser;
     private @Nullable String refusedMessage;
     private @Nullable String slowness;
 
     /** What was read, decided and counted of the page in hand; replaced whole when a page is asked for again. */
-    private Users read = new Users(List.of(), Set.of(), false);
+    private Users read = NOBODY;
 
     private List<Decision<R>> decisions = List.of();
     private Tally counted = Tally.NOBODY;
+    private boolean allLeft;
 
     RunWorker(
             Migration migration,
@@ -62,6 +77,7 @@ final class RunWorker<R> implements PageWork {
         this.act = act;
         this.clock = options.clock();
         this.attempts = options.attempts();
+        this.patienceNanos = options.patience().toNanos();
         this.runId = run.id();
         this.settings = run.settings();
         this.limit = settings.pageSize();
@@ -81,8 +97,10 @@ final class RunWorker<R> implements PageWork {
 
     /** One page, or what kept it from being written. Waits first where the run's limits say so. */
     Page.Status step() {
+        read = NOBODY;
         decisions = List.of();
         counted = Tally.NOBODY;
+        allLeft = false;
         Page page;
         long begunNanos;
         try {
@@ -93,11 +111,13 @@ final class RunWorker<R> implements PageWork {
             begunNanos = System.nanoTime();
             page = store.page(migration, runId, range, limit, now(), this);
             faults = 0;
+            lost = null;
         } catch (StoreException e) {
             // The position tells whether the page was written, so an unknown outcome is asked again like a deadlock.
             if (e.kind() == StoreException.Kind.UNAVAILABLE || (limit == 1 && ++faults >= attempts)) {
-                throw e;
+                throw StoreException.since(lost, e);
             }
+            lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
             Backoff.pause(Math.max(1, faults));
             // Fewer users meet fewer other writers; only a page of one that fails counts towards giving up.
             narrow(String.valueOf(e.getMessage()));
@@ -109,12 +129,13 @@ final class RunWorker<R> implements PageWork {
             case ADVANCED -> {
                 refusedUser = null;
                 contended = 0;
-                limit = Math.min(settings.pageSize(), limit * 2);
-                slowness = limit == settings.pageSize() ? null : slowness;
+                ended = 0;
+                resize();
                 act.end();
                 guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));
+            case ENDED -> ended(String.valueOf(page.message()));
             case CONTENDED -> {
                 // Alone, a user is waited for; halving would meet the same one again and again.
                 Backoff.pause(Math.max(1, contended));
@@ -160,11 +181,15 @@ final class RunWorker<R> implements PageWork {
         int written = 0;
         for (int i = 0; i < decisions.size(); i++) {
             String userId = read.users().get(i).user().userId();
+            boolean isCounted = false;
             if (decisions.get(i) instanceof Decision.Write<R> write) {
+                // A user who catches up in the sweep was counted in the first pass, unless left by it.
+                isCounted = read.sweep()
+                        && write.change().kind() == UserChange.Kind.CATCH_UP
+                        && !read.left().contains(userId);
                 switch (results.get(written++).status()) {
                     case COMMITTED -> {
-                        // A user who catches up in the sweep of a migrating run was counted when migrated.
-                        if (!read.sweep() || write.change().kind() != UserChange.Kind.CATCH_UP) {
+                        if (!isCounted) {
                             sum.add(write.change());
                         }
                         continue;
@@ -173,7 +198,7 @@ final class RunWorker<R> implements PageWork {
                         sum.add(Status.OUTSIDE_ROLLOUT);
                         continue;
                     }
-                    case HALTED -> {
+                    case HALTED, NOT_BEGUN -> {
                         return Optional.empty();
                     }
                     default -> {
@@ -198,12 +223,50 @@ final class RunWorker<R> implements PageWork {
                 left.add(userId);
             } else if (limit > 1 || ++contended < attempts) {
                 return Optional.empty();
-            } else {
+            } else if (!isCounted) {
                 act.countContended(sum);
             }
         }
         counted = sum.tally();
+        allLeft = written > 0 && left.size() == decisions.size();
         return Optional.of(new Counted(counted, left));
+    }
+
+    /** After a page that was written the next one is larger, unless nobody of it could be had: somebody holds the table. */
+    private void resize() {
+        if (allLeft) {
+            Backoff.pause(++blocked);
+            narrow("users are being written by others");
+            return;
+        }
+        blocked = 0;
+        if (calm > 0) {
+            calm--;
+            return;
+        }
+        limit = Math.min(settings.pageSize(), limit * 2);
+        slowness = limit == settings.pageSize() ? null : slowness;
+    }
+
+    /** The run waits and goes on. What recurs for one user alone is that user's, and what for nobody ends the run at last. */
+    private void ended(String message) {
+        calm = CALM_PAGES;
+        if (limit > 1) {
+            narrow(message);
+            return;
+        }
+        slowness = "waits for the database: " + message;
+        long now = System.nanoTime();
+        if (ended++ == 0) {
+            firstEndNanos = now;
+        }
+        boolean unread = read.users().isEmpty();
+        long patience = unread ? Math.multiplyExact(patienceNanos, UNREAD_PATIENCE_FACTOR) : patienceNanos;
+        if (ended < attempts || now - firstEndNanos < patience) {
+            Backoff.pause(ended);
+        } else {
+            refused(message);
+        }
     }
 
     private void narrow(String why) {
@@ -216,6 +279,10 @@ final class RunWorker<R> implements PageWork {
             narrow(message);
             return;
         }
+        if (read.users().isEmpty()) {
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE, "A page of one user cannot be read: " + message, null);
+        }
         String alone = read.users().get(0).user().userId();
         if (alone.equals(refusedUser)) {
             throw new StoreException(
@@ -223,7 +290,12 @@ final class RunWorker<R> implements PageWork {
                     "User " + alone + " can neither be written nor marked FAILED: " + message,
                     null);
         }
-        LOG.warn("Migration {}: run {}: the store refuses user {}: {}", migration.id(), runId, alone, message);
+        LOG.warn(
+                "Migration {}: run {}: the store refuses user {}: {}",
+                migration.id(),
+                runId,
+                Printable.of(alone),
+                Printable.of(message));
         refusedUser = alone;
         refusedMessage = message;
     }

@@ -87,7 +87,7 @@ final class SealAudit {
         do {
             page = store.sealed(migration, after, PAGE_ROWS);
             page.forEach(this::check);
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key();
+            after = Keyset.after(page, SealedRow::key, after);
         } while (page.size() == PAGE_ROWS);
         if (!unknownSeals.isEmpty()) {
             store.seals(migration).forEach(seal -> unknownSeals.remove(seal.number()));
@@ -145,7 +145,7 @@ final class SealAudit {
                     unsealedLines += isLine(row.key()) ? 1 : 0;
                 }
             }
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key();
+            after = Keyset.after(page, StoredRow::key, after);
         } while (page.size() == PAGE_ROWS);
     }
 

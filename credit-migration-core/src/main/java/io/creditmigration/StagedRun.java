@@ -110,9 +110,11 @@ final class StagedRun {
             LOG.info("Migration {}: waits for an operator to raise the rollout to {} %", migration.id(), percent);
             return false;
         }
+        boolean isNamed = options.actor().kind() != Actor.Kind.AUTOMATIC;
+        String stage = "stage of " + percent + " %";
         Cause cause = new Cause(
-                Actor.automatic("stages"),
-                "stage of " + percent + " %",
+                isNamed ? options.actor() : Actor.automatic("stages"),
+                options.reasonOr(stage),
                 bounds.clock().instant().truncatedTo(ChronoUnit.MICROS));
         // Who changed it meanwhile, an operator who halts or another process, is heard: the run obeys what is stored.
         Backoff.retrying(

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param averageGranted credits per user COMPLETED; null for conversions, which grant nothing, and where there are none
  * @param commits latency of this process's commits of one user
  * @param pages latency of its pages of runs
- * @param supportTickets as the host says
- * @param missed the goals that are not met
+ * @param supportTickets tickets about the migration, as the host counts them; null where nobody has said
+ * @param goals the goals that apply to this migration
+ * @param missed those of them that are not met
  */
 public record SuccessMetrics(
         BigDecimal shareMigrated,
@@ -29,7 +30,8 @@ public record SuccessMetrics(
         @Nullable BigDecimal averageGranted,
         Latency commits,
         Latency pages,
-        long supportTickets,
+        @Nullable Long supportTickets,
+        Set<Goal> goals,
         Set<Goal> missed) {
 
     /** What is to be reached. */
@@ -38,62 +40,92 @@ public record SuccessMetrics(
         EVERYBODY_MIGRATED,
         /** Fewer than 1 % of the users have failed. */
         FAILURES_BELOW_1_PERCENT,
-        /** No operation is missing in the history. */
+        /** No operation is missing in the history. Applies to grants that have operations. */
         HISTORY_PRESERVED,
-        /** More than 20 credits were granted on average. For grants alone. */
-        AVERAGE_ABOVE_20
+        /** More than 20 credits were granted on average. Applies to grants. */
+        AVERAGE_ABOVE_20,
+        /** Support tickets are fewer than 1 % of the users who were tried. Applies where their number is known. */
+        SUPPORT_TICKETS_BELOW_1_PERCENT
     }
 
     private static final int DECIMALS = 6;
     private static final int PERCENT = 100;
     private static final BigDecimal AVERAGE = BigDecimal.valueOf(20);
 
-    /** Copies the set. */
+    /** Copies the sets. */
     public SuccessMetrics {
-        EnumSet<Goal> copy = EnumSet.noneOf(Goal.class);
-        copy.addAll(missed);
-        missed = Collections.unmodifiableSet(copy);
+        goals = ordered(goals);
+        missed = ordered(missed);
     }
 
-    /** Whether this goal is met. */
+    /** Whether this goal applies and is met. */
     public boolean isMet(Goal goal) {
-        return !missed.contains(Names.given("goal", goal));
+        return goals.contains(Names.given("goal", goal)) && !missed.contains(goal);
     }
 
     static SuccessMetrics of(
-            Migration migration, Verification verification, Latency commits, Latency pages, long supportTickets) {
+            Migration migration,
+            Verification verification,
+            Latency commits,
+            Latency pages,
+            @Nullable Long supportTickets) {
         Users users = verification.users();
         Verification.Figures figures = verification.figures();
         long completed = users.count(MigrationStatus.COMPLETED);
         long failed = users.count(MigrationStatus.FAILED);
+        long tried = completed + failed;
         long concerned = users.checked() - users.withoutRecord() + users.waiting();
         long operations = figures.operations() + figures.lateOperations();
         BigDecimal people = BigDecimal.valueOf(completed);
-        boolean grants = migration.conversion().isEmpty() && completed > 0;
-        EnumSet<Goal> missed = EnumSet.noneOf(Goal.class);
-        miss(missed, Goal.EVERYBODY_MIGRATED, completed < concerned);
-        miss(missed, Goal.FAILURES_BELOW_1_PERCENT, failed > 0 && failed * PERCENT >= failed + completed);
-        miss(missed, Goal.HISTORY_PRESERVED, figures.lateOperations() > 0 || isHistoryWrong(verification));
-        miss(missed, Goal.AVERAGE_ABOVE_20, grants && figures.granted().compareTo(AVERAGE.multiply(people)) <= 0);
+        boolean isGrant = migration.conversion().isEmpty();
+        boolean grants = isGrant && completed > 0;
+        boolean historyIsWrong = verification.count(Verification.Check.HISTORY) > 0;
+        Goals goals = new Goals();
+        goals.add(Goal.EVERYBODY_MIGRATED, completed >= concerned);
+        goals.add(Goal.FAILURES_BELOW_1_PERCENT, isBelow1Percent(failed, tried));
+        if (isGrant && (operations > 0 || historyIsWrong)) {
+            goals.add(Goal.HISTORY_PRESERVED, figures.lateOperations() == 0 && !historyIsWrong);
+        }
+        if (grants) {
+            goals.add(Goal.AVERAGE_ABOVE_20, figures.granted().compareTo(AVERAGE.multiply(people)) > 0);
+        }
+        if (supportTickets != null) {
+            goals.add(Goal.SUPPORT_TICKETS_BELOW_1_PERCENT, isBelow1Percent(supportTickets, tried));
+        }
         return new SuccessMetrics(
                 share(completed, concerned, BigDecimal.ONE, RoundingMode.DOWN),
-                share(failed, failed + completed, BigDecimal.ZERO, RoundingMode.UP),
+                share(failed, tried, BigDecimal.ZERO, RoundingMode.UP),
                 share(figures.operations(), operations, BigDecimal.ONE, RoundingMode.DOWN),
                 grants ? figures.granted().divide(people, DECIMALS, RoundingMode.DOWN) : null,
                 commits,
                 pages,
                 supportTickets,
-                missed);
+                goals.all,
+                goals.missed);
     }
 
-    private static boolean isHistoryWrong(Verification verification) {
-        return verification.count(Verification.Check.HISTORY) > 0;
-    }
+    private static final class Goals {
 
-    private static void miss(Set<Goal> missed, Goal goal, boolean isMissed) {
-        if (isMissed) {
-            missed.add(goal);
+        private final Set<Goal> all = EnumSet.noneOf(Goal.class);
+        private final Set<Goal> missed = EnumSet.noneOf(Goal.class);
+
+        void add(Goal goal, boolean isMet) {
+            all.add(goal);
+            if (!isMet) {
+                missed.add(goal);
+            }
         }
+    }
+
+    /** None at all is fewer than 1 % of nobody, too. */
+    private static boolean isBelow1Percent(long part, long whole) {
+        return part == 0 || (part <= Long.MAX_VALUE / PERCENT && part * PERCENT < whole);
+    }
+
+    private static Set<Goal> ordered(Set<Goal> goals) {
+        EnumSet<Goal> copy = EnumSet.noneOf(Goal.class);
+        copy.addAll(goals);
+        return Collections.unmodifiableSet(copy);
     }
 
     private static BigDecimal share(long part, long whole, BigDecimal ofNothing, RoundingMode rounding) {

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +35,24 @@ final class Survey {
     }
 
     MigrationPlan plan(RunOptions options) {
-        Planning planning = new Planning(Intent.run(options.scope()));
-        if (options.scope().kind() == RunScope.Kind.LISTED) {
+        RunScope scope = options.scope();
+        Planning planning = new Planning(Intent.run(scope));
+        if (scope.kind() == RunScope.Kind.LISTED) {
             for (String userId : options.userIds()) {
                 store.find(migration, userId).ifPresentOrElse(planning::add, planning::addUnknown);
             }
+        } else if (scope.kind() == RunScope.Kind.ZERO_CREDITS) {
+            // A migrated user may have credits by now, and had none when the plan was made.
+            forEach(store, migration, scope, planning::addNow);
+            forEach(store, migration, RunScope.everyone(), planning::addIfWithoutCredits);
         } else {
-            forEach(store, migration, options.scope(), planning::add);
+            forEach(store, migration, scope, planning::add);
         }
-        return planning.plan(options.scope());
+        return planning.plan(scope);
     }
 
-    PopulationAnalysis analyze() {
-        Analyzing analyzing = new Analyzing();
+    PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
+        Analyzing analyzing = new Analyzing(highUsage);
         forEach(store, migration, RunScope.everyone(), analyzing::add);
         return analyzing.analysis();
     }
@@ -58,9 +64,7 @@ final class Survey {
         do {
             users = store.scan(migration, scope, cursor, PAGE_USERS);
             users.forEach(user);
-            cursor = users.isEmpty()
-                    ? cursor
-                    : users.get(users.size() - 1).user().userId();
+            cursor = Keyset.after(users, state -> state.user().userId(), cursor);
         } while (users.size() == PAGE_USERS);
     }
 
@@ -68,12 +72,11 @@ final class Survey {
     private final class Planning {
 
         private final Intent intent;
-        private final Tally.Sum sum = new Tally.Sum();
-        private final Sha256 population = new Sha256();
+        private final Sum now = new Sum();
+        private final Sum before = new Sum();
+        private final Sha256 digest = new Sha256();
         private final LargestChanges largest = new LargestChanges();
         private final List<String> warnings = new ArrayList<>();
-        private long toConfirm;
-        private BigDecimal creditsToConfirm = BigDecimal.ZERO;
         private long vanishing;
         private String firstFailure = "";
 
@@ -82,35 +85,59 @@ final class Survey {
         }
 
         void add(UserState state) {
-            Decision<MigrationResult> decision = decider.decide(state, intent);
-            population
-                    .add(state.user().userId())
-                    .add(state.user().credits())
-                    .add(state.user().reserved())
-                    .add(state.user().rate());
+            UserState untouched = untouched(state);
+            Decision<MigrationResult> decision = addNow(state);
+            addBefore(
+                    untouched,
+                    untouched.equals(state) ? decision : decider.decide(untouched, intent, decider.onceBegun()));
+        }
+
+        void addIfWithoutCredits(UserState state) {
+            UserState untouched = untouched(state);
+            Credits credits = untouched.user().credits();
+            boolean isWithout = credits == null || credits.signum() == 0;
+            if (isWithout && untouched.user().reserved().signum() <= 0 && untouched.defect() == null) {
+                addBefore(untouched, decider.decide(untouched, intent, decider.onceBegun()));
+            }
+        }
+
+        private Decision<MigrationResult> addNow(UserState state) {
+            Decision<MigrationResult> decision = decider.decide(state, intent, decider.onceBegun());
+            now.add(decision);
             if (decision instanceof Decision.Write<MigrationResult> write) {
-                sum.add(write.change());
-                population.add(write.change().newCredits());
                 JournalLine line = write.change().line();
                 if (line.error() != null) {
                     firstFailure = firstFailure.isEmpty() ? state.user().userId() + ": " + line.error() : firstFailure;
                 } else if (line.newCredits() != null) {
                     keep(new MigrationPlan.Change(line.userId(), line.oldCredits(), line.newCredits()));
                 }
+            }
+            return decision;
+        }
+
+        private void addBefore(UserState untouched, Decision<MigrationResult> decision) {
+            Status status = Status.MIGRATED;
+            Credits credits = null;
+            if (decision instanceof Decision.Write<MigrationResult> write) {
+                credits = write.change().newCredits();
             } else {
                 MigrationResult result = ((Decision.Answer<MigrationResult>) decision).result();
-                sum.add(result.status());
-                population.add(result.status());
-                if (result.quote() != null) {
-                    toConfirm++;
-                    creditsToConfirm =
-                            creditsToConfirm.add(result.quote().oldCredits().amount());
-                }
+                status = result.status();
+                credits = result.quote() == null ? null : result.quote().newCredits();
             }
+            if (status == Status.NOT_SUBJECT || status == Status.ALREADY_MIGRATED) {
+                return;
+            }
+            before.add(decision);
+            digest.add(untouched.user().userId())
+                    .add(untouched.user().credits())
+                    .add(status)
+                    .add(credits);
         }
 
         void addUnknown() {
-            sum.add(Status.UNKNOWN_USER);
+            now.users.add(Status.UNKNOWN_USER);
+            before.users.add(Status.UNKNOWN_USER);
         }
 
         private void keep(MigrationPlan.Change change) {
@@ -123,17 +150,35 @@ final class Survey {
         }
 
         MigrationPlan plan(RunScope scope) {
-            Tally tally = sum.tally();
-            warn(tally.count(Status.FAILED), "would be marked FAILED, the first of them " + firstFailure);
+            Tally tally = now.users.tally();
+            warn(
+                    tally.count(Status.FAILED),
+                    "would be marked FAILED: " + firstFailure,
+                    "would be marked FAILED, the first of them " + firstFailure);
+            warn(
+                    tally.count(Status.OUT_OF_STEP),
+                    "is out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it",
+                    "are out of step: row and journal disagree about the unit of the balance, and reconcile(…) settles it");
             warn(
                     tally.count(Status.NEGATIVE_BALANCE),
+                    "has a balance below zero and is left for a person to look at",
                     "have a balance below zero and are left for a person to look at");
-            warn(tally.count(Status.ABSENT_BALANCE), "have no balance to convert, which is not zero");
-            warn(vanishing, "have so little that rounding leaves nothing of it");
-            warn(tally.count(Status.UNKNOWN_USER), "of the list are not known");
+            warn(
+                    tally.count(Status.ABSENT_BALANCE),
+                    "has no balance to convert, which is not zero",
+                    "have no balance to convert, which is not zero");
+            warn(
+                    vanishing,
+                    "has so little that rounding leaves nothing of it",
+                    "have so little that rounding leaves nothing of it");
+            warn(tally.count(Status.UNKNOWN_USER), "of the list is not known", "of the list are not known");
             Rollout rollout = store.rollout(migration);
             if (rollout.halted()) {
                 warnings.add("The halt switch is on: nobody migrates until it is off");
+            }
+            if (decider.now().isBefore(migration.beginsAt())) {
+                warnings.add(
+                        "The migration begins at " + migration.beginsAt() + ": this speaks of now, not of that day");
             }
             if (rollout.percent() < 100) {
                 warnings.add("The rollout admits " + rollout.percent() + " % of the users");
@@ -141,20 +186,108 @@ final class Survey {
             return new MigrationPlan(
                     scope,
                     tally,
-                    toConfirm,
-                    creditsToConfirm,
+                    now.toConfirm,
+                    now.creditsToConfirm,
                     largest.list(),
                     warnings,
                     migration.fingerprint(),
                     store.mapping(),
-                    population.hex());
+                    new MigrationPlan.Population(
+                            before.users.tally(), before.toConfirm, before.creditsToConfirm, digest.hex()));
         }
 
-        private void warn(long users, String what) {
+        private void warn(long users, String one, String many) {
             if (users > 0) {
-                warnings.add(users + " users " + what);
+                warnings.add(users == 1 ? "1 user " + one : users + " users " + many);
             }
         }
+    }
+
+    /** Users by what is decided about them, and those of them who must confirm. */
+    private static final class Sum {
+
+        private final Tally.Sum users = new Tally.Sum();
+        private long toConfirm;
+        private BigDecimal creditsToConfirm = BigDecimal.ZERO;
+
+        void add(Decision<MigrationResult> decision) {
+            if (decision instanceof Decision.Write<MigrationResult> write) {
+                users.add(write.change());
+                return;
+            }
+            MigrationResult result = ((Decision.Answer<MigrationResult>) decision).result();
+            users.add(result.status());
+            if (result.quote() != null) {
+                toConfirm++;
+                creditsToConfirm =
+                        creditsToConfirm.add(result.quote().oldCredits().amount());
+            }
+        }
+    }
+
+    /**
+     * The user as before this migration, and admitted by the rollout. Users who were rolled back stay so: runs leave them
+     * alone.
+     */
+    private UserState untouched(UserState state) {
+        UserMigration record = state.record();
+        if (record == null || decider.isOutOfStep(state) || record.status() == MigrationStatus.ROLLED_BACK) {
+            return admitted(state, record);
+        }
+        if (record.status() != MigrationStatus.COMPLETED) {
+            return admitted(state, pending(record));
+        }
+        RollbackData was = record.rollbackData();
+        if (was == null) {
+            return admitted(state, record);
+        }
+        UserSnapshot user = state.user()
+                .withCredits(was.oldCredits())
+                .withReserved(Credits.ZERO)
+                .withRate(was.oldRate());
+        return new UserState(
+                user,
+                state.lastLine(),
+                pending(record),
+                0,
+                state.flagged() == null ? null : Boolean.FALSE,
+                false,
+                state.hostState(),
+                Rollout.EVERYBODY,
+                state.bought(),
+                null);
+    }
+
+    private static UserState admitted(UserState state, @Nullable UserMigration record) {
+        if (Objects.equals(record, state.record()) && state.rollout().equals(Rollout.EVERYBODY)) {
+            return state;
+        }
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                record,
+                state.lateOperations(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                Rollout.EVERYBODY,
+                state.bought(),
+                state.defect());
+    }
+
+    /** The record as it was when this attempt began. */
+    private static UserMigration pending(UserMigration record) {
+        return new UserMigration(
+                record.migrationId(),
+                record.userId(),
+                MigrationStatus.PENDING,
+                record.attempt(),
+                Credits.ZERO,
+                record.creditsConsumed(),
+                record.historicalOperations(),
+                record.changedAt(),
+                null,
+                null);
     }
 
     /** Counts one user after the other; of grants, a bounded number of different ones. */
@@ -168,12 +301,38 @@ final class Survey {
         private long inWindow;
         private long total;
         private long otherGrants;
+        private long exempt;
+        private long newcomers;
+        private long byHost;
+        private long othersTotal;
+        private final Consumer<UserSnapshot> highUsage;
+
+        Analyzing(Consumer<UserSnapshot> highUsage) {
+            this.highUsage = highUsage;
+        }
 
         void add(UserState state) {
+            if (migration.conversion().isPresent() && state.user().exempt()) {
+                exempt++;
+            } else if (!decider.isSubject(state)) {
+                newcomers++;
+            } else if (Boolean.TRUE.equals(state.flagged()) && state.record() == null) {
+                byHost++;
+            } else {
+                addSubject(state);
+                return;
+            }
+            othersTotal += state.user().usage().total();
+        }
+
+        private void addSubject(UserState state) {
             users++;
             Usage usage = state.user().usage();
             active += usage.isActive() ? 1 : 0;
-            high += usage.isHigh() ? 1 : 0;
+            if (usage.isHigh()) {
+                high++;
+                highUsage.accept(state.user());
+            }
             inWindow += usage.operations();
             total += usage.total();
             balances.merge(classOf(state.user().credits()), 1L, Long::sum);
@@ -205,7 +364,8 @@ final class Survey {
                     migration.usageWindow(),
                     store.operationsPerDay(migration),
                     tiers,
-                    otherGrants);
+                    otherGrants,
+                    new PopulationAnalysis.Others(exempt, newcomers, byHost, othersTotal));
         }
 
         private static BalanceClass classOf(@Nullable Credits credits) {

@@ -116,7 +116,7 @@ public record Tally(
                             ? withdrawn.add(amountOf(line.oldCredits())).subtract(amountOf(line.newCredits()))
                             : withdrawn;
                 }
-                case REOPENED -> {
+                case REOPENED, RECONCILED -> {
                     // An operator's act on one user, which no run does.
                 }
             }

@@ -39,7 +39,10 @@ public final class UsageTiers implements CreditPolicy {
     @Override
     public Allocation allocate(UserSnapshot user) {
         Usage usage = Names.given("user", user).usage();
-        String did = usage.operations() + " operations in " + usage.days() + (usage.days() == 1 ? " day" : " days");
+        String did = usage.operations()
+                + (usage.operations() == 1 ? " operation in " : " operations in ")
+                + usage.days()
+                + (usage.days() == 1 ? " day" : " days");
         for (int i = tiers.size() - 1; i >= 0; i--) {
             Tier tier = tiers.get(i);
             if (usage.isAbovePerDay(tier.operationsPerDay())) {

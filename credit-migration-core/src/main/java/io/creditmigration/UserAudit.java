@@ -82,7 +82,7 @@ final class UserAudit {
         if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
             return Optional.empty();
         }
-        AuditedLine written = last.kind() == Kind.ROLLED_BACK ? last : migrated();
+        AuditedLine written = last.kind() == Kind.MIGRATED || last.kind() == Kind.CAUGHT_UP ? migrated() : last;
         BigDecimal logged = written == null ? null : written.newCredits();
         boolean same = equal(orZero(holding.balance()), orZero(logged));
         if (Boolean.FALSE.equals(holding.moved()) && !same) {
@@ -155,12 +155,14 @@ final class UserAudit {
             case MIGRATED, FAILED -> open && line.attempt() == attempt;
             case ROLLED_BACK, CAUGHT_UP -> was == MigrationStatus.COMPLETED && line.attempt() == attempt;
             case REOPENED -> was == MigrationStatus.ROLLED_BACK && line.attempt() == attempt + 1;
+            case RECONCILED -> before != null && line.attempt() == attempt;
         };
         MigrationStatus status = switch (line.kind()) {
             case MIGRATED, CAUGHT_UP -> MigrationStatus.COMPLETED;
             case FAILED -> MigrationStatus.FAILED;
             case ROLLED_BACK -> MigrationStatus.ROLLED_BACK;
             case REOPENED -> MigrationStatus.PENDING;
+            case RECONCILED -> line.status() == MigrationStatus.COMPLETED ? line.status() : MigrationStatus.ROLLED_BACK;
         };
         if (!follows) {
             found(Check.ATTEMPTS, line.words() + " follows " + (before == null ? "nothing" : before.words()));
@@ -179,9 +181,13 @@ final class UserAudit {
             consumed = consumed.add(migrated == null ? BigDecimal.ZERO : migrated.added())
                     .add(line.added());
         }
+        if (line.kind() == Kind.RECONCILED && before != null && before.status() == MigrationStatus.COMPLETED) {
+            AuditedLine migrated = line(before.figuresLine());
+            consumed = consumed.add(migrated == null ? BigDecimal.ZERO : migrated.granted());
+        }
         int figures = switch (line.kind()) {
             case MIGRATED -> line.number();
-            case FAILED, REOPENED -> 0;
+            case FAILED, REOPENED, RECONCILED -> 0;
             case ROLLED_BACK, CAUGHT_UP -> figuresLine;
         };
         if (line.figuresLine() != figures) {
@@ -196,7 +202,7 @@ final class UserAudit {
         boolean follows = switch (line.kind()) {
             case MIGRATED -> line.copied() >= copied;
             case CAUGHT_UP -> line.copied() > copied;
-            case FAILED, ROLLED_BACK, REOPENED -> line.copied() == copied;
+            case FAILED, ROLLED_BACK, REOPENED, RECONCILED -> line.copied() == copied;
         };
         if (!follows) {
             found(
@@ -347,7 +353,7 @@ final class UserAudit {
         boolean completed = last.status() == MigrationStatus.COMPLETED;
         if (holding.flagged() != null && completed != holding.flagged()) {
             found(
-                    Check.MARKER,
+                    Check.OUT_OF_STEP,
                     "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
                             + "migrated");
         }
@@ -358,15 +364,15 @@ final class UserAudit {
 
     private void entrySum() {
         Holding holding = user.holding();
-        if (holding == null || holding.writes() == null || lines.isEmpty() || user.entriesOfOthers() > 0) {
+        AuditedLine first = lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED)
+                .findFirst()
+                .orElse(null);
+        if (holding == null || holding.writes() == null || first == null || user.entriesOfOthers() > 0) {
             return;
         }
         long count = 0;
-        BigDecimal sum = lines.stream()
-                .filter(line -> line.kind() == Kind.MIGRATED)
-                .map(line -> orZero(line.oldCredits()))
-                .findFirst()
-                .orElse(BigDecimal.ZERO);
+        BigDecimal sum = orZero(first.oldCredits());
         for (Entries entered : user.entries()) {
             if (entered.kind() != Evidence.Kind.OPERATION) {
                 count += entered.count();

@@ -43,6 +43,8 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         ENTERED,
         /** Operations that came late entered the credit history. */
         CAUGHT_UP,
+        /** The journal was made to follow the user's row. */
+        RECONCILED,
         /** The attempt failed. */
         FAILED,
         /** Where the user stands. */
@@ -105,6 +107,7 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
             case ROLLED_BACK -> What.ROLLED_BACK;
             case REOPENED -> What.REOPENED;
             case CAUGHT_UP -> What.CAUGHT_UP;
+            case RECONCILED -> What.RECONCILED;
         };
     }
 
@@ -124,6 +127,7 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
             case ROLLED_BACK -> moved(line, "rolled back to ") + by + why;
             case REOPENED -> "Reopened for attempt " + line.attempt() + by + why;
             case CAUGHT_UP -> "Copied operations that came late, " + line.copied() + " in all" + by;
+            case RECONCILED -> "Reconciled to " + line.status() + by + why;
             case FAILED -> "Failed" + by + ": " + line.error();
         };
     }

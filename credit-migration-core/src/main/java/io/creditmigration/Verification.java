@@ -55,8 +55,11 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
         ENTRIES,
         /** The history has as many operations as the journal says, each once, at zero credits, and each the user's own. */
         HISTORY,
-        /** The host's marker says migrated where the user is COMPLETED, and not where the user was rolled back last. */
-        MARKER,
+        /**
+         * Row and journal disagree about the unit of the balance: the marker says migrated where the journal left the old
+         * regime, or the other way round.
+         */
+        OUT_OF_STEP,
         /** The balance of a user who has not moved it is what the journal says. */
         BALANCE,
         /** The balance of an account of the library's own that nobody else has written is the sum of its entries. */

@@ -55,7 +55,8 @@ final class ConfirmationTest {
 
     @Test
     void a_refusal_that_can_be_confirmed_brings_the_quote_along() {
-        for (Intent intent : new Intent[] {Intent.automatic(), Intent.explicit(), Intent.run(RunScope.everyone())}) {
+        for (Intent intent :
+                new Intent[] {Intent.automatic(Trigger.REQUEST), Intent.explicit(), Intent.run(RunScope.everyone())}) {
             MigrationResult refused = Fixture.result(decider(CONVERSION).decide(ANN_WITH_50, intent));
 
             assertThat(refused.status()).isEqualTo(Status.HAS_CREDITS);
@@ -112,7 +113,8 @@ final class ConfirmationTest {
         MigrationResult result = confirm(ANN_WITH_50, confirmed);
 
         assertThat(result.status()).as(what).isEqualTo(Status.MIGRATED);
-        assertThat(result.record().creditsGranted()).as(what).isEqualTo(Credits.of(20));
+        assertThat(result.record().rollbackData().newCredits()).as(what).isEqualTo(Credits.of(20));
+        assertThat(result.record().creditsGranted()).as(what).isEqualTo(Credits.ZERO);
     }
 
     static Stream<Arguments> quotesThatDoNotHold() {
@@ -194,7 +196,16 @@ final class ConfirmationTest {
         return States.withRecord(
                 ANN_WITH_50,
                 new UserMigration(
-                        "rate-2500", "ann", MigrationStatus.PENDING, attempt, Credits.ZERO, 0, EARLIER, null, null));
+                        "rate-2500",
+                        "ann",
+                        MigrationStatus.PENDING,
+                        attempt,
+                        Credits.ZERO,
+                        Credits.ZERO,
+                        0,
+                        EARLIER,
+                        null,
+                        null));
     }
 
     private static Quote quote(

@@ -15,14 +15,13 @@ import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is written of a user who is migrated: balance, record and log line that belong together. */
+/** What is written of a user who is migrated: balance and line that belong together. */
 final class DeciderChangeTest {
 
     private static final Migration CONVERSION = Fixture.conversion(Consent.CONFIRM_POSITIVE);
@@ -38,29 +37,25 @@ final class DeciderChangeTest {
                         UserChange.Kind.MIGRATE,
                         state,
                         Credits.of(20),
-                        new UserMigration(
-                                "rate-2500",
-                                "ann",
-                                MigrationStatus.COMPLETED,
-                                1,
-                                Credits.of(20),
-                                0,
-                                NOW,
-                                new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, States.HOST_STATE),
-                                null),
-                        new MigrationLogEntry(
+                        new JournalLine(
                                 "rate-2500",
                                 "ann",
                                 1,
-                                MigrationLogEntry.Kind.MIGRATED,
-                                Credits.of(50),
-                                Credits.of(20),
-                                AT_1000,
-                                AT_2500,
-                                BigDecimal.ZERO,
+                                JournalLine.Kind.MIGRATED,
+                                Trigger.OPERATOR,
                                 Actor.automatic("migrate"),
                                 NOW,
-                                "50 credits at 1000 are 20 at 2500")));
+                                Lines.standing(MigrationStatus.COMPLETED, 1, 1),
+                                new JournalLine.Figures(
+                                        Credits.of(50),
+                                        Credits.of(20),
+                                        AT_1000,
+                                        AT_2500,
+                                        Credits.ZERO,
+                                        null,
+                                        States.HOST_STATE),
+                                null,
+                                null)));
     }
 
     @Test
@@ -72,67 +67,103 @@ final class DeciderChangeTest {
                         UserChange.Kind.MIGRATE,
                         state,
                         Credits.of("25.5"),
-                        new UserMigration(
-                                "to-credits",
-                                "ann",
-                                MigrationStatus.COMPLETED,
-                                1,
-                                Credits.of(20),
-                                0,
-                                NOW,
-                                new RollbackData(Credits.of("5.5"), Credits.of("25.5"), null, null, States.HOST_STATE),
-                                null),
-                        new MigrationLogEntry(
+                        new JournalLine(
                                 "to-credits",
                                 "ann",
                                 1,
-                                MigrationLogEntry.Kind.MIGRATED,
-                                Credits.of("5.5"),
-                                Credits.of("25.5"),
-                                null,
-                                null,
-                                BigDecimal.ZERO,
+                                JournalLine.Kind.MIGRATED,
+                                Trigger.OPERATOR,
                                 Actor.automatic("migrate"),
                                 NOW,
-                                "15 operations in 30 days: 20 credits")));
+                                Lines.standing(MigrationStatus.COMPLETED, 1, 1),
+                                new JournalLine.Figures(
+                                        Credits.of("5.5"),
+                                        Credits.of("25.5"),
+                                        null,
+                                        null,
+                                        Credits.of(20),
+                                        new Usage(15, 30, 0, 15),
+                                        States.HOST_STATE),
+                                null,
+                                null)));
+    }
+
+    @Test
+    void the_line_is_the_next_of_all_migrations_and_the_record_has_its_figures() {
+        UserState failed = States.withRecord(States.withCredits(ANN, "50"), 7, Fixture.record(MigrationStatus.FAILED));
+
+        UserChange change = change(UNASKED, failed, Intent.explicit());
+
+        assertThat(change.line().number()).isEqualTo(8);
+        assertThat(change.line().standing().figuresLine()).isEqualTo(8);
+        assertThat(change.record())
+                .isEqualTo(new UserMigration(
+                        "rate-2500",
+                        "ann",
+                        MigrationStatus.COMPLETED,
+                        1,
+                        Credits.ZERO,
+                        Credits.ZERO,
+                        0,
+                        NOW,
+                        new RollbackData(8, Credits.of(50), Credits.of(20), AT_1000, AT_2500, States.HOST_STATE),
+                        null));
+    }
+
+    @Test
+    void a_reason_of_a_policy_of_the_hosts_own_is_kept() {
+        Migration migration = Fixture.grant(user -> Allocation.of(Credits.of(7), "seven for all"), Consent.NONE);
+
+        assertThat(change(migration, ANN, Intent.explicit()).line().reason()).isEqualTo("seven for all");
     }
 
     @Test
     void a_grant_to_a_user_without_account_begins_at_nothing_and_keeps_that_there_was_none() {
-        UserChange change = change(GRANT, States.withCredits(ANN, null), Intent.automatic());
+        UserChange change = change(GRANT, States.withCredits(ANN, null), Intent.automatic(Trigger.REQUEST));
 
         assertThat(change.newCredits()).isEqualTo(Credits.of(20));
         assertThat(change.record().rollbackData())
-                .isEqualTo(new RollbackData(null, Credits.of(20), null, null, States.HOST_STATE));
-        assertThat(change.log().oldCredits()).isNull();
+                .isEqualTo(new RollbackData(1, null, Credits.of(20), null, null, States.HOST_STATE));
+        assertThat(change.line().oldCredits()).isNull();
     }
 
     @Test
     void zero_is_converted_to_zero_and_logged_as_automatic() {
-        MigrationLogEntry log = change(CONVERSION, ANN, Intent.automatic()).log();
+        JournalLine line =
+                change(CONVERSION, ANN, Intent.automatic(Trigger.REQUEST)).line();
 
-        assertThat(log.oldCredits()).isEqualTo(Credits.ZERO);
-        assertThat(log.newCredits()).isEqualTo(Credits.ZERO);
-        assertThat(log.residual()).isEqualTo(BigDecimal.ZERO);
-        assertThat(log.automatic()).isTrue();
+        assertThat(line.oldCredits()).isEqualTo(Credits.ZERO);
+        assertThat(line.newCredits()).isEqualTo(Credits.ZERO);
+        assertThat(line.residual()).isEqualTo(BigDecimal.ZERO);
+        assertThat(line.automatic()).isTrue();
     }
 
     @Test
-    void the_log_names_who_caused_it() {
+    void a_line_names_what_brought_it_about_and_who_caused_it() {
         UserState state = States.withCredits(ANN, "50");
         Quote quote = decider(CONVERSION).quote(state);
+        List<Intent> intents = List.of(
+                Intent.automatic(Trigger.REQUEST),
+                Intent.automatic(Trigger.DASHBOARD),
+                Intent.automatic(Trigger.PURCHASE),
+                Intent.run(RunScope.everyone()),
+                Intent.explicit());
 
-        assertThat(change(CONVERSION, ANN, Intent.automatic()).log().actor())
-                .isEqualTo(Actor.automatic("zero-credits"));
-        assertThat(change(CONVERSION, ANN, Intent.run(RunScope.everyone()))
-                        .log()
-                        .actor())
-                .isEqualTo(Actor.automatic("run"));
+        assertThat(intents)
+                .extracting(intent -> change(CONVERSION, ANN, intent).line())
+                .extracting(line -> line.trigger() + " " + line.actor().name() + " " + line.automatic())
+                .containsExactly(
+                        "REQUEST zero-credits true",
+                        "DASHBOARD zero-credits true",
+                        "PURCHASE zero-credits true",
+                        "RUN run true",
+                        "OPERATOR migrate true");
         assertThat(change(CONVERSION, state, Intent.confirmation(quote, Actor.user("ann")))
-                        .log())
-                .satisfies(log -> {
-                    assertThat(log.actor()).isEqualTo(Actor.user("ann"));
-                    assertThat(log.automatic()).isFalse();
+                        .line())
+                .satisfies(line -> {
+                    assertThat(line.trigger()).isEqualTo(Trigger.CONFIRMATION);
+                    assertThat(line.actor()).isEqualTo(Actor.user("ann"));
+                    assertThat(line.automatic()).isFalse();
                 });
     }
 
@@ -143,7 +174,7 @@ final class DeciderChangeTest {
         UserChange change = change(UNASKED, States.withCredits(ANN, credits), Intent.explicit());
 
         assertThat(change.newCredits()).isEqualTo(converted);
-        assertThat(change.log().residual()).isEqualByComparingTo(residual);
+        assertThat(change.line().residual()).isEqualByComparingTo(residual);
     }
 
     @Seeded
@@ -161,13 +192,14 @@ final class DeciderChangeTest {
                     Fixture.write(decider.decide(state, Intent.explicit())).change();
 
             String drawn = credits + " from " + from + " to " + to + " at scale " + scale;
-            MigrationLogEntry log = change.log();
-            assertThat(log.oldCredits()).as(drawn).isEqualTo(credits);
-            assertThat(log.newCredits()).as(drawn).isEqualTo(change.newCredits());
+            JournalLine line = change.line();
+            assertThat(line.oldCredits()).as(drawn).isEqualTo(credits);
+            assertThat(line.newCredits()).as(drawn).isEqualTo(change.newCredits());
+            assertThat(line.figures().granted()).as(drawn).isEqualTo(Credits.ZERO);
             assertThat(change.newCredits().scale()).as(drawn).isLessThanOrEqualTo(scale);
             assertThat(credits.worthAt(from))
                     .as(drawn)
-                    .isEqualByComparingTo(change.newCredits().worthAt(to).add(log.residual()));
+                    .isEqualByComparingTo(change.newCredits().worthAt(to).add(line.residual()));
         }
     }
 
@@ -187,14 +219,14 @@ final class DeciderChangeTest {
                     .as(drawn)
                     .isEqualTo(given);
             assertThat(change.record().creditsGranted()).as(drawn).isEqualTo(given);
-            assertThat(change.log().residual()).as(drawn).isEqualTo(BigDecimal.ZERO);
+            assertThat(change.line().residual()).as(drawn).isEqualTo(BigDecimal.ZERO);
         }
     }
 
     @Test
     void who_skipped_a_migration_is_converted_straight_to_the_newest_rate() {
         Migration newest = Migration.named("rate-1500")
-                .cutOff(Instant.parse("2026-06-01T00:00:00Z"))
+                .cutOff(Fixture.CUT_OFF.plusSeconds(3_600))
                 .policy(CreditPolicy.convert(AT_2500, AT_1500))
                 .consent(Consent.NONE)
                 .build();
@@ -203,12 +235,12 @@ final class DeciderChangeTest {
         UserState skipped = States.withCredits(ANN, "30");
         UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));
 
-        MigrationLogEntry ofSkipped = Fixture.write(decider.decide(skipped, Intent.explicit()))
+        JournalLine ofSkipped = Fixture.write(decider.decide(skipped, Intent.explicit()))
                 .change()
-                .log();
-        MigrationLogEntry ofFollowed = Fixture.write(decider.decide(followed, Intent.explicit()))
+                .line();
+        JournalLine ofFollowed = Fixture.write(decider.decide(followed, Intent.explicit()))
                 .change()
-                .log();
+                .line();
 
         assertThat(ofSkipped.oldRate()).isEqualTo(AT_1000);
         assertThat(ofSkipped.newCredits()).isEqualTo(Credits.of(20));
@@ -237,24 +269,37 @@ final class DeciderChangeTest {
         UserState reopened = States.withRecord(
                 ANN,
                 new UserMigration(
-                        "rate-2500", "ann", MigrationStatus.PENDING, 3, Credits.ZERO, 17, EARLIER, null, null));
+                        "rate-2500",
+                        "ann",
+                        MigrationStatus.PENDING,
+                        3,
+                        Credits.ZERO,
+                        Credits.ZERO,
+                        17,
+                        EARLIER,
+                        null,
+                        null));
 
-        UserChange change = change(CONVERSION, reopened, Intent.automatic());
+        UserChange change = change(CONVERSION, reopened, Intent.automatic(Trigger.REQUEST));
 
         assertThat(change.record().attempt()).isEqualTo(3);
         assertThat(change.record().historicalOperations()).isEqualTo(17);
-        assertThat(change.log().attempt()).isEqualTo(3);
+        assertThat(change.line().attempt()).isEqualTo(3);
     }
 
     @ParameterizedTest(name = "{0} consumed: {1} granted")
     @CsvSource({"0, 20", "0.0001, 19.9999", "15, 5", "20, 0", "50, 0"})
     void what_was_consumed_of_earlier_grants_is_not_granted_again(Credits consumed, Credits granted) {
-        UserChange change = change(GRANT, consumed(consumed), Intent.automatic());
+        UserChange change = change(GRANT, consumed(consumed), Intent.automatic(Trigger.REQUEST));
 
         assertThat(change.newCredits()).isEqualTo(granted);
         assertThat(change.record().creditsGranted()).isEqualTo(granted);
         assertThat(change.record().creditsConsumed()).isEqualTo(consumed);
-        assertThat(change.log().reason().endsWith(", less " + consumed + " consumed in earlier attempts"))
+        assertThat(change.line().reason()).isNull();
+        assertThat(new Reasons(GRANT)
+                        .render(change.line())
+                        .reason()
+                        .endsWith(", less " + consumed + " consumed in earlier attempts"))
                 .isEqualTo(consumed.signum() > 0);
     }
 
@@ -263,8 +308,8 @@ final class DeciderChangeTest {
         String longest = "x".repeat(Allocation.REASON_LENGTH_MAX);
         Migration migration = Fixture.grant(user -> Allocation.of(Credits.of(20), longest), Consent.NONE);
 
-        String reason = change(migration, consumed(Credits.of(15)), Intent.automatic())
-                .log()
+        String reason = change(migration, consumed(Credits.of(15)), Intent.automatic(Trigger.REQUEST))
+                .line()
                 .reason();
 
         assertThat(reason).hasSize(Allocation.REASON_LENGTH_MAX).endsWith("xxx, less 15 consumed in earlier attempts");
@@ -273,7 +318,7 @@ final class DeciderChangeTest {
     @Test
     void who_fails_keeps_what_was_consumed() {
         UserMigration record = Fixture.decider(GRANT)
-                .fail(consumed(Credits.of(15)), "no idea")
+                .fail(consumed(Credits.of(15)), Intent.explicit(), "no idea")
                 .change()
                 .record();
 
@@ -301,7 +346,16 @@ final class DeciderChangeTest {
         UserState failed = States.withRecord(
                 ANN,
                 new UserMigration(
-                        "rate-2500", "ann", MigrationStatus.FAILED, 2, Credits.ZERO, 5, EARLIER, null, "no idea"));
+                        "rate-2500",
+                        "ann",
+                        MigrationStatus.FAILED,
+                        2,
+                        Credits.ZERO,
+                        Credits.ZERO,
+                        5,
+                        EARLIER,
+                        null,
+                        "no idea"));
 
         UserMigration record = change(CONVERSION, failed, Intent.explicit()).record();
 
@@ -313,7 +367,8 @@ final class DeciderChangeTest {
 
     @Test
     void once_committed_the_answer_has_the_record_as_the_store_counted_it() {
-        Decision.Write<MigrationResult> write = Fixture.write(decider(GRANT).decide(ANN, Intent.automatic()));
+        Decision.Write<MigrationResult> write =
+                Fixture.write(decider(GRANT).decide(ANN, Intent.automatic(Trigger.REQUEST)));
         UserMigration committed = write.change().record().withHistoricalOperations(12);
 
         assertThat(write.committed().apply(committed))

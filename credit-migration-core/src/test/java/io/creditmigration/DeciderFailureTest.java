@@ -44,6 +44,23 @@ final class DeciderFailureTest {
                         }),
                         "never"),
                 Arguments.of(
+                        "lacks a class",
+                        policy(() -> {
+                            throw new NoClassDefFoundError("com/acme/Plan");
+                        }),
+                        "java.lang.NoClassDefFoundError: com/acme/Plan"),
+                Arguments.of(
+                        "throws an error of its own",
+                        policy(() -> {
+                            throw new Error("not done yet");
+                        }),
+                        "not done yet"),
+                Arguments.of(
+                        "throws what it does not declare",
+                        policy(() -> DeciderFailureTest.<RuntimeException>sneak(
+                                new java.io.IOException("price list unread"))),
+                        "price list unread"),
+                Arguments.of(
                         "calls itself for ever",
                         policy(() -> {
                             throw new StackOverflowError();
@@ -84,11 +101,22 @@ final class DeciderFailureTest {
         Decision.Write<MigrationResult> write =
                 Fixture.write(decider(Fixture.grant(policy, Consent.NONE)).decide(state, Intent.explicit()));
 
-        UserMigration failed =
-                new UserMigration("to-credits", "ann", MigrationStatus.FAILED, 1, Credits.ZERO, 0, NOW, null, message);
-        assertThat(write.change())
-                .as(what)
-                .isEqualTo(new UserChange(UserChange.Kind.RECORD_ONLY, state, null, failed, null));
+        JournalLine line = new JournalLine(
+                "to-credits",
+                "ann",
+                1,
+                JournalLine.Kind.FAILED,
+                Trigger.OPERATOR,
+                Actor.automatic("migrate"),
+                NOW,
+                Lines.standing(MigrationStatus.FAILED, 1, 0),
+                null,
+                null,
+                message);
+        UserMigration failed = new UserMigration(
+                "to-credits", "ann", MigrationStatus.FAILED, 1, Credits.ZERO, Credits.ZERO, 0, NOW, null, message);
+        assertThat(write.change()).as(what).isEqualTo(new UserChange(UserChange.Kind.LINE_ONLY, state, null, line));
+        assertThat(write.change().record()).as(what).isEqualTo(failed);
         assertThat(write.committed().apply(failed))
                 .as(what)
                 .isEqualTo(new MigrationResult(Status.FAILED, "ann", failed, null, message));
@@ -110,7 +138,7 @@ final class DeciderFailureTest {
     void who_has_no_credits_fails_by_every_trigger(Consent consent, Status automatic, Status explicit, Status run) {
         Decider decider = decider(Fixture.grant(throwing("no idea"), consent));
 
-        assertThat(status(decider, ANN, Intent.automatic())).isEqualTo(automatic);
+        assertThat(status(decider, ANN, Intent.automatic(Trigger.REQUEST))).isEqualTo(automatic);
         assertThat(status(decider, ANN, Intent.explicit())).isEqualTo(explicit);
         assertThat(status(decider, ANN, Intent.run(RunScope.everyone()))).isEqualTo(run);
     }
@@ -122,7 +150,7 @@ final class DeciderFailureTest {
         Decider decider = decider(Fixture.grant(throwing("no idea"), consent));
         UserState state = States.withCredits(ANN, "50");
 
-        assertThat(status(decider, state, Intent.automatic())).isEqualTo(automatic);
+        assertThat(status(decider, state, Intent.automatic(Trigger.REQUEST))).isEqualTo(automatic);
         assertThat(status(decider, state, Intent.explicit())).isEqualTo(explicit);
         assertThat(decider.quote(state)).isNull();
     }
@@ -137,14 +165,23 @@ final class DeciderFailureTest {
     }
 
     @Test
-    void a_failure_keeps_the_attempt_and_what_was_copied_before() {
+    void a_failure_keeps_the_attempt_and_what_was_consumed_and_copied_before() {
         UserState reopened = States.withRecord(
                 ANN,
                 new UserMigration(
-                        "to-credits", "ann", MigrationStatus.PENDING, 2, Credits.ZERO, 17, EARLIER, null, null));
+                        "to-credits",
+                        "ann",
+                        MigrationStatus.PENDING,
+                        2,
+                        Credits.ZERO,
+                        Credits.of(3),
+                        17,
+                        EARLIER,
+                        null,
+                        null));
 
         UserMigration failed = decider(Fixture.grant(throwing("no idea"), Consent.NONE))
-                .fail(reopened, "what the store said")
+                .fail(reopened, Intent.explicit(), "what the store said")
                 .change()
                 .record();
 
@@ -155,6 +192,7 @@ final class DeciderFailureTest {
                         MigrationStatus.FAILED,
                         2,
                         Credits.ZERO,
+                        Credits.of(3),
                         17,
                         NOW,
                         null,
@@ -184,5 +222,10 @@ final class DeciderFailureTest {
 
     private static CreditPolicy policy(Supplier<Allocation> answer) {
         return user -> answer.get();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> Allocation sneak(Throwable failure) throws T {
+        throw (T) failure;
     }
 }

@@ -53,7 +53,7 @@ final class DeciderOrderTest {
 
         private List<Intent> intents() {
             return List.of(
-                    Intent.automatic(),
+                    Intent.automatic(Trigger.REQUEST),
                     Intent.explicit(),
                     Intent.confirmation(quote(), Actor.user("ann")),
                     Intent.run(RunScope.everyone()),
@@ -186,8 +186,9 @@ final class DeciderOrderTest {
     @ParameterizedTest(name = "{0} before {1}")
     @MethodSource("pairs")
     void of_two_matters_the_first_one_is_answered(Matter first, Matter second) {
-        assertThat(Kind.CONVERSION.answerToAutomatic(first.of(second.of(ANN)))).isEqualTo(first.answer);
-        assertThat(Kind.CONVERSION.answerToAutomatic(second.of(first.of(ANN)))).isEqualTo(first.answer);
+        Status answer = answer(List.of(first, second));
+        assertThat(Kind.CONVERSION.answerToAutomatic(first.of(second.of(ANN)))).isEqualTo(answer);
+        assertThat(Kind.CONVERSION.answerToAutomatic(second.of(first.of(ANN)))).isEqualTo(answer);
     }
 
     @Seeded
@@ -208,8 +209,15 @@ final class DeciderOrderTest {
 
             assertThat(Kind.CONVERSION.answerToAutomatic(state))
                     .as("%s", matters)
-                    .isEqualTo(Collections.min(matters).answer);
+                    .isEqualTo(answer(matters));
         }
+    }
+
+    /** A marker that says migrated of a user who was rolled back comes before all. */
+    private static Status answer(List<Matter> matters) {
+        return matters.containsAll(List.of(Matter.FLAGGED, Matter.TAKEN_BACK))
+                ? Status.OUT_OF_STEP
+                : Collections.min(matters).answer;
     }
 
     @Test
@@ -304,11 +312,11 @@ final class DeciderOrderTest {
     }
 
     @Test
-    void a_record_says_more_of_the_regime_than_the_hosts_marker() {
+    void a_record_says_more_of_the_regime_than_the_hosts_marker_unless_they_are_out_of_step() {
         Decider decider = Fixture.decider(Kind.GRANT.migration());
 
         assertThat(decider.isInNewRegime(Matter.FLAGGED.of(Matter.TAKEN_BACK.of(ANN))))
-                .isFalse();
+                .isTrue();
         assertThat(decider.isInNewRegime(Matter.FLAGGED.of(Matter.FAILED.of(ANN))))
                 .isFalse();
         assertThat(decider.isInNewRegime(Matter.FLAGGED.of(Matter.COMPLETED.of(ANN))))

@@ -63,7 +63,7 @@ final class DecisionsAtTheirBoundsTest {
 
     @Test
     void a_message_of_exactly_the_longest_length_is_kept_whole() {
-        String longest = "x".repeat(UserMigration.ERROR_LENGTH_MAX);
+        String longest = "x".repeat(JournalLine.ERROR_LENGTH_MAX);
 
         assertThat(Decider.kept(longest)).isEqualTo(longest);
         assertThat(Decider.kept(longest + "y")).isEqualTo(longest);
@@ -111,15 +111,25 @@ final class DecisionsAtTheirBoundsTest {
     @Test
     void who_cannot_be_read_fails_and_is_not_taken_back() {
         UserState unreadable = unreadable(null);
-        RollbackData data =
-                new RollbackData(Credits.of(50), Credits.of(20), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE);
+        RollbackData data = new RollbackData(
+                1, Credits.of(50), Credits.of(20), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE);
         UserMigration completed = new UserMigration(
-                "rate-2500", "ann", MigrationStatus.COMPLETED, 1, Credits.of(20), 0, Fixture.EARLIER, data, null);
+                "rate-2500",
+                "ann",
+                MigrationStatus.COMPLETED,
+                1,
+                Credits.ZERO,
+                Credits.ZERO,
+                0,
+                Fixture.EARLIER,
+                data,
+                null);
         Reversal reversal = new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, false));
 
         MigrationResult failed = Fixture.result(Fixture.decider(CONVERSION).decide(unreadable, Intent.explicit()));
         RollbackResult refused = Fixture.result(reversal.rollback(
-                unreadable(completed), new Reversal.Request(PaidCredits.KEEP, Actor.operator("olga"), "as it was")));
+                unreadable(completed),
+                new Reversal.Request(Trigger.OPERATOR, PaidCredits.KEEP, Actor.operator("olga"), "as it was")));
 
         assertThat(failed.status()).isEqualTo(MigrationResult.Status.FAILED);
         assertThat(failed.message()).isEqualTo("25 digits");
@@ -138,8 +148,7 @@ final class DecisionsAtTheirBoundsTest {
     }
 
     private static UserState unreadable(@Nullable UserMigration record) {
-        return new UserState(
-                ANN.user(), record, false, false, States.HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, "25 digits");
+        return States.unreadable(States.withRecord(ANN, record), "25 digits");
     }
 
     @Test

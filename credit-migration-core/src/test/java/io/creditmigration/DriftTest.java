@@ -72,7 +72,7 @@ final class DriftTest {
     static Stream<Arguments> others() {
         BigDecimal more = new BigDecimal("1001");
         RunScope scope = PLAN.scope();
-        Tally tally = PLAN.tally();
+        Tally tally = PLAN.population().tally();
         return Stream.of(
                 arguments("definition", plan(scope, tally, 0, BigDecimal.ZERO, "another", "mapping")),
                 arguments("mapping", plan(scope, tally, 0, BigDecimal.ZERO, "definition", "another")),
@@ -90,16 +90,36 @@ final class DriftTest {
     }
 
     private static Tally amounts(BigDecimal before, Tally tally) {
-        return new Tally(tally.outcomes(), Map.of(), before, tally.creditsAfter(), tally.granted(), BigDecimal.ZERO);
+        return new Tally(
+                tally.outcomes(),
+                Map.of(),
+                before,
+                tally.creditsAfter(),
+                tally.granted(),
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static Tally after(BigDecimal after, Tally tally) {
-        return new Tally(tally.outcomes(), Map.of(), tally.creditsBefore(), after, tally.granted(), BigDecimal.ZERO);
+        return new Tally(
+                tally.outcomes(),
+                Map.of(),
+                tally.creditsBefore(),
+                after,
+                tally.granted(),
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static Tally granted(BigDecimal granted, Tally tally) {
         return new Tally(
-                tally.outcomes(), Map.of(), tally.creditsBefore(), tally.creditsAfter(), granted, BigDecimal.ZERO);
+                tally.outcomes(),
+                Map.of(),
+                tally.creditsBefore(),
+                tally.creditsAfter(),
+                granted,
+                tally.withdrawn(),
+                BigDecimal.ZERO);
     }
 
     private static MigrationPlan plan(
@@ -111,27 +131,39 @@ final class DriftTest {
             String mapping) {
         return new MigrationPlan(
                 scope,
-                tally,
-                toConfirm,
-                creditsToConfirm,
+                Tally.NOBODY,
+                0,
+                BigDecimal.ZERO,
                 List.of(),
                 List.of(),
                 definition,
                 mapping,
-                PLAN.population());
+                new MigrationPlan.Population(
+                        tally, toConfirm, creditsToConfirm, PLAN.population().digest()));
     }
 
     private static MigrationPlan plan(long users, String credits, String population) {
         BigDecimal amount = new BigDecimal(credits);
         return new MigrationPlan(
                 RunScope.everyone(),
-                new Tally(Map.of(Status.MIGRATED, users), Map.of(), amount, amount, amount, BigDecimal.ZERO),
+                Tally.NOBODY,
                 0,
                 BigDecimal.ZERO,
                 List.of(),
                 List.of(),
                 "definition",
                 "mapping",
-                population);
+                new MigrationPlan.Population(
+                        new Tally(
+                                Map.of(Status.MIGRATED, users),
+                                Map.of(),
+                                amount,
+                                amount,
+                                amount,
+                                BigDecimal.ZERO,
+                                BigDecimal.ZERO),
+                        0,
+                        BigDecimal.ZERO,
+                        population));
     }
 }

@@ -63,7 +63,7 @@ final class Fixture {
 
     /** A record of Ann's first attempt. */
     static UserMigration record(MigrationStatus status) {
-        return new UserMigration("rate-2500", "ann", status, 1, Credits.ZERO, 0, EARLIER, null, null);
+        return new UserMigration("rate-2500", "ann", status, 1, Credits.ZERO, Credits.ZERO, 0, EARLIER, null, null);
     }
 
     /** The decision to write, where there has to be one. */

@@ -38,4 +38,10 @@ final class InvalidValueExceptionTest {
         assertThat(new InvalidValueException("text", "x".repeat(1_000_000), "less").getMessage())
                 .hasSizeLessThan(200);
     }
+
+    @Test
+    void a_value_cannot_write_a_line_of_its_own_into_a_log() {
+        assertThat(new InvalidValueException("user id", "ann\n2026-01-06 INFO paid", "less").value())
+                .isEqualTo("'ann\\u{A}2026-01-06 INFO paid'");
+    }
 }

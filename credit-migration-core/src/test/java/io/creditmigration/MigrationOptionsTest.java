@@ -20,7 +20,8 @@ final class MigrationOptionsTest {
     @Test
     void the_defaults_are_those_of_the_documentation() {
         assertThat(MigrationOptions.defaults())
-                .isEqualTo(new MigrationOptions(Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false));
+                .isEqualTo(new MigrationOptions(
+                        Clock.systemUTC(), 5, 100_000, Duration.ofSeconds(60), false, Duration.ofSeconds(30)));
     }
 
     @Test
@@ -30,9 +31,11 @@ final class MigrationOptionsTest {
         assertThat(DEFAULTS.withClock(clock)
                         .withAttempts(7)
                         .withKnownUsers(3, Duration.ofMillis(4))
+                        .withPatience(Duration.ZERO)
                         .withNotices())
-                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4), true))
+                .isEqualTo(new MigrationOptions(clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO))
                 .isEqualTo(DEFAULTS.withNotices()
+                        .withPatience(Duration.ZERO)
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withAttempts(7)
                         .withClock(clock));
@@ -72,5 +75,13 @@ final class MigrationOptionsTest {
         assertThatThrownBy(() -> DEFAULTS.withKnownUsers(users, time))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT-0.000000001S", "PT24H0.000000001S"})
+    void patience_beyond_the_bounds_is_refused(Duration patience) {
+        assertThatThrownBy(() -> DEFAULTS.withPatience(patience))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("patience is '" + patience + "'; allowed: zero to one day");
     }
 }

@@ -3,6 +3,7 @@ package io.creditmigration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.creditmigration.spi.Printable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,7 +92,8 @@ final class NamesTest {
     void any_other_name_is_refused(String name) {
         assertThatThrownBy(() -> Names.check("migration id", name))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessage("migration id is '" + name + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
+                .hasMessage("migration id is '" + Printable.of(name)
+                        + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
                         + " beginning with a letter or digit");
     }
 
@@ -110,7 +112,15 @@ final class NamesTest {
         for (String text : new String[] {"", "  ", "\n", "long", "a\0b", "\0a"}) {
             assertThatThrownBy(() -> Names.checkText("reason", text, 3))
                     .isInstanceOf(InvalidValueException.class)
-                    .hasMessage("reason is '" + text + "'; allowed: 1 to 3 characters, not blank, none of them NUL");
+                    .hasMessage("reason is '" + Printable.of(text)
+                            + "'; allowed: 1 to 3 characters, not blank, none of them NUL");
         }
+    }
+
+    @Test
+    void a_text_in_a_message_obeys_nobody() {
+        assertThat(Printable.of("ann\r\n2026 INFO forged \u001b[2J\u202e\u2028\ud83d"))
+                .isEqualTo("ann\\u{D}\\u{A}2026 INFO forged \\u{1B}[2J\\u{202E}\\u{2028}\\u{D83D}");
+        assertThat(Printable.of("Ánn 安 😀")).isEqualTo("Ánn 安 😀");
     }
 }

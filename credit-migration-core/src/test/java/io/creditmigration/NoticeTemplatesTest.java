@@ -72,6 +72,27 @@ final class NoticeTemplatesTest {
     }
 
     @Test
+    void one_credit_is_one() {
+        Notice grant = new Notice("grant", "ann", 1, NoticeKind.COMPLETE, null, Credits.of("1.00"), null, null, AT);
+        Notice conversion = new Notice(
+                "rate",
+                "ann",
+                1,
+                NoticeKind.COMPLETE,
+                Credits.of("2.5"),
+                Credits.of(1),
+                CreditRate.of(1_000),
+                CreditRate.of(2_500),
+                AT);
+
+        assertThat(SHIPPED.render(grant, Locale.ENGLISH).title())
+                .isEqualTo("Welcome to Credits! You've received 1 free credit");
+        assertThat(body(grant, Locale.ENGLISH)).contains("balance: 1 credit.");
+        assertThat(body(conversion, Locale.ENGLISH))
+                .contains("Before: 2.5 credits at 1,000 each", "Now: 1 credit at 2,500 each");
+    }
+
+    @Test
     void every_text_is_whole_in_both_languages() {
         for (Locale locale : new Locale[] {Locale.ENGLISH, VIETNAMESE}) {
             for (NoticeKind kind : NoticeKind.values()) {
@@ -130,7 +151,7 @@ final class NoticeTemplatesTest {
                     grant.issue.body          | You would have had {2}    | template grant.issue.body is '{2} in it'
                     grant.complete.title      | {4}                       | template grant.complete.title is '{4} in it'
                     conversion.complete.title | {3}                       | template conversion.complete.title is '{3} in it'
-                    grant.complete.title      | {7}                       | template grant.complete.title is '{7}'
+                    grant.complete.title      | {10}                      | template grant.complete.title is '{10}'
                     grant.complete.title      | We're giving you {3}      | template grant.complete.title is 'We
                     grant.complete.title      | {3,number}                | template grant.complete.title is '{3,number}'
                     grant.complete.title      | {3                        | template grant.complete.title is '{3'

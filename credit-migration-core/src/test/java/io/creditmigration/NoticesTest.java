@@ -25,7 +25,10 @@ final class NoticesTest {
                         .change()
                         .notice())
                 .isNull();
-        assertThat(decider(CONVERSION, false).fail(state, "no tariff").change().notice())
+        assertThat(decider(CONVERSION, false)
+                        .fail(state, Intent.explicit(), "no tariff")
+                        .change()
+                        .notice())
                 .isNull();
     }
 
@@ -64,7 +67,7 @@ final class NoticesTest {
     @Test
     void an_issue_has_neither_figures_nor_the_error() {
         Notice notice = decider(CONVERSION, true)
-                .fail(States.withCredits(Fixture.ANN, "50"), "no tariff for ann")
+                .fail(States.withCredits(Fixture.ANN, "50"), Intent.explicit(), "no tariff for ann")
                 .change()
                 .notice();
 
@@ -76,12 +79,12 @@ final class NoticesTest {
     @Test
     void an_issue_is_told_to_who_has_something_to_convert_and_to_everybody_of_a_grant() {
         assertThat(decider(CONVERSION, true)
-                        .fail(States.withCredits(Fixture.ANN, "0"), "no tariff")
+                        .fail(States.withCredits(Fixture.ANN, "0"), Intent.explicit(), "no tariff")
                         .change()
                         .notice())
                 .isNull();
         assertThat(decider(GRANT, true)
-                        .fail(States.withCredits(Fixture.ANN, null), "no tariff")
+                        .fail(States.withCredits(Fixture.ANN, null), Intent.explicit(), "no tariff")
                         .change()
                         .notice())
                 .isNotNull();
@@ -199,17 +202,19 @@ final class NoticesTest {
                 "ann",
                 MigrationStatus.COMPLETED,
                 1,
-                Credits.of(converted),
+                Credits.ZERO,
+                Credits.ZERO,
                 0,
                 Fixture.EARLIER,
                 new RollbackData(
-                        Credits.of(old), Credits.of(converted), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE),
+                        1, Credits.of(old), Credits.of(converted), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE),
                 null);
         UserState state = States.withRecord(States.withCredits(Fixture.ANN, current), record);
         Reversal reversal =
                 new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
         return Fixture.write(reversal.rollback(
-                        state, new Reversal.Request(PaidCredits.REFUSE, Actor.operator("test"), "asked")))
+                        state,
+                        new Reversal.Request(Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("test"), "asked")))
                 .change();
     }
 

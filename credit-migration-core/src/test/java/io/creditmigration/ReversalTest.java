@@ -68,36 +68,35 @@ final class ReversalTest {
     }
 
     @Test
-    void a_rollback_of_a_conversion_writes_balance_record_and_log_line_that_belong_together() {
-        RollbackData data = new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
+    void a_rollback_of_a_conversion_writes_balance_and_line_that_belong_together() {
+        RollbackData data = new RollbackData(1, Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
         UserMigration record = new UserMigration(
-                "rate-2500", "ann", MigrationStatus.COMPLETED, 2, Credits.of(20), 7, EARLIER, data, null);
-        UserState state = States.withRecord(States.withCredits(ANN, "15"), record);
+                "rate-2500", "ann", MigrationStatus.COMPLETED, 2, Credits.ZERO, Credits.of(3), 7, EARLIER, data, null);
+        UserState state = States.withRecord(States.withCredits(ANN, "15"), 4, record);
 
         Decision.Write<RollbackResult> write =
                 Fixture.write(reversal(CONVERSION, SCALE).rollback(state, request("asked for it")));
 
         UserMigration rolledBack = new UserMigration(
-                "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.of(20), 7, NOW, data, null);
+                "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.ZERO, Credits.of(3), 7, NOW, data, null);
         assertThat(write.change())
                 .isEqualTo(new UserChange(
                         UserChange.Kind.ROLL_BACK,
                         state,
                         Credits.of("37.5"),
-                        rolledBack,
-                        new MigrationLogEntry(
+                        new JournalLine(
                                 "rate-2500",
                                 "ann",
-                                2,
-                                MigrationLogEntry.Kind.ROLLED_BACK,
-                                Credits.of(15),
-                                Credits.of("37.5"),
-                                AT_2500,
-                                AT_1000,
-                                BigDecimal.ZERO,
+                                5,
+                                JournalLine.Kind.ROLLED_BACK,
+                                Trigger.OPERATOR,
                                 OLGA,
                                 NOW,
-                                "asked for it")));
+                                new JournalLine.Standing(MigrationStatus.ROLLED_BACK, 2, Credits.of(3), 7, 1),
+                                JournalLine.Figures.of(Credits.of(15), Credits.of("37.5"), AT_2500, AT_1000),
+                                "asked for it",
+                                null)));
+        assertThat(write.change().record()).isEqualTo(rolledBack);
         assertThat(write.committed().apply(rolledBack))
                 .isEqualTo(new RollbackResult(Status.ROLLED_BACK, "ann", rolledBack, Credits.of("37.5"), null));
     }
@@ -114,7 +113,7 @@ final class ReversalTest {
         UserState state = migrated(Credits.of(old), Credits.of(converted), AT_1000, AT_2500, Credits.of(current));
         return Fixture.write(reversal(CONVERSION, SCALE).rollback(state, request("why")))
                 .change()
-                .log()
+                .line()
                 .residual();
     }
 
@@ -128,11 +127,11 @@ final class ReversalTest {
 
         assertThat(change.kind()).isEqualTo(UserChange.Kind.ROLL_BACK);
         assertThat(change.newCredits()).isEqualTo(old);
-        assertThat(change.log().oldCredits()).isEqualTo(granted);
-        assertThat(change.log().newCredits()).isEqualTo(old);
-        assertThat(change.log().oldRate()).isNull();
-        assertThat(change.log().newRate()).isNull();
-        assertThat(change.log().residual()).isEqualTo(BigDecimal.ZERO);
+        assertThat(change.line().oldCredits()).isEqualTo(granted);
+        assertThat(change.line().newCredits()).isEqualTo(old);
+        assertThat(change.line().oldRate()).isNull();
+        assertThat(change.line().newRate()).isNull();
+        assertThat(change.line().residual()).isEqualTo(BigDecimal.ZERO);
     }
 
     @ParameterizedTest
@@ -182,8 +181,8 @@ final class ReversalTest {
         Credits nothing = old == null ? null : Credits.ZERO;
 
         RollbackResult result = rollback(SCALE, state);
-        Decision<RollbackResult> keeping =
-                reversal(GRANT, SCALE).rollback(state, new Reversal.Request(PaidCredits.KEEP, OLGA, "why"));
+        Decision<RollbackResult> keeping = reversal(GRANT, SCALE)
+                .rollback(state, new Reversal.Request(Trigger.OPERATOR, PaidCredits.KEEP, OLGA, "why"));
 
         assertThat(result.status()).isEqualTo(status);
         assertThat(result.credits()).isEqualTo(left == null || left.signum() == 0 ? nothing : left);
@@ -195,12 +194,12 @@ final class ReversalTest {
                                 : UserChange.Kind.ROLL_BACK);
         assertThat(change.newCredits()).isEqualTo(result.credits());
         assertThat(change.record().creditsConsumed()).isEqualTo(consumed);
-        assertThat(change.log().newCredits()).isEqualTo(result.credits());
+        assertThat(change.line().newCredits()).isEqualTo(result.credits());
     }
 
     @Test
     void what_was_consumed_in_several_attempts_adds_up() {
-        RollbackData data = new RollbackData(null, Credits.of(8), null, null, "as it was");
+        RollbackData data = new RollbackData(1, null, Credits.of(8), null, null, "as it was");
         UserMigration record = new UserMigration(
                 "to-credits",
                 "ann",
@@ -219,8 +218,8 @@ final class ReversalTest {
                 .record();
         assertThat(rolledBack.creditsConsumed()).isEqualTo(Credits.of(15));
 
-        UserMigration reopened = Fixture.write(
-                        reversal(GRANT, SCALE).reopen(States.withRecord(state, rolledBack), OLGA, "again"))
+        UserMigration reopened = Fixture.write(reversal(GRANT, SCALE)
+                        .reopen(States.marked(States.withRecord(state, rolledBack), false), OLGA, "again"))
                 .change()
                 .record();
         assertThat(reopened.creditsConsumed()).isEqualTo(Credits.of(15));
@@ -267,10 +266,11 @@ final class ReversalTest {
     })
     void of_several_refusals_the_first_one_is_answered(
             MigrationStatus status, boolean superseded, boolean hasData, boolean moved, Status answer) {
-        RollbackData data = hasData ? new RollbackData(null, Credits.of(20), null, null, "as it was") : null;
+        RollbackData data = hasData ? new RollbackData(1, null, Credits.of(20), null, null, "as it was") : null;
         UserMigration record = status == null
                 ? null
-                : new UserMigration("to-credits", "ann", status, 1, Credits.of(20), 0, EARLIER, data, null);
+                : new UserMigration(
+                        "to-credits", "ann", status, 1, Credits.of(20), Credits.ZERO, 0, EARLIER, data, null);
         UserState read = States.withRecord(States.withCredits(ANN, moved ? "7" : "20"), record);
         UserState state = moved ? States.bought(read, null) : read;
 
@@ -356,7 +356,7 @@ final class ReversalTest {
             UserChange change = drawn.change(current);
 
             String what = drawn + ", now " + current;
-            MigrationLogEntry log = change.log();
+            JournalLine log = change.line();
             assertThat(log.oldCredits()).as(what).isEqualTo(current);
             assertThat(log.newCredits()).as(what).isEqualTo(change.newCredits());
             assertThat(log.oldRate()).as(what).isEqualTo(drawn.to());
@@ -383,36 +383,44 @@ final class ReversalTest {
     }
 
     @Test
-    void reopening_starts_a_new_attempt_with_a_clean_record() {
-        RollbackData data = new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
+    void reopening_starts_a_new_attempt_and_forgets_nothing_but_the_figures() {
+        RollbackData data = new RollbackData(1, Credits.of(50), Credits.of(20), AT_1000, AT_2500, "as it was");
         UserMigration rolledBack = new UserMigration(
-                "rate-2500", "ann", MigrationStatus.ROLLED_BACK, 2, Credits.of(20), 7, EARLIER, data, null);
-        UserState state = States.withRecord(States.withCredits(ANN, "37.5"), rolledBack);
+                "rate-2500",
+                "ann",
+                MigrationStatus.ROLLED_BACK,
+                2,
+                Credits.ZERO,
+                Credits.of(3),
+                7,
+                EARLIER,
+                data,
+                null);
+        UserState state = States.withRecord(States.withCredits(ANN, "37.5"), 4, rolledBack);
 
         Decision.Write<Optional<UserMigration>> write =
                 Fixture.write(reversal(CONVERSION, SCALE).reopen(state, OLGA, "second thoughts"));
 
-        UserMigration reopened =
-                new UserMigration("rate-2500", "ann", MigrationStatus.PENDING, 3, Credits.ZERO, 7, NOW, null, null);
+        UserMigration reopened = new UserMigration(
+                "rate-2500", "ann", MigrationStatus.PENDING, 3, Credits.ZERO, Credits.of(3), 7, NOW, null, null);
         assertThat(write.change())
                 .isEqualTo(new UserChange(
-                        UserChange.Kind.RECORD_ONLY,
+                        UserChange.Kind.LINE_ONLY,
                         state,
                         null,
-                        reopened,
-                        new MigrationLogEntry(
+                        new JournalLine(
                                 "rate-2500",
                                 "ann",
-                                3,
-                                MigrationLogEntry.Kind.REOPENED,
-                                Credits.of("37.5"),
-                                Credits.of("37.5"),
-                                null,
-                                null,
-                                BigDecimal.ZERO,
+                                5,
+                                JournalLine.Kind.REOPENED,
+                                Trigger.OPERATOR,
                                 OLGA,
                                 NOW,
-                                "second thoughts")));
+                                new JournalLine.Standing(MigrationStatus.PENDING, 3, Credits.of(3), 7, 0),
+                                JournalLine.Figures.of(Credits.of("37.5"), Credits.of("37.5"), null, null),
+                                "second thoughts",
+                                null)));
+        assertThat(write.change().record()).isEqualTo(reopened);
         assertThat(write.committed().apply(reopened)).contains(reopened);
     }
 
@@ -432,7 +440,7 @@ final class ReversalTest {
     }
 
     private static Reversal.Request request(String reason) {
-        return new Reversal.Request(PaidCredits.REFUSE, OLGA, reason);
+        return new Reversal.Request(Trigger.OPERATOR, PaidCredits.REFUSE, OLGA, reason);
     }
 
     private static Reversal reversal(Migration migration, int scale) {
@@ -450,10 +458,11 @@ final class ReversalTest {
                 "ann",
                 MigrationStatus.COMPLETED,
                 1,
-                converted,
+                oldRate == null ? converted : Credits.ZERO,
+                Credits.ZERO,
                 0,
                 EARLIER,
-                new RollbackData(old, converted, oldRate, newRate, "as it was"),
+                new RollbackData(1, old, converted, oldRate, newRate, "as it was"),
                 null);
         return States.withRecord(States.withUser(ANN, ANN.user().withCredits(current)), record);
     }

@@ -29,6 +29,7 @@ final class RunOptionsTest {
                         .withListener(listener)
                         .withExempt()
                         .withPageSize(7)
+                        .withReason(Actor.operator("ann"), "on the day")
                         .withZeroCreditsOnly())
                 .isEqualTo(new RunOptions(
                         RunScope.zeroCreditsOnly().withExempt(),
@@ -36,8 +37,11 @@ final class RunOptionsTest {
                         RunSettings.defaults().withPageSize(7),
                         Stages.NONE,
                         RunOptions.defaults().health(),
-                        listener))
+                        listener,
+                        Actor.operator("ann"),
+                        "on the day"))
                 .isEqualTo(RunOptions.defaults()
+                        .withReason(Actor.operator("ann"), "on the day")
                         .withZeroCreditsOnly()
                         .withPageSize(7)
                         .withExempt()

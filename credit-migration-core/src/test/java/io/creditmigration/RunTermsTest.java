@@ -75,6 +75,7 @@ final class RunTermsTest {
                 "zero-credits+exempt",
                 "failed",
                 "failed+exempt",
+                "late-operations",
                 "listed:0123456789abcdef",
                 "listed:0123456789abcdef+exempt"
             })
@@ -87,7 +88,7 @@ final class RunTermsTest {
     void what_is_no_scope_is_refused(String name) {
         assertThatThrownBy(() -> RunScope.of(name))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessageContaining("everyone, zero-credits, failed or listed");
+                .hasMessageContaining("everyone, zero-credits, failed, late-operations or listed");
     }
 
     @Test

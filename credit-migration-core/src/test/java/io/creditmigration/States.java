@@ -10,15 +10,17 @@ final class States {
 
     private States() {}
 
-    /** No record, no marker, nothing completed later, and everybody may migrate. */
+    /** No line, no marker, nothing completed later, and everybody may migrate. */
     static UserState of(UserSnapshot user) {
-        return new UserState(user, null, false, false, HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, null);
+        return new UserState(user, 0, null, 0, false, false, HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, null);
     }
 
     static UserState withUser(UserState state, UserSnapshot user) {
         return new UserState(
                 user,
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),
@@ -31,11 +33,48 @@ final class States {
         return withUser(state, state.user().withCredits(credits == null ? null : Credits.of(credits)));
     }
 
+    /** Where the user stands by one line, which is the only one. */
     static UserState withRecord(UserState state, @Nullable UserMigration record) {
+        return withRecord(state, record == null ? 0 : 1, record);
+    }
+
+    /** The same by the last of so many lines of all migrations. */
+    static UserState withRecord(UserState state, int lastLine, @Nullable UserMigration record) {
         return new UserState(
                 state.user(),
+                lastLine,
                 record,
+                state.lateOperations(),
+                (record != null && record.status() == MigrationStatus.COMPLETED) ? Boolean.TRUE : state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                state.defect());
+    }
+
+    static UserState withLateOperations(UserState state, long lateOperations) {
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                state.record(),
+                lateOperations,
                 state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                state.defect());
+    }
+
+    /** The marker of the row says so; null where the row has none. */
+    static UserState marked(UserState state, @Nullable Boolean flagged) {
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                flagged,
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
@@ -46,7 +85,9 @@ final class States {
     static UserState flagged(UserState state) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 true,
                 state.superseded(),
                 state.hostState(),
@@ -58,7 +99,9 @@ final class States {
     static UserState superseded(UserState state) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 true,
                 state.hostState(),
@@ -71,13 +114,30 @@ final class States {
     static UserState bought(UserState state, @Nullable Credits bought) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),
                 state.rollout(),
                 bought,
                 state.defect());
+    }
+
+    /** What is stored cannot be read, for this reason. */
+    static UserState unreadable(UserState state, String defect) {
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                defect);
     }
 
     static UserState withPercent(UserState state, int percent) {
@@ -91,7 +151,9 @@ final class States {
     private static UserState withRollout(UserState state, Rollout rollout) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),

@@ -69,7 +69,7 @@ final class SuccessMetricsTest {
         assertThat(late.historyPreserved()).isEqualByComparingTo("0.75");
         assertThat(late.missed()).containsExactly(Goal.HISTORY_PRESERVED);
         Verification wrong = verification(Map.of(COMPLETED, 1L), 0, "50", 3, 0, true);
-        assertThat(SuccessMetrics.of(GRANT, wrong, NONE, NONE, 0).missed()).containsExactly(Goal.HISTORY_PRESERVED);
+        assertThat(SuccessMetrics.of(GRANT, wrong, NONE, NONE, null).missed()).containsExactly(Goal.HISTORY_PRESERVED);
     }
 
     @Test
@@ -78,14 +78,41 @@ final class SuccessMetricsTest {
     }
 
     @Test
+    void one_support_ticket_for_a_hundred_users_is_one_too_many() {
+        Verification few = verification(Map.of(COMPLETED, 99L, FAILED, 1L), 0, "3000", 0, 0, false);
+        Verification many = verification(Map.of(COMPLETED, 101L), 0, "3000", 0, 0, false);
+        Goal goal = Goal.SUPPORT_TICKETS_BELOW_1_PERCENT;
+
+        assertThat(SuccessMetrics.of(GRANT, few, NONE, NONE, 1L).missed()).contains(goal);
+        assertThat(SuccessMetrics.of(GRANT, few, NONE, NONE, 0L).isMet(goal)).isTrue();
+        assertThat(SuccessMetrics.of(GRANT, many, NONE, NONE, 1L).isMet(goal)).isTrue();
+        assertThat(SuccessMetrics.of(GRANT, many, NONE, NONE, Long.MAX_VALUE).missed())
+                .contains(goal);
+        assertThat(SuccessMetrics.of(GRANT, many, NONE, NONE, null).goals()).doesNotContain(goal);
+    }
+
+    @Test
+    void goals_that_do_not_apply_are_neither_met_nor_missed() {
+        Verification verification = verification(Map.of(COMPLETED, 3L), 0, "6", 0, 0, false);
+
+        SuccessMetrics conversion = SuccessMetrics.of(CONVERSION, verification, NONE, NONE, null);
+        SuccessMetrics grant = SuccessMetrics.of(GRANT, verification, NONE, NONE, null);
+
+        assertThat(conversion.goals()).containsExactly(Goal.EVERYBODY_MIGRATED, Goal.FAILURES_BELOW_1_PERCENT);
+        assertThat(conversion.isMet(Goal.AVERAGE_ABOVE_20)).isFalse();
+        assertThat(grant.goals())
+                .containsExactly(Goal.EVERYBODY_MIGRATED, Goal.FAILURES_BELOW_1_PERCENT, Goal.AVERAGE_ABOVE_20);
+    }
+
+    @Test
     void a_conversion_grants_nothing_on_average() {
         Verification verification = verification(Map.of(COMPLETED, 3L), 0, "6", 0, 0, false);
 
-        SuccessMetrics metrics = SuccessMetrics.of(CONVERSION, verification, NONE, NONE, 7);
+        SuccessMetrics metrics = SuccessMetrics.of(CONVERSION, verification, NONE, NONE, 0L);
 
         assertThat(metrics.averageGranted()).isNull();
         assertThat(metrics.missed()).isEmpty();
-        assertThat(metrics.supportTickets()).isEqualTo(7);
+        assertThat(metrics.supportTickets()).isZero();
     }
 
     @Test
@@ -100,7 +127,7 @@ final class SuccessMetricsTest {
     private static SuccessMetrics grants(
             Map<MigrationStatus, Long> records, long waiting, String granted, long operations, long late) {
         return SuccessMetrics.of(
-                GRANT, verification(records, waiting, granted, operations, late, false), NONE, NONE, 0);
+                GRANT, verification(records, waiting, granted, operations, late, false), NONE, NONE, null);
     }
 
     private static Verification verification(

@@ -30,7 +30,8 @@ final class TallyTest {
                         Map.of(),
                         new BigDecimal("50.0002"),
                         new BigDecimal("20"),
-                        new BigDecimal("20"),
+                        BigDecimal.ZERO,
+                        BigDecimal.ZERO,
                         new BigDecimal("0.2")));
         assertThat(tally.users()).isEqualTo(2);
         assertThat(tally.withdrawn()).isZero();
@@ -48,8 +49,8 @@ final class TallyTest {
     @Test
     void a_user_marked_failed_is_counted_and_adds_nothing() {
         UserState ann = States.withCredits(ANN, "50");
-        UserChange failed =
-                Fixture.write(Fixture.decider(CONVERSION).fail(ann, "broken")).change();
+        UserChange failed = Fixture.write(Fixture.decider(CONVERSION).fail(ann, Intent.explicit(), "broken"))
+                .change();
 
         assertThat(tally(failed))
                 .isEqualTo(new Tally(
@@ -58,13 +59,14 @@ final class TallyTest {
                         BigDecimal.ZERO,
                         BigDecimal.ZERO,
                         BigDecimal.ZERO,
+                        BigDecimal.ZERO,
                         BigDecimal.ZERO));
     }
 
     @Test
     void a_grant_that_was_taken_back_is_withdrawn_and_a_conversion_grants_nothing_back() {
-        RollbackData granted = new RollbackData(null, Credits.of(20), null, null, "");
-        RollbackData converted = new RollbackData(Credits.of(50), Credits.of(20), AT_1000, AT_2500, "");
+        RollbackData granted = new RollbackData(1, null, Credits.of(20), null, null, "");
+        RollbackData converted = new RollbackData(1, Credits.of(50), Credits.of(20), AT_1000, AT_2500, "");
 
         Tally grant = tally(takenBack(GRANT, granted));
         Tally conversion = tally(takenBack(CONVERSION, converted));
@@ -81,7 +83,7 @@ final class TallyTest {
         Tally one = tally(migrated(CONVERSION, "50"));
         Tally other = tally(
                 migrated(CONVERSION, "0.0001"),
-                takenBack(GRANT, new RollbackData(null, Credits.of(20), null, null, "")));
+                takenBack(GRANT, new RollbackData(1, null, Credits.of(20), null, null, "")));
 
         Tally both = one.plus(other);
 
@@ -91,6 +93,7 @@ final class TallyTest {
         assertThat(both.creditsBefore()).isEqualByComparingTo("70.0001");
         assertThat(both.creditsAfter()).isEqualByComparingTo("20");
         assertThat(both.granted()).isZero();
+        assertThat(both.withdrawn()).isEqualByComparingTo("20");
         assertThat(both.residual()).isEqualByComparingTo("0.1");
         assertThat(both.plus(Tally.NOBODY)).isEqualTo(both);
     }
@@ -98,10 +101,35 @@ final class TallyTest {
     @Test
     void amounts_have_one_form_however_they_were_written() {
         Tally written = new Tally(
-                Map.of(), Map.of(), new BigDecimal("1E+2"), new BigDecimal("100.00"), BigDecimal.ZERO, BigDecimal.ZERO);
+                Map.of(),
+                Map.of(),
+                new BigDecimal("1E+2"),
+                new BigDecimal("100.00"),
+                new BigDecimal("0.0"),
+                new BigDecimal("1E+1"),
+                BigDecimal.ZERO);
 
         assertThat(written.creditsBefore()).isEqualTo(new BigDecimal("100"));
         assertThat(written.creditsAfter()).isEqualTo(new BigDecimal("100"));
+        assertThat(written.granted()).isEqualTo(BigDecimal.ZERO);
+        assertThat(written.withdrawn()).isEqualTo(BigDecimal.TEN);
+    }
+
+    @Test
+    void who_catches_up_is_migrated_already_and_adds_nothing() {
+        UserMigration record = UserMigration.of(Lines.granted(1, "20"), Lines.granted(1, "20"));
+        UserState late = States.withLateOperations(States.withRecord(States.withCredits(ANN, "20"), record), 3);
+        UserChange caughtUp = Fixture.write(
+                        Fixture.decider(GRANT).catchUp(late, Intent.run(RunScope.everyone()), Fixture.NOW))
+                .change();
+
+        assertThat(tally(caughtUp)).isEqualTo(tally(Status.ALREADY_MIGRATED));
+    }
+
+    private static Tally tally(Status status) {
+        Tally.Sum sum = new Tally.Sum();
+        sum.add(status);
+        return sum.tally();
     }
 
     private static UserChange migrated(Migration migration, @Nullable String credits) {
@@ -110,11 +138,15 @@ final class TallyTest {
     }
 
     private static UserChange takenBack(Migration migration, RollbackData data) {
+        Credits granted = migration.conversion().isPresent() ? Credits.ZERO : Credits.of(20);
         UserMigration record = new UserMigration(
-                migration.id(), "ann", MigrationStatus.COMPLETED, 1, Credits.of(20), 0, EARLIER, data, null);
+                migration.id(), "ann", MigrationStatus.COMPLETED, 1, granted, Credits.ZERO, 0, EARLIER, data, null);
         UserState state = States.withRecord(States.withCredits(ANN, "20"), record);
         return Fixture.write(new Reversal(migration, Fixture.SCALE, Fixture.CLOCK, new Notices(migration, false))
-                        .rollback(state, new Reversal.Request(PaidCredits.REFUSE, Actor.operator("olga"), "as it was")))
+                        .rollback(
+                                state,
+                                new Reversal.Request(
+                                        Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("olga"), "as it was")))
                 .change();
     }
 

@@ -20,6 +20,8 @@ public record CommitResult(
         STALE,
         /** Somebody else holds the user's row: try again later. */
         LOCKED,
+        /** The migration begins later, by the clock of the store. */
+        NOT_BEGUN,
         /** The halt switch is on. */
         HALTED,
         /** The user is outside the rollout percentage. */

@@ -111,7 +111,8 @@ public record Evidence(
      * @param flagged whether the marker says that the user is migrated; null where there is no marker
      * @param superseded whether the user completed a migration with a later cut-off
      * @param active whether the account is active; null where there is none, or it does not say
-     * @param moved whether the balance has been written since the last line; null where the store cannot tell
+     * @param moved whether the balance has been written since the line that wrote it last; a CAUGHT_UP line writes none. Null
+     *     where the store cannot tell
      * @param writes how often the account has been written since it was opened; null unless it is the library's own
      * @param operations operations from before the user was last migrated, where they become entries; null elsewhere
      * @param changed of a COMPLETED user, in words, the captured columns that are not as the migration left them

@@ -19,7 +19,8 @@ import java.util.Optional;
  *   <li>The library decides, with no transaction open: a {@link UserChange}, or the status that refuses.
  *   <li>{@link #commit} begins a transaction.
  *   <li>In it, it reads the migration's own row: stores the definition if it is the first to write, refuses another
- *       fingerprint, and for {@link UserChange.Kind#MIGRATE} answers HALTED or OUTSIDE_ROLLOUT as the row says now.
+ *       fingerprint, and for {@link UserChange.Kind#MIGRATE} answers NOT_BEGUN, HALTED or OUTSIDE_ROLLOUT as the row and the clock of the
+ *       database say now.
  *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
  *       conditional write, counted in rows matched. Where no balance is written it locks the row that holds the balance.
  *   <li>It inserts the line under the number that the change names. The key of the journal, user and number, refuses a second

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * What became of one page of a run.
  *
  * @param status what became of it
- * @param range the range that it belonged to; null where none was claimed, and for REJECTED
- * @param settings the run's settings as read in the page's transaction; null for REJECTED
- * @param message for REJECTED, what the store said; null otherwise
+ * @param range the range that it belonged to; null where none was claimed, for REJECTED and ENDED
+ * @param settings the run's settings as read in the page's transaction; null for REJECTED and ENDED
+ * @param message for REJECTED and ENDED, what the store said; null otherwise
  */
 public record Page(
         Status status,
@@ -32,7 +32,9 @@ public record Page(
         /** Rolled back because its users were being written by others, as the library has asked. */
         CONTENDED,
         /** Some user's data was refused; nothing was written. */
-        REJECTED
+        REJECTED,
+        /** Ended by the database: a statement took longer than it may, or met a lock that was not given up; nothing was written. */
+        ENDED
     }
 
     /** A page that needs no words. */
@@ -43,5 +45,10 @@ public record Page(
     /** A page that was rolled back because of some user's data. */
     public static Page rejected(String message) {
         return new Page(Status.REJECTED, null, null, message);
+    }
+
+    /** A page that the database has ended for its time or for a lock, and that may be asked for again. */
+    public static Page ended(String message) {
+        return new Page(Status.ENDED, null, null, message);
     }
 }

@@ -99,7 +99,8 @@ public interface RunStore extends MigrationStore {
      *   <li>Move the range's position behind the last user taken, only if it is still where it was claimed; otherwise roll
      *       back.
      *   <li>Commit. If the store refuses some user's data, roll back all and answer REJECTED: the caller asks for smaller
-     *       pages until the one user stands alone.
+     *       pages until the one user stands alone. If a statement takes longer than the database lets it, or meets
+     *       a lock that is not given up, roll back all and answer ENDED.
      * </ol>
      *
      * @param range the range to go on with; null for any

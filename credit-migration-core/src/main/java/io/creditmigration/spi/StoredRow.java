@@ -1,5 +1,6 @@
 package io.creditmigration.spi;
 
+import io.creditmigration.Tally;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -8,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,20 @@ public record StoredRow(Key key, Map<String, String> columns) {
     /** A time in the form that rows have. */
     public static String text(Instant time) {
         return MICROS.format(time);
+    }
+
+    /**
+     * What became of users in the form that rows have: {@code FAILED=2 MIGRATED=5 back:ROLLED_BACK=1}. In the order of names, so
+     * that a seal does not depend on the order of precedence.
+     */
+    public static String outcomes(Tally tally) {
+        return Stream.concat(
+                        tally.outcomes().entrySet().stream()
+                                .map(outcome -> outcome.getKey() + "=" + outcome.getValue()),
+                        tally.rollbacks().entrySet().stream()
+                                .map(outcome -> "back:" + outcome.getKey() + "=" + outcome.getValue()))
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     /** Keeps the order of the columns. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param record where the user stands in this migration, by its last line; null where there is none
  * @param lateOperations of a COMPLETED grant, operations made before the user was migrated that are not in the history, as far
  *     as the store was asked for them: in the sweep of a run; 0 otherwise
- * @param flagged whether the host's own marker says that the user is migrated
+ * @param flagged whether the marker of the user's row says that the user is migrated; null where no marker tells
  * @param superseded whether the user completed a migration with a later cut-off
  * @param hostState marker and captured columns as read, in a form of the store's own: part of the guard, and kept as
  *     rollback data
@@ -30,7 +30,7 @@ public record UserState(
         int lastLine,
         @Nullable UserMigration record,
         long lateOperations,
-        boolean flagged,
+        @Nullable Boolean flagged,
         boolean superseded,
         String hostState,
         Rollout rollout,

@@ -21,8 +21,7 @@ final class Admission {
         this.writes = writes;
     }
 
-    List<CommitResult> write(
-            Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
+    List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
             throws SQLException {
         Definitions.Admitted admitted = definitions.admit(connection, migration);
         Rollout rollout = admitted.rollout();
@@ -30,17 +29,19 @@ final class Admission {
         List<UserChange> allowed = new ArrayList<>();
         for (UserChange change : changes) {
             boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
-            if (migrates && rollout.halted()) {
+            if (migrates && !admitted.begun()) {
+                results.put(change, CommitResult.of(CommitResult.Status.NOT_BEGUN));
+            } else if (migrates && rollout.halted()) {
                 results.put(change, CommitResult.of(CommitResult.Status.HALTED));
-            } else if (migrates && !rollout.includes(migration.id(), change.line().userId())) {
+            } else if (migrates
+                    && !rollout.includes(migration.id(), change.line().userId())) {
                 results.put(change, CommitResult.of(CommitResult.Status.OUTSIDE_ROLLOUT));
             } else {
                 allowed.add(change);
             }
         }
-        List<CommitResult> written = allowed.isEmpty()
-                ? List.of()
-                : writes.write(connection, migration, admitted.number(), allowed, terms);
+        List<CommitResult> written =
+                allowed.isEmpty() ? List.of() : writes.write(connection, migration, admitted.number(), allowed, terms);
         for (int i = 0; i < written.size(); i++) {
             results.put(allowed.get(i), written.get(i));
         }

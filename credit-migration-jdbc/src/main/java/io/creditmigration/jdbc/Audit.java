@@ -7,6 +7,7 @@ import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalColumn;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
@@ -167,13 +168,20 @@ final class Audit {
         range.put("first", ids.get(0));
         range.put("last", ids.get(ids.size() - 1));
         Map<String, List<StoredRow>> written = new HashMap<>();
-        each(connection, lines, range, row -> written.computeIfAbsent(
-                        row.getString("user_id"), none -> new ArrayList<>())
-                .add(journal.row(row)));
+        each(
+                connection,
+                lines,
+                range,
+                row -> written.computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
+                        .add(journal.row(row)));
         Map<String, List<Integer>> lastLines = new HashMap<>();
-        each(connection, marked, range, row -> lastLines
-                .computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
-                .add(row.getInt("line")));
+        each(
+                connection,
+                marked,
+                range,
+                row -> lastLines
+                        .computeIfAbsent(row.getString("user_id"), none -> new ArrayList<>())
+                        .add(row.getInt("line")));
         Map<String, Evidence.Numbers> numbered = new HashMap<>();
         each(connection, numbers, range, row -> {
             String id = row.getString("user_id");
@@ -256,7 +264,7 @@ final class Audit {
                 keys.add(":key_" + keys.size());
             } catch (InvalidValueException e) {
                 // Somebody has written an id into our tables that no user can have, and so nobody has it.
-                LOG.debug("No user of the host's: {}", e.getMessage());
+                LOG.debug("No user of the host's: {}", Printable.of(e.getMessage()));
             }
         }
         return String.join(", ", keys);
@@ -303,7 +311,8 @@ final class Audit {
         BigDecimal version = number(row, "version");
         StoredRow migrated = figures(last, lines);
         String rollbackData = migrated == null ? null : migrated.get(JournalColumn.HOST_STATE);
-        String unreadable = balance == null && row.getString(label) != null ? "the balance is " + row.getString(label) : null;
+        String unreadable =
+                balance == null && row.getString(label) != null ? "the balance is " + row.getString(label) : null;
         Map<String, @Nullable String> captured = null;
         try {
             captured = rollbackData == null ? null : mapping.captured(rollbackData);
@@ -316,9 +325,9 @@ final class Audit {
                         ? balance
                         : balance.movePointLeft(mapping.host.minorUnits),
                 unreadable,
-                truth(row, "flagged"),
+                Reads.truth(row, "flagged"),
                 row.getInt("superseded") == 1,
-                truth(row, "active"),
+                Reads.truth(row, "active"),
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
                 copies(migration) ? Long.valueOf(made) : null,
@@ -416,11 +425,6 @@ final class Audit {
         } catch (NumberFormatException e) {
             return null;
         }
-    }
-
-    private static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
-        int number = row.getInt(label);
-        return row.wasNull() ? null : number == 1;
     }
 
     /**

@@ -2,8 +2,8 @@ package io.creditmigration.jdbc;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
-import io.creditmigration.Migration;
 import io.creditmigration.JournalLine;
+import io.creditmigration.Migration;
 import io.creditmigration.RollbackData;
 import io.creditmigration.UserMigration;
 import io.creditmigration.jdbc.Mapping.Mark;
@@ -13,7 +13,6 @@ import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,12 @@ final class BatchWrites implements Writes {
     /** Where no balance is written, the row that holds it is locked all the same, so that lines are written in turn. */
     private static final String LOCK_HOLDER = "SELECT 1 FROM {holder} WHERE {holder_key} = :holder_key {row_lock}";
 
-    private static final int CLAIMED_AT_ONCE = 100;
+    private static final String READ_BACK = """
+            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance
+            FROM {holder} WHERE {holder_key} IN ({keys})
+            """;
+
+    private static final int KEYS_AT_ONCE = 100;
 
     private final Mapping mapping;
     private final Sql migrate;
@@ -146,6 +151,7 @@ final class BatchWrites implements Writes {
                 results[free.get(i)] = CommitResult.of(CommitResult.Status.STALE);
             }
         }
+        readBack(connection, at(changes, stood));
         long[] copied = writeOwn(connection, migration, number, at(changes, stood), terms.run());
         for (int i = 0; i < copied.length; i++) {
             results[stood.get(i)] = CommitResult.committed(copied[i]);
@@ -179,12 +185,45 @@ final class BatchWrites implements Writes {
         return free;
     }
 
+    /** Refuses a balance that is not stored as it was decided. */
+    void readBack(Connection connection, List<UserChange> changes) throws SQLException {
+        Map<String, UserChange> written = new LinkedHashMap<>();
+        for (UserChange change : changes) {
+            if (change.kind().movesBalance()) {
+                written.put(change.line().userId(), change);
+            }
+        }
+        forEach(connection, READ_BACK, List.copyOf(written.keySet()), mapping::holderKey, row -> {
+            UserChange change = Objects.requireNonNull(written.get(row.getString("user_id")), "change");
+            boolean forward = change.kind() == UserChange.Kind.MIGRATE;
+            BigDecimal stored = row.getBigDecimal(forward ? "second_balance" : "balance");
+            BigDecimal decided = mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
+            // What a second column had before is not known here; it cannot have less than what was added.
+            boolean kept = stored != null
+                    && decided != null
+                    && (mapping.secondBalance == null
+                            ? stored.compareTo(decided) == 0
+                            : stored.compareTo(decided) >= 0);
+            if (!kept) {
+                throw new AlteredException(stored, decided);
+            }
+        });
+    }
+
     private Set<String> claim(
             Connection connection, String template, List<String> userIds, Function<String, Object> key)
             throws SQLException {
         Set<String> claimed = new HashSet<>();
-        for (int from = 0; from < userIds.size(); from += CLAIMED_AT_ONCE) {
-            List<String> some = userIds.subList(from, Math.min(userIds.size(), from + CLAIMED_AT_ONCE));
+        forEach(connection, template, userIds, key, row -> claimed.add(row.getString("user_id")));
+        return claimed;
+    }
+
+    /** Queries the rows with these keys, some at a time. */
+    private void forEach(
+            Connection connection, String template, List<String> userIds, Function<String, Object> key, Audit.Take take)
+            throws SQLException {
+        for (int from = 0; from < userIds.size(); from += KEYS_AT_ONCE) {
+            List<String> some = userIds.subList(from, Math.min(userIds.size(), from + KEYS_AT_ONCE));
             List<String> parameters = new ArrayList<>();
             Map<String, @Nullable Object> values = new LinkedHashMap<>();
             for (int i = 0; i < some.size(); i++) {
@@ -193,17 +232,8 @@ final class BatchWrites implements Writes {
             }
             Map<String, String> withKeys = new LinkedHashMap<>(names);
             withKeys.put("keys", String.join(", ", parameters));
-            Sql query = new Sql(mapping.dialect, template, withKeys);
-            try (PreparedStatement statement = query.prepare(connection)) {
-                query.bind(statement, values);
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next()) {
-                        claimed.add(row.getString("user_id"));
-                    }
-                }
-            }
+            Audit.each(connection, new Sql(mapping.dialect, template, withKeys), values, take);
         }
-        return claimed;
     }
 
     /** Writes the host's rows; answers which changes found what they expected. */

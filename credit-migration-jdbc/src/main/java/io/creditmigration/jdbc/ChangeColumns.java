@@ -65,8 +65,11 @@ final class ChangeColumns {
             new Input("figures_line", "int2", ChangeColumns::figuresLine),
             new Input("granted", "numeric", ChangeColumns::granted),
             new Input(
-                    "consumed", "numeric", change -> positive(change.line().standing().consumed())),
-            new Input("copied_before", "int8", change -> change.line().standing().copied()),
+                    "consumed",
+                    "numeric",
+                    change -> positive(change.line().standing().consumed())),
+            new Input(
+                    "copied_before", "int8", change -> change.line().standing().copied()),
             new Input("operations", "int8", ChangeColumns::operations),
             new Input("days", "int2", ChangeColumns::days),
             new Input("old_rate", "numeric", change -> unlike(change.line().oldRate(), change.definedOldRate())),
@@ -74,7 +77,9 @@ final class ChangeColumns {
             new Input(
                     "actor_kind",
                     "text",
-                    change -> isAutomatic(change) ? null : Codes.of(change.line().actor().kind())),
+                    change -> isAutomatic(change)
+                            ? null
+                            : Codes.of(change.line().actor().kind())),
             new Input(
                     "actor",
                     "text",

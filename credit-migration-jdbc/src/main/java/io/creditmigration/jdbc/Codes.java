@@ -4,10 +4,11 @@ import io.creditmigration.Actor;
 import io.creditmigration.JournalLine;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Trigger;
+import io.creditmigration.spi.StoredRow;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/** The letters that the journal keeps for words. */
+/** The letters that the journal keeps for words, and the numbers of sealed rows. */
 final class Codes {
 
     private Codes() {}
@@ -19,6 +20,7 @@ final class Codes {
             case ROLLED_BACK -> "B";
             case REOPENED -> "O";
             case CAUGHT_UP -> "U";
+            case RECONCILED -> "X";
         };
     }
 
@@ -49,6 +51,19 @@ final class Codes {
             case USER -> "U";
             case OPERATOR -> "O";
         };
+    }
+
+    /** In the order of keys. */
+    static int of(StoredRow.Kind kind) {
+        return switch (kind) {
+            case DEFINITION -> 0;
+            case RUN -> 1;
+            case LINE -> 2;
+        };
+    }
+
+    static StoredRow.Kind rowKind(int code) {
+        return value(StoredRow.Kind.values(), kind -> String.valueOf(of(kind)), String.valueOf(code));
     }
 
     static JournalLine.Kind kind(String code) {

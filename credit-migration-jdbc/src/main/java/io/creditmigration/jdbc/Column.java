@@ -3,20 +3,27 @@ package io.creditmigration.jdbc;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.jdbc.Dialect.Untyped;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A column of the host's as the metadata has it: its true name and what its values are. */
-record Column(String table, String name, int jdbcType, String typeName, int size, int scale, boolean nullable) {
+/**
+ * A column of the host's as the catalogue has it: its true name and what its values are.
+ *
+ * @param generated whether the database alone writes it
+ * @param required whether a new row must name it: it is not null and has no default
+ */
+record Column(String table, String name, Type type, boolean generated, boolean required) {
 
     /** What values of a column are to us. */
     enum Kind {
@@ -25,6 +32,7 @@ record Column(String table, String name, int jdbcType, String typeName, int size
         INEXACT,
         BOOLEAN,
         TEXT,
+        BINARY,
         UUID,
         INSTANT,
         LOCAL_TIME,
@@ -32,24 +40,35 @@ record Column(String table, String name, int jdbcType, String typeName, int size
         OTHER
     }
 
+    /**
+     * A column's type, a domain's being that of its base.
+     *
+     * @param words the type as people write it
+     * @param sql the type as a cast names it, quoted and with its schema where it is not the database's own
+     * @param size of a number its digits, of a text or bytes how many there may be; 0 where there is no bound
+     * @param comesBack whether a value that was read as text and is written again is the same value
+     */
+    record Type(Kind kind, String words, String sql, int size, int scale, boolean comesBack) {}
+
     Kind kind() {
-        String type = typeName.toLowerCase(Locale.ROOT);
-        if (type.equals("uuid")) {
-            return Kind.UUID;
-        }
-        if (type.equals("timestamptz") || jdbcType == Types.TIMESTAMP_WITH_TIMEZONE) {
-            return Kind.INSTANT;
-        }
-        return switch (jdbcType) {
-            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> Kind.WHOLE;
-            case Types.DECIMAL, Types.NUMERIC -> Kind.DECIMAL;
-            case Types.FLOAT, Types.REAL, Types.DOUBLE -> Kind.INEXACT;
-            case Types.BOOLEAN, Types.BIT -> Kind.BOOLEAN;
-            case Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR, Types.NCHAR, Types.NVARCHAR -> Kind.TEXT;
-            case Types.TIMESTAMP -> Kind.LOCAL_TIME;
-            case Types.DATE -> Kind.DATE;
-            default -> Kind.OTHER;
+        return type.kind();
+    }
+
+    String typeName() {
+        return type.words();
+    }
+
+    /** Whether a value's text tells it from any other, and leads back to it. */
+    boolean isKey() {
+        return switch (kind()) {
+            case WHOLE, DECIMAL, TEXT, UUID, BINARY -> type.comesBack();
+            default -> false;
         };
+    }
+
+    /** Whether a value that is written is found by it: not an approximate number, and nothing that no comparison is of. */
+    boolean isComparable() {
+        return kind() != Kind.INEXACT && !typeName().equals("json");
     }
 
     /**
@@ -60,14 +79,16 @@ record Column(String table, String name, int jdbcType, String typeName, int size
     Object key(String userId) {
         try {
             return switch (kind()) {
-                case WHOLE -> Long.valueOf(userId);
-                case DECIMAL -> new BigDecimal(userId);
+                case WHOLE -> whole(userId);
+                case DECIMAL -> decimal(userId);
                 case UUID -> UUID.fromString(userId);
+                // A UUID in sixteen bytes is found by its usual form, too.
+                case BINARY -> HexFormat.of().parseHex(userId.replace("-", ""));
                 default -> new Untyped(userId);
             };
         } catch (IllegalArgumentException e) {
             throw new InvalidValueException(
-                    "user id", userId, "a value of column " + table + "." + name + ", which is " + typeName);
+                    "user id", userId, "a value of column " + table + "." + name + ", which is " + typeName());
         }
     }
 
@@ -80,13 +101,14 @@ record Column(String table, String name, int jdbcType, String typeName, int size
         try {
             return switch (kind()) {
                 case BOOLEAN -> truth(text);
-                case WHOLE -> typeName.equals("BOOLEAN") ? number(text) : Long.valueOf(text);
-                case DECIMAL -> new BigDecimal(text);
+                case WHOLE -> typeName().startsWith("tinyint(1)") ? number(text) : whole(text);
+                case DECIMAL -> decimal(text);
+                case BINARY -> HexFormat.of().parseHex(text);
                 default -> new Untyped(text);
             };
         } catch (IllegalArgumentException e) {
             throw new MappingException(
-                    "column '" + name + "'", "is " + typeName + " and cannot have the value '" + text + "'");
+                    "column '" + name + "'", "is " + typeName() + " and cannot have the value '" + text + "'");
         }
     }
 
@@ -94,17 +116,32 @@ record Column(String table, String name, int jdbcType, String typeName, int size
     boolean isSame(@Nullable String one, @Nullable String other) {
         Object first = value(one);
         Object second = value(other);
-        return first instanceof BigDecimal number && second instanceof BigDecimal another
-                ? number.compareTo(another) == 0
-                : Objects.equals(first, second);
+        if (first instanceof Number && second instanceof Number) {
+            return new BigDecimal(first.toString()).compareTo(new BigDecimal(second.toString())) == 0;
+        }
+        return Objects.deepEquals(first, second);
+    }
+
+    /** MariaDB's unsigned numbers are larger than a long. */
+    private static Number whole(String text) {
+        BigInteger number = new BigInteger(text);
+        return number.bitLength() < Long.SIZE ? (Number) number.longValue() : new BigDecimal(number);
+    }
+
+    /** PostgreSQL's numbers can be none. */
+    private static Object decimal(String text) {
+        return switch (text) {
+            case "NaN", "Infinity", "-Infinity" -> new Untyped(text);
+            default -> new BigDecimal(text);
+        };
     }
 
     /** MariaDB's BOOLEAN holds any small number. */
-    private static Long number(String text) {
+    private static Number number(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> 1L;
             case "false" -> 0L;
-            default -> Long.valueOf(text);
+            default -> whole(text);
         };
     }
 
@@ -125,9 +162,17 @@ record Column(String table, String name, int jdbcType, String typeName, int size
         };
     }
 
-    /** A value of this column as an instant. */
+    /**
+     * A value of this column as an instant.
+     *
+     * @throws DateTimeException where the value is no time, such as MariaDB's 0000-00-00
+     */
     @Nullable
     Instant instant(ResultSet row, String label, Dialect dialect, @Nullable ZoneId zone) throws SQLException {
+        if (dialect.isNoTime(row, label)) {
+            throw new DateTimeException(
+                    table + "." + name + " is 0000-00-00 or alike, which is no time; correct it, or set it to NULL");
+        }
         switch (kind()) {
             case INSTANT -> {
                 return dialect.instant(row, label);
@@ -146,7 +191,8 @@ record Column(String table, String name, int jdbcType, String typeName, int size
     private ZoneId checked(@Nullable ZoneId zone) {
         if (zone == null) {
             throw new MappingException(
-                    "column " + table + "." + name, "its type " + typeName + " has no zone; declare one with zone(…)");
+                    "column " + table + "." + name,
+                    "its type " + typeName() + " has no zone; declare one with zone(…)");
         }
         return zone;
     }

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
+import io.creditmigration.RunScope;
 import io.creditmigration.spi.StoredDefinition;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -20,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class Definitions {
 
     private static final String ALL = """
-            SELECT id, number, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted FROM {our_definition}
+            SELECT id, number, fingerprint, cut_off, old_rate, new_rate, trace, percent, halted,
+                   CASE WHEN begins_at <= {now} THEN 1 ELSE 0 END AS begun FROM {our_definition}
             """;
 
     private static final String ONE = ALL + "WHERE id = :id";
 
     private static final String INSERT = """
-            INSERT INTO {our_definition} (id, fingerprint, cut_off, old_rate, new_rate, trace)
-            VALUES (:id, :fingerprint, :cut_off, :old_rate, :new_rate, :trace)
+            INSERT INTO {our_definition} (id, fingerprint, cut_off, begins_at, old_rate, new_rate, trace)
+            VALUES (:id, :fingerprint, :cut_off, :begins_at, :old_rate, :new_rate, :trace)
             """;
 
     private static final String HOLD = "SELECT id FROM {our_definition} WHERE id = :id FOR UPDATE";
@@ -49,6 +51,7 @@ final class Definitions {
         this.mapping = mapping;
         this.dialect = mapping.dialect;
         Map<String, String> names = ours.names(dialect);
+        names.put("now", dialect.statementTime());
         this.all = new Sql(dialect, ALL, names);
         this.one = new Sql(dialect, ONE, names);
         this.insert = new Sql(dialect, INSERT, names);
@@ -101,8 +104,14 @@ final class Definitions {
         }
     }
 
-    /** Who may migrate now, and the number under which the journal has the migration. */
-    record Admitted(Rollout rollout, int number) {}
+    /**
+     * Who may migrate now.
+     *
+     * @param rollout the rollout
+     * @param begun whether the migration has begun by the clock of the database
+     * @param number the number under which the journal has the migration
+     */
+    record Admitted(Rollout rollout, boolean begun, int number) {}
 
     /** In the transaction of a change: stores the definition if it is the first, refuses another, tells who may migrate. */
     Admitted admit(Connection connection, Migration migration) throws SQLException {
@@ -115,6 +124,7 @@ final class Definitions {
         values.put("id", definition.id());
         values.put("fingerprint", definition.fingerprint());
         values.put("cut_off", definition.cutOff());
+        values.put("begins_at", migration.beginsAt());
         values.put("old_rate", perCredit(definition.oldRate()));
         values.put("new_rate", perCredit(definition.newRate()));
         values.put("trace", migration.conversion().isPresent() ? mapping.trace() : "");
@@ -130,6 +140,12 @@ final class Definitions {
         return Objects.requireNonNull(stored(connection, migration), "definition");
     }
 
+    /** Whether a run of this scope stands still: halted, not halted for a rollback, or not begun. */
+    boolean isHeldUp(Connection connection, Migration migration, RunScope scope) throws SQLException {
+        Admitted stored = stored(connection, migration);
+        return stored != null && (scope.isHeldUpBy(stored.rollout()) || (!scope.isRollback() && !stored.begun()));
+    }
+
     private @Nullable Admitted stored(Connection connection, Migration migration) throws SQLException {
         try (PreparedStatement statement = one.prepare(connection)) {
             one.bind(statement, Map.of("id", migration.id()));
@@ -138,7 +154,7 @@ final class Definitions {
                     return null;
                 }
                 definition(row).check(migration);
-                return new Admitted(rollout(row), row.getInt("number"));
+                return new Admitted(rollout(row), row.getInt("begun") == 1, row.getInt("number"));
             }
         }
     }

@@ -13,7 +13,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The databases that are known, and all that differs between them outside whole statements. */
@@ -30,12 +32,26 @@ enum Dialect {
     private static final String IS_STRICT =
             "SELECT @@sql_mode LIKE '%STRICT_TRANS_TABLES%' OR @@sql_mode LIKE '%STRICT_ALL_TABLES%'";
 
+    private static final String HAS_MODE = "SELECT FIND_IN_SET(?, @@sql_mode) > 0";
+
+    /** The limit that stands for none. */
+    private static final String READS_ALL_ROWS = "SELECT @@sql_select_limit = 18446744073709551615";
+
     /** No row for what is no base table, a view for one. */
     private static final String IS_TRANSACTIONAL = """
             SELECT e.transactions = 'YES' FROM information_schema.tables t
             JOIN information_schema.engines e ON e.engine = t.engine
             WHERE t.table_schema = ? AND t.table_name = ?
             """;
+
+    private static final String KEEPS_FLOATS = "SELECT CAST(current_setting('extra_float_digits') AS INTEGER) > 0";
+
+    private static final String KNOWS_LIMIT = """
+            SELECT SETTING_VALUE IN ('REGULAR', 'LEGACY', 'PostgreSQL', 'MariaDB', 'MySQL', 'DB2', 'HSQLDB')
+            FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'MODE'
+            """;
+
+    private static final Pattern ZEROS = Pattern.compile("0000-|\\d{4}-00|\\d{4}-\\d\\d-00");
 
     private static final String KNOWS_ZONE = "SELECT CONVERT_TZ('2026-01-01 00:00:00', ?, '+00:00') IS NOT NULL";
 
@@ -60,19 +76,43 @@ enum Dialect {
         };
     }
 
-    /** Refuses a connection that would round amounts in silence, or that does not count rows matched. */
+    /** Refuses a connection that would round amounts in silence, does not count rows matched, or reads SQL differently. */
     void check(Connection connection) throws SQLException {
+        if (this == H2 && !isTrue(connection, KNOWS_LIMIT)) {
+            throw new MappingException(
+                    "H2's MODE", "has no LIMIT; allowed: REGULAR, LEGACY, PostgreSQL, MariaDB, MySQL, DB2 and HSQLDB");
+        }
         if (this != MARIADB) {
             return;
         }
         if (!isTrue(connection, IS_STRICT)) {
             throw new MappingException("sql_mode", "is not strict; add STRICT_TRANS_TABLES");
         }
+        for (String mode : List.of("EMPTY_STRING_IS_NULL", "PAD_CHAR_TO_FULL_LENGTH")) {
+            if (isTrue(connection, HAS_MODE, mode)) {
+                throw new MappingException(
+                        "sql_mode", "has " + mode + ", under which a text is read or kept as another; take it out");
+            }
+        }
+        if (!isTrue(connection, READS_ALL_ROWS)) {
+            throw new MappingException(
+                    "sql_select_limit",
+                    "cuts off what is read; SET GLOBAL sql_select_limit = DEFAULT, and in the pool");
+        }
         String url = String.valueOf(connection.getMetaData().getURL()).toLowerCase(Locale.ROOT);
         if (url.contains("useaffectedrows=true")) {
             throw new MappingException(
                     "driver option useAffectedRows",
                     "counts rows changed; the guards need rows matched, so leave it false");
+        }
+    }
+
+    /** Refuses to capture a number that the session rounds where it shows it. */
+    void checkFloat(Connection connection, Column column) throws SQLException {
+        if (this == POSTGRESQL && !isTrue(connection, KEEPS_FLOATS)) {
+            throw new MappingException(
+                    "column '" + column.name() + "'",
+                    "is " + column.typeName() + ", shown rounded in this session; set extra_float_digits to 1 or more");
         }
     }
 
@@ -110,9 +150,37 @@ enum Dialect {
         };
     }
 
+    /** Whether an isolation level can be given to the session only, which has to be put back. */
+    boolean isolatesSessions() {
+        return this == H2;
+    }
+
+    /**
+     * Sets the isolation of the transaction that begins with it, and of no other: what JDBC sets would stay on the
+     * session, and behind a pooler that lends connections for a transaction others would get it.
+     */
+    void isolateTransaction(Connection connection, int isolation) throws SQLException {
+        if (!isolatesSessions()) {
+            execute(
+                    connection,
+                    isolation == Connection.TRANSACTION_READ_COMMITTED
+                            ? "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+                            : "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+        }
+    }
+
     /** The comparison that holds between two NULLs too. */
     String same() {
         return same;
+    }
+
+    /** The time of the statement, by the clock of the database; H2 has only that of the transaction. */
+    String statementTime() {
+        return switch (this) {
+            case H2 -> "CURRENT_TIMESTAMP";
+            case POSTGRESQL -> "statement_timestamp()";
+            case MARIADB -> "UTC_TIMESTAMP(6)";
+        };
     }
 
     /** Whether a line of the journal is a last one that needs attention, in the words of the index over those. */
@@ -129,30 +197,26 @@ enum Dialect {
 
     /** A number, or NULL where it is none: PostgreSQL's NUMERIC can be NaN or infinite. */
     String finite(String number) {
-        return this == POSTGRESQL
-                ? "NULLIF(NULLIF(NULLIF(" + number + ", 'NaN'), 'Infinity'), '-Infinity')"
-                : number;
+        return this == POSTGRESQL ? "NULLIF(NULLIF(NULLIF(" + number + ", 'NaN'), 'Infinity'), '-Infinity')" : number;
     }
 
     /** A column as the database renders it in characters, to be compared byte by byte. */
     String asText(Column column, String expression) {
+        boolean binary = column.kind() == Column.Kind.BINARY;
         return switch (this) {
-            case H2 -> "CAST(" + expression + " AS VARCHAR)";
+            case H2 -> binary ? "RAWTOHEX(" + expression + ")" : "CAST(" + expression + " AS VARCHAR)";
             case POSTGRESQL -> "CAST(" + expression + " AS VARCHAR) COLLATE \"C\"";
             case MARIADB -> {
-                // A BIT is rendered as a control character, its number as a number.
-                String rendered = column.typeName().equals("BIT") ? expression + " + 0" : expression;
+                String rendered = switch (column.type().sql()) {
+                    // Rendered as a control character, its number as a number.
+                    case "bit" -> expression + " + 0";
+                    // Rendered with six digits, which are not all that it has.
+                    case "float" -> "CAST(" + expression + " AS DOUBLE)";
+                    default -> binary ? "LOWER(HEX(" + expression + "))" : expression;
+                };
                 yield "CAST(" + rendered + " AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin";
             }
         };
-    }
-
-    /** The type of a column as JDBC has it, except where MariaDB's is another: TIMESTAMP is an instant, BOOLEAN a TINYINT. */
-    int jdbcType(int reported, String typeName) {
-        if (this == MARIADB && typeName.equals("TIMESTAMP")) {
-            return Types.TIMESTAMP_WITH_TIMEZONE;
-        }
-        return this == MARIADB && typeName.equals("BOOLEAN") ? Types.TINYINT : reported;
     }
 
     /** A column of the host's with a time, to be read and compared: MariaDB's instants in UTC, not in the session's zone. */
@@ -160,6 +224,12 @@ enum Dialect {
         return this == MARIADB && column.kind() == Column.Kind.INSTANT
                 ? "(TIMESTAMP'1970-01-01 00:00:00' + INTERVAL UNIX_TIMESTAMP(" + expression + ") SECOND)"
                 : expression;
+    }
+
+    /** Whether it is one of MariaDB's dates with zeros. As a TIMESTAMP that is second 0, which it has no other use for. */
+    boolean isNoTime(ResultSet row, String label) throws SQLException {
+        String text = this == MARIADB ? row.getString(label) : null;
+        return text != null && (ZEROS.matcher(text).lookingAt() || text.startsWith("1970-01-01 00:00:00"));
     }
 
     /** A host's timestamp as one of the library's own; the zone is null where the timestamp has one itself. */
@@ -174,6 +244,16 @@ enum Dialect {
             case POSTGRESQL -> "CAST(" + timestamp + " AS TIMESTAMP) AT TIME ZONE " + postgresqlZone(zone);
             case MARIADB -> "CONVERT_TZ(" + timestamp + ", '" + zoneName(zone) + "', '+00:00')";
         };
+    }
+
+    /** The same of an operation. MariaDB's dates with zeros become none: the error that it raises then names the operation. */
+    String entryOf(String timestamp, @Nullable ZoneId zone, String operationId) {
+        String instant = instantOf(timestamp, zone);
+        return this == MARIADB
+                ? "COALESCE(NULLIF(" + instant
+                        + ", TIMESTAMP'1970-01-01 00:00:00'), CAST(CONCAT('0000-00-00 of operation ', " + operationId
+                        + ", ' is no time') AS DATETIME(6)))"
+                : instant;
     }
 
     /** One of the library's own timestamps as the host has them, on PostgreSQL. */
@@ -195,10 +275,10 @@ enum Dialect {
         T answer;
         try {
             answer = work.with(connection);
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             try {
                 restoreWaits(connection);
-            } catch (SQLException also) {
+            } catch (SQLException | RuntimeException also) {
                 e.addSuppressed(also);
             }
             throw e;
@@ -241,7 +321,10 @@ enum Dialect {
 
     private void restoreWaits(Connection connection) throws SQLException {
         switch (this) {
-            case H2 -> execute(connection, "SET LOCK_TIMEOUT @credit_migration_wait");
+            case H2 -> {
+                execute(connection, "SET LOCK_TIMEOUT @credit_migration_wait");
+                execute(connection, "SET @credit_migration_wait = NULL");
+            }
             case POSTGRESQL -> {
                 // It was set for this transaction only.
             }
@@ -249,7 +332,8 @@ enum Dialect {
                 execute(
                         connection,
                         "SET SESSION innodb_lock_wait_timeout = @credit_migration_row_wait,"
-                                + " SESSION lock_wait_timeout = @credit_migration_table_wait");
+                                + " SESSION lock_wait_timeout = @credit_migration_table_wait,"
+                                + " @credit_migration_row_wait = NULL, @credit_migration_table_wait = NULL");
         }
     }
 

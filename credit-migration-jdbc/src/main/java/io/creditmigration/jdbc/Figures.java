@@ -39,6 +39,15 @@ final class Figures {
             FROM {our_journal} r WHERE r.migration = {number} AND r.run IS NULL AND r.kind IN ('M', 'B') GROUP BY r.kind
             """;
 
+    /** What operators reconciled, with the status that each had before: they are few. */
+    private static final String RECONCILED = """
+            SELECT r.status, b.status AS before_it FROM {our_journal} r
+            LEFT JOIN {our_journal} b ON b.user_id = r.user_id AND b.line = (
+                SELECT MAX(n.line) FROM {our_journal} n
+                WHERE n.user_id = r.user_id AND n.migration = r.migration AND n.line < r.line)
+            WHERE r.migration = {number} AND r.run IS NULL AND r.kind = 'X'
+            """;
+
     private static final String LAST_LINES = """
             SELECT l.status, COUNT(*) AS users FROM {our_journal} l
             WHERE l.migration = {number} AND l.line = (
@@ -65,6 +74,7 @@ final class Figures {
     private final Ranges ranges;
     private final Sql open;
     private final Sql single;
+    private final Sql reconciled;
     private final Sql lastLines;
     private final Sql linesOfRuns;
     private final Sql strays;
@@ -80,6 +90,7 @@ final class Figures {
         this.ranges = ranges;
         this.open = new Sql(dialect, OPEN, names);
         this.single = new Sql(dialect, SINGLE, names);
+        this.reconciled = new Sql(dialect, RECONCILED, names);
         this.lastLines = new Sql(dialect, LAST_LINES, names);
         this.linesOfRuns = new Sql(dialect, LINES_OF_RUNS, names);
         this.strays = new Sql(dialect, STRAYS, names);
@@ -94,8 +105,8 @@ final class Figures {
         Map<String, Tally> tallies = ranges.tallies(connection, migration);
         Map<String, Tally> written = linesOfRuns(connection, migration);
         List<JournalFigures.Run> runs = new ArrayList<>();
-        tallies.forEach((id, tally) ->
-                runs.add(new JournalFigures.Run(id, tally, written.getOrDefault(id, Tally.NOBODY))));
+        tallies.forEach(
+                (id, tally) -> runs.add(new JournalFigures.Run(id, tally, written.getOrDefault(id, Tally.NOBODY))));
         List<StoredRow.Key> astray = new ArrayList<>();
         Audit.each(
                 connection,
@@ -142,18 +153,19 @@ final class Figures {
         Map<MigrationStatus, Long> users = counts(connection, open, migration);
         Tally all = tallies.values().stream().reduce(Tally.NOBODY, Tally::plus);
         boolean grants = migration.conversion().isEmpty();
-        long[] completed = {
-            all.count(MigrationResult.Status.MIGRATED) - all.count(RollbackResult.Status.ROLLED_BACK)
-        };
+        long[] completed = {all.count(MigrationResult.Status.MIGRATED) - all.count(RollbackResult.Status.ROLLED_BACK)};
         BigDecimal[] granted = {all.granted().subtract(all.withdrawn())};
         Audit.each(connection, single, Map.of("migration", migration.id()), row -> {
             Kind kind = Codes.kind(row.getString("kind"));
             completed[0] += kind == Kind.MIGRATED ? row.getLong("users") : 0;
             completed[0] -= kind == Kind.ROLLED_BACK ? row.getLong("users") : 0;
             granted[0] = granted[0].add(orZero(row, "granted"));
-            granted[0] = grants && kind == Kind.ROLLED_BACK
-                    ? granted[0].subtract(row.getBigDecimal("taken"))
-                    : granted[0];
+            granted[0] =
+                    grants && kind == Kind.ROLLED_BACK ? granted[0].subtract(row.getBigDecimal("taken")) : granted[0];
+        });
+        Audit.each(connection, reconciled, Map.of("migration", migration.id()), row -> {
+            completed[0] += "C".equals(row.getString("status")) ? 1 : 0;
+            completed[0] -= "C".equals(row.getString("before_it")) ? 1 : 0;
         });
         if (completed[0] != 0) {
             users.put(MigrationStatus.COMPLETED, completed[0]);

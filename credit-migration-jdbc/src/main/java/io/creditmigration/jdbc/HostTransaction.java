@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -36,26 +37,34 @@ final class HostTransaction implements Transactions {
 
     @Override
     public <T> T read(String what, Work<T> work) {
-        try {
-            return lender.lend(connection -> work.with(inTransaction(connection)));
-        } catch (SQLException e) {
-            lender.spoil();
-            throw SqlErrors.translated(what, e);
-        }
+        return lent(what, work);
+    }
+
+    @Override
+    public <T> T scan(String what, Work<T> work) {
+        return lent(what, work);
     }
 
     @Override
     public <T> T snapshot(String what, Work<T> work) {
-        return read(what, work);
+        return lent(what, work);
     }
 
     @Override
     public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
+        return lent(what, connection -> perform(connection, work, answerTo));
+    }
+
+    /** Lends the connection. Whatever the lender or the driver throws becomes a {@link StoreException}. */
+    private <T> T lent(String what, Work<T> work) {
         try {
-            return lender.lend(connection -> perform(inTransaction(connection), work, answerTo));
-        } catch (SQLException e) {
-            lender.spoil();
-            throw SqlErrors.translated(what, e);
+            return lender.lend(connection -> work.with(inTransaction(connection)));
+        } catch (Throwable e) {
+            RuntimeException translated = SqlErrors.translated(what, e);
+            if (translated != e) {
+                lender.spoil();
+            }
+            throw translated;
         }
     }
 
@@ -71,14 +80,6 @@ final class HostTransaction implements Transactions {
                 connection.rollback(before);
             }
             return outcome.answer();
-        } catch (RuntimeException | Error e) {
-            try {
-                connection.rollback(before);
-            } catch (SQLException undo) {
-                undo.addSuppressed(e);
-                throw undo;
-            }
-            throw e;
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) == SqlErrors.Meaning.TRANSIENT) {
                 // The database has ended the whole transaction; the host must know, and begin again.
@@ -88,6 +89,14 @@ final class HostTransaction implements Transactions {
             T answer = answerTo.apply(e);
             if (answer != null) {
                 return answer;
+            }
+            throw e;
+        } catch (Throwable e) {
+            try {
+                connection.rollback(before);
+            } catch (SQLException undo) {
+                undo.addSuppressed(e);
+                throw undo;
             }
             throw e;
         }

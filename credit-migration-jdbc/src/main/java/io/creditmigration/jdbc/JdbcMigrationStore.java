@@ -1,8 +1,9 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.DeadLetter;
-import io.creditmigration.Migration;
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
+import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
@@ -17,26 +18,29 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.StoredRow;
-import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.JournalFigures;
+import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * Keeps migrations in the host's own database, so that balance, flag and journal commit together.
  *
  * <pre>{@code
- * LibraryTables.defaults().install(dataSource);      // once; or as a Flyway location
+ * LibraryTables.defaults().install(dataSource);      // on every start
  * MigrationStore store = JdbcMigrationStore.owning(dataSource, HostTables.users("users")
  *     .id("id").balance("credits").flag("migrated").registeredAt("created_at"));
  * }</pre>
@@ -82,14 +86,14 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
         this.transactions = transactions;
-        this.mapping = transactions.read("Checking the mapping", connection -> {
+        this.mapping = transactions.scan("Checking the mapping", connection -> {
             Metadata own = new Metadata(connection, Dialect.of(connection), ours.schema());
             for (String table : ours.tables()) {
                 own.table("library table (create it with LibraryTables.install)", table);
             }
             return new Mapping(connection, host, ours);
         });
-        mapping.warnings.forEach(LOG::warn);
+        mapping.warnings.forEach(warning -> LOG.warn("{}", Printable.of(warning)));
         this.definitions = new Definitions(mapping, ours);
         this.journal = new Journal(mapping, ours);
         this.reads = new Reads(mapping, ours, journal);
@@ -141,7 +145,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     /** The same with the library's own tables elsewhere. */
     public static JdbcMigrationStore owning(DataSource dataSource, HostTables host, LibraryTables ours) {
         return new JdbcMigrationStore(
-                new OwnTransactions(HostTables.given("data source", dataSource)),
+                new OwnTransactions(HostTables.given("data source", dataSource), ReadTimeouts.DEFAULTS),
                 HostTables.given("host tables", host),
                 HostTables.given("library tables", ours));
     }
@@ -169,6 +173,36 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         }));
     }
 
+    /**
+     * The same, where a read that a request waits for, of a user or a setting, takes this long at most; 5 seconds unless said
+     * otherwise. A read that takes longer, since somebody holds a table's lock for one, is ended and thrown as
+     * {@link StoreException.Kind#UNAVAILABLE}. On H2 readers wait as long as its LOCK_TIMEOUT says; in a transaction of the
+     * host's as long as the host says.
+     *
+     * @param max 1 second to 1 day, in whole seconds
+     */
+    public JdbcMigrationStore withReadTimeout(Duration max) {
+        return with(timeouts -> timeouts.withUser(max));
+    }
+
+    /**
+     * The same, where each statement that reads many users, for a plan, a report or a verification, takes this long at most; 10
+     * minutes unless said otherwise.
+     *
+     * @param max 1 second to 1 day, in whole seconds
+     */
+    public JdbcMigrationStore withScanTimeout(Duration max) {
+        return with(timeouts -> timeouts.withScan(max));
+    }
+
+    private JdbcMigrationStore with(UnaryOperator<ReadTimeouts> change) {
+        if (transactions instanceof OwnTransactions own) {
+            return new JdbcMigrationStore(own.with(change.apply(own.timeouts())), this);
+        }
+        throw new InvalidValueException(
+                "store", "one that joins a transaction of the host's", "one with transactions of its own");
+    }
+
     JdbcMigrationStore joining(HostTransaction transaction) {
         return new JdbcMigrationStore(transaction, this);
     }
@@ -191,7 +225,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public void check(Migration migration) {
         mapping.check(migration);
-        transactions.read("Checking for other migrations", connection -> {
+        transactions.scan("Checking for other migrations", connection -> {
             definitions.checkTrace(connection, migration);
             return true;
         });
@@ -225,6 +259,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
                     });
         } catch (Writes.StaleException e) {
             return CommitResult.of(CommitResult.Status.STALE);
+        } catch (Writes.AlteredException e) {
+            return CommitResult.rejected(String.valueOf(e.getMessage()));
         }
     }
 
@@ -291,23 +327,23 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
 
     @Override
     public Totals totals(Migration migration) {
-        return transactions.read("Counting users", connection -> figures.totals(connection, migration));
+        return transactions.scan("Counting users", connection -> figures.totals(connection, migration));
     }
 
     @Override
     public List<UserMigration> failed(Migration migration, @Nullable String afterUserId, int limit) {
-        return transactions.read(
+        return transactions.scan(
                 "Reading failed users", connection -> journal.failed(connection, migration, afterUserId, limit));
     }
 
     @Override
     public List<Long> operationsPerDay(Migration migration) {
-        return transactions.read("Counting operations", connection -> reads.operationsPerDay(connection, migration));
+        return transactions.scan("Counting operations", connection -> reads.operationsPerDay(connection, migration));
     }
 
     @Override
     public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
-        return transactions.read("Reading users", connection -> {
+        return transactions.scan("Reading users", connection -> {
             boolean alone = definitions.isAlone(connection, migration);
             return reads.scan(connection, migration, alone, scope, afterUserId, limit);
         });
@@ -322,17 +358,23 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
                     "Writing a page",
                     boundingWaits(PAGE_WAIT_MILLIS_MAX, connection -> {
                         mapping.dialect.avoidWholeTables(connection);
-                        return pages.page(connection, migration, asked, work);
+                        return pages.page(connection, migration, asked, CallerException.marking(work));
                     }),
-                    error -> SqlErrors.meaning(error) == SqlErrors.Meaning.DATA
-                            ? new Pages.Worked(Page.rejected(SqlErrors.words(error)), null)
-                            : null);
+                    error -> switch (SqlErrors.meaning(error)) {
+                        case DATA -> new Pages.Worked(Page.rejected(SqlErrors.words(error)), null);
+                        case LOCKED, ENDED -> new Pages.Worked(Page.ended(SqlErrors.words(error)), null);
+                        default -> null;
+                    });
             if (worked.page().status() == Page.Status.ADVANCED && worked.row() != null) {
                 measure(worked.row(), now);
             }
             return worked.page();
         } catch (Writes.StaleException e) {
             throw passing(e);
+        } catch (Writes.AlteredException e) {
+            return Page.rejected(String.valueOf(e.getMessage()));
+        } catch (CallerException e) {
+            throw e.failure();
         }
     }
 

@@ -185,7 +185,7 @@ final class Journal {
         boolean moves = kind == Kind.MIGRATED || back;
         int days = row.getInt("days");
         Usage usage = row.wasNull() ? null : new Usage(row.getLong("operations"), days, 0, row.getLong("operations"));
-        Figures figures = moves || kind == Kind.REOPENED
+        Figures figures = moves || kind == Kind.REOPENED || kind == Kind.RECONCILED
                 ? new Figures(
                         credits(row, "old_credits"),
                         credits(row, "new_credits"),
@@ -241,7 +241,18 @@ final class Journal {
                 case ACTOR_KIND -> Codes.actorKind(text).name();
                 case OLD_CREDITS, NEW_CREDITS, GRANTED, CONSUMED, BONUS, OLD_RATE, NEW_RATE, UNIT ->
                     StoredRow.text(new BigDecimal(text));
-                case ATTEMPT, FIGURES_LINE, COPIED, OPERATIONS, DAYS, RUN, HOST_STATE, ACTOR, REASON, ERROR, HOLD, ANSWER,
+                case ATTEMPT,
+                        FIGURES_LINE,
+                        COPIED,
+                        OPERATIONS,
+                        DAYS,
+                        RUN,
+                        HOST_STATE,
+                        ACTOR,
+                        REASON,
+                        ERROR,
+                        HOLD,
+                        ANSWER,
                         ATTRIBUTES -> text;
             };
         } catch (IllegalArgumentException | DateTimeException | SQLException e) {

@@ -72,6 +72,10 @@ public final class JpaTransactions {
                 return () -> {
                     throw e;
                 };
+            } catch (Error e) {
+                return () -> {
+                    throw e;
+                };
             }
         }
     }

@@ -1,14 +1,10 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
-import io.creditmigration.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +13,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's own tables: where they are, and the shipped DDL that makes them. Nothing is created unless the host asks,
- * by {@link #install} or by pointing Flyway at {@code classpath:db/credit-migration/h2} (or {@code postgresql}, or
- * {@code mariadb}) with a placeholder {@code prefix}. Immutable.
+ * The library's own tables: where they are, and the shipped DDL that makes them.
+ *
+ * <pre>{@code
+ * LibraryTables.defaults().install(dataSource);      // on every start, before the store is opened
+ * }</pre>
+ *
+ * <p>Nothing is created unless the host asks, by {@link #install} or by pointing a Flyway with a history table of its own at
+ * {@code classpath:db/credit-migration/h2} (or {@code postgresql}, or {@code mariadb}) with a placeholder {@code prefix}.
+ * Immutable.
  *
  * @param schema the schema they are in (on MariaDB: the database); null for the connection's own
  * @param prefix what their names begin with: 1 to 30 lower-case letters, digits and underscores
@@ -40,6 +42,16 @@ public record LibraryTables(@Nullable String schema, String prefix) {
             "event",
             "notice");
 
+    /** What {@link #install} did. */
+    public enum Installation {
+        /** Nothing was there; this call has created everything. */
+        INSTALLED,
+        /** Something was missing, and this call has created it. Other nodes may have created the rest at the same time. */
+        COMPLETED,
+        /** Nothing was missing, or other nodes have created it at the same time. */
+        ALREADY_THERE
+    }
+
     /** Refuses a prefix that would need quoting. */
     public LibraryTables {
         if (!PREFIX.matcher(HostTables.given("table prefix", prefix)).matches()) {
@@ -53,44 +65,28 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         return new LibraryTables(null, "credit_migration_");
     }
 
-    /** Creates the tables with the shipped DDL. */
-    public void install(DataSource dataSource) {
-        try (Connection connection = HostTables.given("data source", dataSource).getConnection();
-                Statement statement = connection.createStatement()) {
-            Dialect dialect = Dialect.of(connection);
-            OwnTransactions.refuseOpenWork(connection);
-            String before = null;
-            if (schema != null) {
-                before = dialect == Dialect.MARIADB ? connection.getCatalog() : connection.getSchema();
-                use(connection, dialect, schema);
-            }
-            try {
-                for (String ddl : statements(dialect)) {
-                    statement.execute(ddl);
-                }
-                if (!connection.getAutoCommit()) {
-                    connection.commit();
-                }
-            } finally {
-                if (before != null) {
-                    use(connection, dialect, before);
-                }
-            }
-        } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE,
-                    "Installing the tables " + prefix + "… failed: " + SqlErrors.words(e),
-                    e);
-        }
+    /**
+     * Creates those of the tables that are missing, with the shipped DDL. Call it on every start, on every node: it is safe
+     * when several do so together, and completes what a crash has left. Tables that are there stay as they are.
+     *
+     * @return what it did, which it logs too
+     * @throws StoreException if the database refuses a statement or does not answer; H2 and MariaDB keep the tables created
+     *     before that, and the next call creates the others
+     */
+    public Installation install(DataSource dataSource) {
+        return new TableInstaller(this).install(HostTables.given("data source", dataSource));
     }
 
     /** The shipped DDL for the database at the other end, with the prefix filled in. */
     public String ddl(DataSource dataSource) {
-        try (Connection connection = HostTables.given("data source", dataSource).getConnection()) {
+        String what = "Asking for the database";
+        Connection connection = OwnTransactions.connection(what, HostTables.given("data source", dataSource));
+        try {
             return ddl(Dialect.of(connection));
-        } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE, "No connection to ask for its database: " + SqlErrors.words(e), e);
+        } catch (Throwable e) {
+            throw SqlErrors.translated(what, e);
+        } finally {
+            OwnTransactions.quietly("closed", connection::close);
         }
     }
 
@@ -108,7 +104,8 @@ public record LibraryTables(@Nullable String schema, String prefix) {
         return TABLES.stream().map(table -> prefix + table).toList();
     }
 
-    private String ddl(Dialect dialect) {
+    /** The shipped DDL for this database, with the prefix filled in. */
+    String ddl(Dialect dialect) {
         String resource = "/db/credit-migration/" + dialect.folder() + "/V1__credit_migration.sql";
         try (InputStream in = LibraryTables.class.getResourceAsStream(resource)) {
             if (in == null) {
@@ -117,22 +114,6 @@ public record LibraryTables(@Nullable String schema, String prefix) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("${prefix}", prefix);
         } catch (IOException e) {
             throw new IllegalStateException("The jar's " + resource + " cannot be read", e);
-        }
-    }
-
-    private List<String> statements(Dialect dialect) {
-        String withoutComments = ddl(dialect).replaceAll("(?m)^\\s*--.*$", "");
-        return Arrays.stream(withoutComments.split(";"))
-                .map(String::strip)
-                .filter(statement -> !statement.isEmpty())
-                .toList();
-    }
-
-    private static void use(Connection connection, Dialect dialect, String name) throws SQLException {
-        if (dialect == Dialect.MARIADB) {
-            connection.setCatalog(name);
-        } else {
-            connection.setSchema(name);
         }
     }
 }

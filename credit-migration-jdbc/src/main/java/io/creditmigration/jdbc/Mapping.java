@@ -28,6 +28,9 @@ final class Mapping {
     private static final int DAY_SECONDS = 86_400;
     private static final int WIDEST_SCALE = Credits.SCALE_MAX;
 
+    /** As the library's own tables have room for. */
+    private static final int ID_LENGTH_MAX = 255;
+
     /** What a marked column is for, which says what a migration writes there. */
     enum Mark {
         FLAG,
@@ -87,7 +90,7 @@ final class Mapping {
         dialect.check(connection);
         Metadata metadata = new Metadata(connection, dialect, host.schema);
         this.users = metadata.table("users table", host.users);
-        this.id = users.column("id column", host.id);
+        this.id = keyed("id column", users.column("id column", host.id));
         if (!metadata.isUnique(users, id)) {
             throw new MappingException(
                     "id column '" + host.id + "'", "has no unique key of its own; users would be doubled");
@@ -99,14 +102,16 @@ final class Mapping {
             this.accountUser = own.column("user column", "user_id");
             this.balance = own.column("balance column", "balance");
             Column ownActive = own.column("active column", "active");
-            mark(Mark.ACTIVE, ownActive, true, trueOf(ownActive));
-            mark(Mark.VERSION, own.column("version column", "version"), true, null);
+            mark(connection, Mark.ACTIVE, ownActive, true, trueOf(ownActive));
+            mark(connection, Mark.VERSION, own.column("version column", "version"), true, null);
         } else if (host.balance == null) {
             throw new MappingException("balance", "missing; call balance(…), accounts(…) or ownAccounts()");
         } else if (host.accounts != null && host.accountUser != null) {
             Table theirs = metadata.table("account table", host.accounts);
             this.accounts = theirs;
-            this.accountUser = theirs.column("user column of the account table", host.accountUser);
+            this.accountUser = keyed(
+                    "user column of the account table",
+                    theirs.column("user column of the account table", host.accountUser));
             this.balance = theirs.column("balance column", host.balance);
             if (!metadata.isUnique(theirs, accountUser)) {
                 throw new MappingException(
@@ -127,28 +132,43 @@ final class Mapping {
         this.reserved = optional(holder, "reservations column", host.reserved);
         if (host.flag != null) {
             Column flag = holder.column("flag column", host.flag);
-            mark(Mark.FLAG, flag, inAccount, host.flagValue == null ? trueOf(flag) : host.flagValue);
+            mark(connection, Mark.FLAG, flag, inAccount, host.flagValue == null ? trueOf(flag) : host.flagValue);
         }
         if (host.rate != null) {
-            mark(Mark.RATE, holder.column("rate column", host.rate), inAccount, null);
+            mark(
+                    connection,
+                    Mark.RATE,
+                    exact("rate column '" + host.rate + "'", holder.column("rate column", host.rate)),
+                    inAccount,
+                    null);
         }
         if (host.active != null) {
             Column active = holder.column("active column", host.active);
-            mark(Mark.ACTIVE, active, inAccount, trueOf(active));
+            mark(connection, Mark.ACTIVE, active, inAccount, trueOf(active));
         }
         if (host.version != null) {
-            mark(Mark.VERSION, counted(holder.column("version column", host.version)), inAccount, null);
+            mark(connection, Mark.VERSION, counted(holder.column("version column", host.version)), inAccount, null);
         }
         for (HostTables.Setting setting : host.settings) {
-            mark(Mark.SETTING, users.column("column to set", setting.column()), false, setting.value());
+            mark(connection, Mark.SETTING, users.column("column to set", setting.column()), false, setting.value());
+        }
+        written("balance column", balance);
+        if (secondBalance != null) {
+            written("second balance column", secondBalance);
+        }
+        if (reserved != null) {
+            scaleOf("reservations column '" + reserved.name() + "'", reserved);
         }
         this.registeredAt = timed(optional(users, "registration column", host.registeredAt));
         this.exempt = optional(users, "exempt column", host.exempt);
         if (host.operations != null) {
             this.operations = metadata.table("operations table", host.operations);
-            this.operationId = operations.column("id column of the operations table", String.valueOf(host.operationId));
-            this.operationUser =
-                    operations.column("user column of the operations table", String.valueOf(host.operationUser));
+            this.operationId = keyed(
+                    "id column of the operations table",
+                    operations.column("id column of the operations table", String.valueOf(host.operationId)));
+            this.operationUser = keyed(
+                    "user column of the operations table",
+                    operations.column("user column of the operations table", String.valueOf(host.operationUser)));
             this.operationAt =
                     timed(operations.column("time column of the operations table", String.valueOf(host.operationAt)));
             if (!metadata.isIndexed(operations, operationUser)) {
@@ -211,12 +231,13 @@ final class Mapping {
     }
 
     /**
-     * Refuses a conversion whose balances could be counted in the wrong unit: nothing tells how a row is priced, or the rate
-     * column cannot hold the new rate.
+     * Refuses a grant that could open no account, and a conversion whose balances could be counted in the wrong unit: nothing
+     * tells how a row is priced, or the rate column cannot hold the new rate.
      */
     void check(Migration migration) {
         BigDecimal newRate = newRate(migration);
         if (newRate == null) {
+            checkOpening();
             return;
         }
         if (!hasMarker()) {
@@ -227,14 +248,32 @@ final class Mapping {
         for (Marked mark : marked) {
             boolean holds = mark.column().kind() == Column.Kind.WHOLE
                     ? newRate.scale() <= 0
-                    : mark.column().size() == 0
-                            || newRate.scale() <= mark.column().scale();
+                    : mark.column().type().size() == 0
+                            || newRate.scale() <= mark.column().type().scale();
             if (mark.mark() == Mark.RATE && !holds) {
                 throw new MappingException(
                         "rate column '" + mark.column().name() + "'",
                         "its type " + mark.column().typeName() + " with "
-                                + mark.column().scale() + " decimals cannot hold the new rate "
+                                + mark.column().type().scale() + " decimals cannot hold the new rate "
                                 + newRate.toPlainString());
+            }
+        }
+    }
+
+    /** A grant opens an account for who has none, with what is mapped and nothing else. */
+    private void checkOpening() {
+        if (accounts == null || host.ownAccounts) {
+            return;
+        }
+        for (Column column : accounts.columns().values()) {
+            boolean mapped = column.equals(accountUser)
+                    || column.equals(balance)
+                    || marked.stream().anyMatch(mark -> mark.column().equals(column));
+            if (column.required() && !mapped) {
+                throw new MappingException(
+                        "account table '" + accounts.name() + "'",
+                        "its column '" + column.name()
+                                + "' is NOT NULL and has no default, so that a grant cannot open an account; give it one");
             }
         }
     }
@@ -314,7 +353,9 @@ final class Mapping {
             names.put("operation_id", dialect.asText(operationId, "o." + quoted(operationId)));
             String operationTime = dialect.time(operationAt, "o." + quoted(operationAt));
             names.put("operation_at", operationTime);
-            names.put("operation_entered_at", dialect.instantOf(operationTime, localZone(operationAt)));
+            names.put(
+                    "operation_entered_at",
+                    dialect.entryOf(operationTime, localZone(operationAt), names.get("operation_id")));
             names.put("operation_before", dialect.localOf("c.at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
         }
@@ -399,13 +440,55 @@ final class Mapping {
                 .orElse(null);
     }
 
-    private void mark(Mark mark, Column column, boolean inAccount, @Nullable String newValue) {
+    private void mark(Connection connection, Mark mark, Column column, boolean inAccount, @Nullable String newValue)
+            throws SQLException {
+        if (!column.type().comesBack()) {
+            throw new MappingException(
+                    "column '" + column.name() + "'",
+                    "is " + column.typeName() + ", whose values a rollback could not put back as they were; "
+                            + "docs/types.md lists the types that it can");
+        }
+        if (mark == Mark.FLAG && !column.isComparable()) {
+            throw new MappingException(
+                    "flag column '" + column.name() + "'",
+                    "is " + column.typeName() + ", in which no value can be looked for; map a column of another type");
+        }
+        if (column.kind() == Column.Kind.INEXACT) {
+            dialect.checkFloat(connection, column);
+        }
+        written("column", column);
         column.value(newValue);
         marked.add(new Marked(mark, column, inAccount, newValue));
     }
 
     private static @Nullable Column optional(Table table, String role, @Nullable String name) {
         return name == null ? null : table.column(role, name);
+    }
+
+    /** Refuses a column whose text does not lead back to the same value, or not in every session. */
+    private static Column keyed(String role, Column column) {
+        if (!column.isKey()) {
+            throw new MappingException(
+                    role + " '" + column.name() + "'",
+                    "is " + column.typeName() + "; allowed: whole and exact numbers, texts, UUID, BINARY");
+        }
+        return column;
+    }
+
+    private static void written(String role, Column column) {
+        if (column.generated()) {
+            throw new MappingException(
+                    role + " '" + column.name() + "'",
+                    "is generated by the database, so that a migration cannot write it; map one that it can");
+        }
+    }
+
+    private static Column exact(String what, Column column) {
+        if (column.kind() != Column.Kind.WHOLE && column.kind() != Column.Kind.DECIMAL) {
+            throw new MappingException(
+                    what, "is " + column.typeName() + ", which does not hold amounts exactly; allowed: exact numbers");
+        }
+        return column;
     }
 
     private static Column counted(Column column) {
@@ -438,22 +521,25 @@ final class Mapping {
     }
 
     private int scaleOf(String what, Column column) {
+        if (column.type().scale() < 0) {
+            throw new MappingException(
+                    what,
+                    "is " + column.typeName() + ", which rounds whole credits away; give it a scale of 0 or more");
+        }
         if (host.minorUnits >= 0) {
-            if (column.kind() != Column.Kind.WHOLE && !(column.kind() == Column.Kind.DECIMAL && column.scale() == 0)) {
+            if (column.kind() != Column.Kind.WHOLE
+                    && !(column.kind() == Column.Kind.DECIMAL && column.type().scale() == 0)) {
                 throw new MappingException(what, "is " + column.typeName() + "; minor units are whole numbers");
             }
             return host.minorUnits;
         }
-        return switch (column.kind()) {
-            case WHOLE -> 0;
-            // A NUMERIC without precision holds any number of decimals.
-            case DECIMAL ->
-                column.size() == 0 || column.size() > 1_000 ? WIDEST_SCALE : Math.min(column.scale(), WIDEST_SCALE);
-            default ->
-                throw new MappingException(
-                        what,
-                        "is " + column.typeName() + ", which does not hold amounts exactly; allowed: exact numbers");
-        };
+        exact(what, column);
+        // A NUMERIC without precision holds any number of decimals.
+        return column.kind() == Column.Kind.WHOLE
+                ? 0
+                : column.type().size() == 0
+                        ? WIDEST_SCALE
+                        : Math.min(column.type().scale(), WIDEST_SCALE);
     }
 
     private static String trueOf(Column column) {
@@ -482,8 +568,22 @@ final class Mapping {
         return String.join(", ", parameters);
     }
 
+    /** Nobody is found by an id that is longer than what a caller may hand in, and none is kept. */
+    private static boolean canBeTooLong(Column column) {
+        int charactersEach = column.kind() == Column.Kind.BINARY ? 2 : 1;
+        return (column.kind() == Column.Kind.TEXT || column.kind() == Column.Kind.BINARY)
+                && (column.type().size() == 0 || column.type().size() > ID_LENGTH_MAX / charactersEach);
+    }
+
     private String filterConditions() {
         StringBuilder conditions = new StringBuilder("1 = 1");
+        if (canBeTooLong(id)) {
+            conditions
+                    .append(" AND CHAR_LENGTH(")
+                    .append(dialect.asText(id, "u." + quoted(id)))
+                    .append(") <= ")
+                    .append(ID_LENGTH_MAX);
+        }
         int i = 0;
         for (Map.Entry<Column, List<String>> filter : filters.entrySet()) {
             conditions

@@ -52,23 +52,8 @@ final class Metadata {
         }
         String name = oneOf(role, given, tables, "tables of schema " + (schema == null ? catalog : schema));
         dialect.checkTable(connection, catalog, name);
-        Map<String, Column> columns = new LinkedHashMap<>();
-        try (ResultSet rows = data.getColumns(catalog, pattern(data, schema), pattern(data, name), "%")) {
-            while (rows.next()) {
-                String column = rows.getString("COLUMN_NAME");
-                columns.put(
-                        column,
-                        new Column(
-                                name,
-                                column,
-                                dialect.jdbcType(rows.getInt("DATA_TYPE"), rows.getString("TYPE_NAME")),
-                                rows.getString("TYPE_NAME"),
-                                rows.getInt("COLUMN_SIZE"),
-                                rows.getInt("DECIMAL_DIGITS"),
-                                rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls));
-            }
-        }
         String qualifier = schema == null ? catalog : schema;
+        Map<String, Column> columns = Catalogue.columns(connection, dialect, qualifier, name);
         String sql = (qualifier == null ? "" : dialect.quoted(qualifier) + ".") + dialect.quoted(name);
         return new Table(role, name, sql, columns);
     }

@@ -2,6 +2,7 @@ package io.creditmigration.jdbc;
 
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.StoreException;
+import io.creditmigration.spi.Printable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins, commits, and leaves the connection as it was. READ COMMITTED, so that what is read after waiting for a lock is
- * what the other has committed.
+ * Begins, commits, and leaves the connection as it was, whatever is thrown. READ COMMITTED, so that what is read after
+ * waiting for a lock is what the other has committed; set for the transaction alone, where the database can.
  *
  * <p>Autocommit that is off means one of two things: the pool is set so, or somebody hands out a connection of a transaction
  * that is under way. The database tells which, and what is not ours is refused before it could be ended.
@@ -33,9 +34,19 @@ final class OwnTransactions implements Transactions {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
     private final DataSource dataSource;
+    private final ReadTimeouts timeouts;
 
-    OwnTransactions(DataSource dataSource) {
+    OwnTransactions(DataSource dataSource, ReadTimeouts timeouts) {
         this.dataSource = dataSource;
+        this.timeouts = timeouts;
+    }
+
+    OwnTransactions with(ReadTimeouts other) {
+        return new OwnTransactions(dataSource, other);
+    }
+
+    ReadTimeouts timeouts() {
+        return timeouts;
     }
 
     @Override
@@ -45,64 +56,77 @@ final class OwnTransactions implements Transactions {
 
     @Override
     public <T> T read(String what, Work<T> work) {
-        Connection connection = open(what);
-        try {
-            T answer = work.with(connection);
+        return reading(what, connection -> work.with(BoundedConnection.of(connection, timeouts.userSeconds())));
+    }
+
+    @Override
+    public <T> T scan(String what, Work<T> work) {
+        return reading(what, connection -> work.with(BoundedConnection.of(connection, timeouts.scanSeconds())));
+    }
+
+    private <T> T reading(String what, Work<T> work) {
+        return connected(what, connection -> {
+            T answer;
+            try {
+                answer = work.with(connection);
+            } catch (Throwable e) {
+                undo(connection, e);
+                throw e;
+            }
             if (!connection.getAutoCommit()) {
                 connection.rollback();
             }
             return answer;
-        } catch (SQLException e) {
-            undo(connection, e);
-            throw SqlErrors.translated(what, e);
-        } finally {
-            close(connection);
-        }
+        });
     }
 
     @Override
     public <T> T snapshot(String what, Work<T> work) {
-        Connection connection = open(what);
-        try {
-            boolean autoCommit = connection.getAutoCommit();
-            int isolation = connection.getTransactionIsolation();
-            int snapshot = Dialect.of(connection).snapshotIsolation();
-            try {
-                isolate(connection, isolation, snapshot);
-                connection.setAutoCommit(false);
-                T answer = work.with(connection);
-                connection.rollback();
-                return answer;
-            } catch (SQLException | RuntimeException e) {
-                undo(connection, e);
-                throw e;
-            } finally {
-                restore(connection, autoCommit, snapshot, isolation);
-            }
-        } catch (SQLException e) {
-            throw SqlErrors.translated(what, e);
-        } finally {
-            close(connection);
-        }
+        return connected(
+                what,
+                connection -> transacting(connection, Dialect.of(connection).snapshotIsolation(), () -> {
+                    T answer;
+                    try {
+                        answer = work.with(BoundedConnection.of(connection, timeouts.scanSeconds()));
+                    } catch (Throwable e) {
+                        undo(connection, e);
+                        throw e;
+                    }
+                    connection.rollback();
+                    return answer;
+                }));
     }
 
     @Override
     public <T> T write(String what, Work<Outcome<T>> work, Function<SQLException, @Nullable T> answerTo) {
-        Connection connection = open(what);
+        return connected(
+                what,
+                connection -> transacting(
+                        connection, Connection.TRANSACTION_READ_COMMITTED, () -> perform(connection, work, answerTo)));
+    }
+
+    private interface Body<T> {
+        T result() throws SQLException;
+    }
+
+    /** Does the work in a transaction of this isolation, which it has to end. */
+    private static <T> T transacting(Connection connection, int isolation, Body<T> body) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        Dialect dialect = Dialect.of(connection);
+        int before = dialect.isolatesSessions() ? connection.getTransactionIsolation() : isolation;
         try {
-            boolean autoCommit = connection.getAutoCommit();
-            int isolation = connection.getTransactionIsolation();
-            try {
-                connection.setAutoCommit(false);
-                isolate(connection, isolation, Connection.TRANSACTION_READ_COMMITTED);
-                return perform(connection, work, answerTo);
-            } finally {
-                restore(connection, autoCommit, Connection.TRANSACTION_READ_COMMITTED, isolation);
+            if (before != isolation) {
+                connection.setTransactionIsolation(isolation);
             }
-        } catch (SQLException e) {
-            throw SqlErrors.translated(what, e);
+            connection.setAutoCommit(false);
+            dialect.isolateTransaction(connection, isolation);
+            return body.result();
         } finally {
-            close(connection);
+            // The outcome is settled by now: a connection that cannot be restored changes nothing about it.
+            quietly("restored", () -> connection.setAutoCommit(autoCommit));
+            if (before != isolation) {
+                quietly("restored", () -> connection.setTransactionIsolation(before));
+            }
         }
     }
 
@@ -119,11 +143,6 @@ final class OwnTransactions implements Transactions {
                 connection.rollback();
             }
             return outcome.answer();
-        } catch (RuntimeException | Error e) {
-            // After an error of the machine, out of memory for one, giving the connection back would commit what was
-            // written.
-            undo(connection, e);
-            throw e;
         } catch (SQLException e) {
             undo(connection, e);
             if (committing && !SqlErrors.isRefusal(e)) {
@@ -132,6 +151,14 @@ final class OwnTransactions implements Transactions {
             T answer = answerTo.apply(e);
             if (answer != null) {
                 return answer;
+            }
+            throw e;
+        } catch (Throwable e) {
+            // Giving the connection back would commit what was written, after memory has run out for one.
+            undo(connection, e);
+            SqlErrors.rethrowFatal(e);
+            if (committing) {
+                throw SqlErrors.unknownOutcome(e);
             }
             throw e;
         }
@@ -165,23 +192,26 @@ final class OwnTransactions implements Transactions {
         connection.rollback();
     }
 
-    private Connection open(String what) {
-        Connection connection;
-        try {
-            connection = dataSource.getConnection();
-        } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNAVAILABLE, what + " failed, no connection: " + SqlErrors.words(e), e);
-        }
+    /** Lends a connection. Whatever the pool or the driver throws becomes a {@link StoreException}. */
+    private <T> T connected(String what, Work<T> work) {
+        Connection connection = connection(what, dataSource);
         try {
             refuseOpenWork(connection);
-            return connection;
-        } catch (SQLException e) {
-            close(connection);
+            return work.with(connection);
+        } catch (Throwable e) {
             throw SqlErrors.translated(what, e);
-        } catch (RuntimeException | Error e) {
-            close(connection);
-            throw e;
+        } finally {
+            quietly("closed", connection::close);
+        }
+    }
+
+    static Connection connection(String what, DataSource dataSource) {
+        try {
+            return dataSource.getConnection();
+        } catch (Throwable e) {
+            SqlErrors.rethrowFatal(e);
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE, what + " failed, no connection: " + SqlErrors.words(e), e);
         }
     }
 
@@ -190,33 +220,21 @@ final class OwnTransactions implements Transactions {
             if (!connection.getAutoCommit()) {
                 connection.rollback();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             primary.addSuppressed(e);
         }
     }
 
-    /** The outcome is settled by now: a connection that cannot be restored or closed changes nothing about it. */
-    private static void restore(Connection connection, boolean autoCommit, int from, int isolation) {
-        try {
-            isolate(connection, from, isolation);
-            connection.setAutoCommit(autoCommit);
-        } catch (SQLException e) {
-            LOG.warn("A connection could not be restored: {}", SqlErrors.words(e));
-        }
+    interface Step {
+        void take() throws SQLException;
     }
 
-    /** Only where it changes something: for most drivers it is a round trip. */
-    private static void isolate(Connection connection, int from, int to) throws SQLException {
-        if (from != to) {
-            connection.setTransactionIsolation(to);
-        }
-    }
-
-    private static void close(Connection connection) {
+    static void quietly(String done, Step step) {
         try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.warn("A connection could not be closed: {}", SqlErrors.words(e));
+            step.take();
+        } catch (Throwable e) {
+            SqlErrors.rethrowFatal(e);
+            LOG.warn("A connection could not be {}: {}", done, Printable.of(SqlErrors.words(e)));
         }
     }
 }

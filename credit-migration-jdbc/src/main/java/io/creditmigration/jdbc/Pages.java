@@ -64,7 +64,7 @@ final class Pages {
                 return nothing(Page.Status.STOPPED, run);
             }
             default -> {
-                if (run.scope().isHeldUpBy(definitions.rollout(connection, migration))) {
+                if (definitions.isHeldUp(connection, migration, run.scope())) {
                     return nothing(Page.Status.HALTED, run);
                 }
             }

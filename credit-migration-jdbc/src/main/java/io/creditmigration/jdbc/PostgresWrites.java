@@ -1,21 +1,16 @@
 package io.creditmigration.jdbc;
 
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
-import io.creditmigration.RollbackData;
-import io.creditmigration.UserMigration;
+import io.creditmigration.jdbc.ChangeColumns.Change;
+import io.creditmigration.jdbc.ChangeColumns.Input;
 import io.creditmigration.jdbc.Dialect.Untyped;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
-import io.creditmigration.jdbc.ChangeColumns.Change;
-import io.creditmigration.jdbc.ChangeColumns.Input;
 import io.creditmigration.jdbc.PageColumns.Layout;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,10 +21,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +52,10 @@ final class PostgresWrites implements Writes {
             ), opening AS (
                 {open}
             ), opened AS (
-                SELECT c.n FROM change c JOIN opening o ON o.holder_key = c.holder_key
+                SELECT c.n, o.stored, o.stored IS NOT DISTINCT FROM c.new_balance AS kept
+                FROM change c JOIN opening o ON o.holder_key = c.holder_key
             ), stood AS (
-                SELECT n FROM moved UNION ALL SELECT n FROM opened
+                SELECT n, stored, kept FROM moved UNION ALL SELECT n, stored, kept FROM opened
             ), settings AS (
                 {settings}
             ), copied AS (
@@ -88,13 +84,18 @@ final class PostgresWrites implements Writes {
             )
             SELECT totals.*, other.*
             FROM (SELECT (SELECT COUNT(*) FROM stood) AS stood_in_all, (SELECT COUNT(*) FROM journal) AS lines_in_all,
-                         (SELECT COUNT(*) FROM settings) AS settings_in_all) totals
+                         (SELECT COUNT(*) FROM settings) AS settings_in_all,
+                         EXISTS ({after_triggers}) AS read_again) totals
             LEFT JOIN (
-                SELECT c.n, s.n IS NOT NULL AS stood, f.n IS NOT NULL AS free, k.copied
+                SELECT c.n, s.n IS NOT NULL AS stood, s.kept, s.stored, f.n IS NOT NULL AS free, k.copied
                 FROM change c LEFT JOIN stood s ON s.n = c.n LEFT JOIN free f ON f.n = c.n
                 LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
-                WHERE s.n IS NULL OR k.copied IS NOT NULL) other ON TRUE
+                WHERE s.n IS NULL OR s.kept IS NOT TRUE OR k.copied IS NOT NULL) other ON TRUE
             """;
+
+    /** RETURNING does not show what these make of a row. */
+    private static final String AFTER_TRIGGERS = """
+            SELECT 1 FROM pg_trigger WHERE tgrelid = CAST('{holder_literal}' AS regclass) AND NOT tgisinternal AND tgtype & 66 = 0""";
 
     /** The line that was the user's last of this migration is it no more. */
     private static final String UNMARK = """
@@ -109,7 +110,7 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n""";
+                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept""";
 
     /**
      * The same for rows that the claim has found: by their places, since a plan that looks up each key would go through all
@@ -120,9 +121,9 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.ctid = f.place AND h.{holder_key} = c.holder_key
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n""";
+                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept""";
 
-    private static final String MOVE_NOTHING = "SELECT n FROM change WHERE FALSE";
+    private static final String MOVE_NOTHING = "SELECT n, new_balance AS stored, TRUE AS kept FROM change WHERE FALSE";
 
     private static final String CLAIM_NOBODY = "SELECT n FROM change";
 
@@ -130,18 +131,18 @@ final class PostgresWrites implements Writes {
             SELECT n, place FROM (
                     SELECT c.n, h.ctid AS place FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
                     WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
-                    FOR UPDATE OF h SKIP LOCKED) held""";
+                    FOR NO KEY UPDATE OF h SKIP LOCKED) held""";
 
     /** The guard of the users' rows holds from here on, so that an account is never written without them. */
     private static final String CLAIM_USERS_WAITING = """
             SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
-                WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users} FOR UPDATE OF u""";
+                WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users} FOR NO KEY UPDATE OF u""";
 
     private static final String CLAIM_USERS = """
             SELECT n FROM (
                     SELECT c.n FROM change c JOIN {users} u ON u.{key} = c.user_key
                     WHERE u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users}
-                    FOR UPDATE OF u SKIP LOCKED) users_held""";
+                    FOR NO KEY UPDATE OF u SKIP LOCKED) users_held""";
 
     private static final String CLAIM_HOLDERS_AND_USERS = CLAIM_USERS + """
 
@@ -149,14 +150,14 @@ final class PostgresWrites implements Writes {
                     SELECT n FROM (
                         SELECT c.n FROM change c JOIN {holder} h ON h.{holder_key} = c.holder_key
                         WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
-                        FOR UPDATE OF h SKIP LOCKED) held)""";
+                        FOR NO KEY UPDATE OF h SKIP LOCKED) held)""";
 
-    private static final String OPEN_NOTHING = "SELECT holder_key FROM change WHERE FALSE";
+    private static final String OPEN_NOTHING = "SELECT holder_key, new_balance AS stored FROM change WHERE FALSE";
 
     private static final String OPEN_ACCOUNTS = """
             INSERT INTO {holder} ({holder_key}, {balance}{open_columns})
                 SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n
-                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key""";
+                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key, {balance} AS stored""";
 
     private static final String WRITE_NOTHING = "SELECT n FROM stood";
 
@@ -286,6 +287,7 @@ final class PostgresWrites implements Writes {
         List<CommitResult> results = new ArrayList<>(Collections.nCopies(changes.size(), CommitResult.committed(0)));
         long stood = 0;
         long others = 0;
+        boolean readAgain = false;
         try (PreparedStatement prepared = statement.prepare(connection)) {
             values.put("run", run);
             values.put("number", number);
@@ -293,6 +295,7 @@ final class PostgresWrites implements Writes {
             try (ResultSet row = prepared.executeQuery()) {
                 while (row.next()) {
                     stood = row.getLong("stood_in_all");
+                    readAgain = row.getBoolean("read_again");
                     if (stood != row.getLong("lines_in_all") || stood != row.getLong("settings_in_all")) {
                         throw new StaleException(
                                 "Of " + stood + " users whose balance matched some did not match elsewhere", null);
@@ -302,6 +305,10 @@ final class PostgresWrites implements Writes {
                         continue;
                     }
                     if (row.getBoolean("stood")) {
+                        if (!row.getBoolean("kept")) {
+                            throw new AlteredException(
+                                    row.getBigDecimal("stored"), mapping.stored(after(changes.get(change))));
+                        }
                         results.set(change, CommitResult.committed(row.getLong("copied")));
                     } else {
                         boolean free = row.getBoolean("free");
@@ -320,6 +327,14 @@ final class PostgresWrites implements Writes {
         if (stood + others != changes.size()) {
             throw new IllegalStateException(
                     "Of " + changes.size() + " changes " + stood + " were written and " + others + " were not");
+        }
+        if (readAgain) {
+            lines.readBack(
+                    connection,
+                    IntStream.range(0, changes.size())
+                            .filter(i -> results.get(i).status() == CommitResult.Status.COMMITTED)
+                            .mapToObj(changes::get)
+                            .toList());
         }
         return results;
     }
@@ -409,6 +424,14 @@ final class PostgresWrites implements Writes {
                 Stream.concat(Stream.of(setBalance(forward)), set(inAccount, "h"))
                         .collect(Collectors.joining(", ")));
         all.put("guard", guard(inAccount, "h"));
+        String written = names.get(forward ? "second_balance" : "balance");
+        all.put("written_balance", written);
+        // What a second column had before is not known here; it cannot have less than what was added.
+        all.put(
+                "kept",
+                "h." + written + (mapping.secondBalance == null ? " IS NOT DISTINCT FROM" : " >=") + " c.new_balance");
+        all.put("holder_literal", String.valueOf(names.get("holder")).replace("'", "''"));
+        all.put("after_triggers", Sql.replaced(AFTER_TRIGGERS, all));
         all.put("set_users", set(false, "u").collect(Collectors.joining(", ")));
         all.put("guard_users", guard(false, "u"));
         all.put("guarded_balance", names.get(forward ? "balance" : "second_balance"));
@@ -482,16 +505,9 @@ final class PostgresWrites implements Writes {
         return "CAST(c.written_" + mapping.marked.indexOf(mark) + " AS " + type(mark.column()) + ")";
     }
 
-    /** The type to pass values of a column in; a serial is an integer, and what is compared as text is text. */
+    /** The type to pass values of a column in. */
     private static String type(Column column) {
-        return switch (column.kind()) {
-            case WHOLE -> "int8";
-            case DECIMAL -> "numeric";
-            case BOOLEAN -> "bool";
-            case UUID -> "uuid";
-            case TEXT -> column.typeName().equals("varchar") ? "text" : column.typeName();
-            default -> column.typeName();
-        };
+        return column.type().sql();
     }
 
     /** A key in an array, which says what type it takes. */

@@ -96,6 +96,7 @@ final class Ranges {
         }
 
         Position behind(String userId, int users, Counted counted) {
+            checkForward(userId);
             return new Position(
                     number,
                     after,
@@ -110,7 +111,15 @@ final class Ranges {
 
         /** The same, having looked through users up to this one and found nobody to take. */
         Position behind(String userId) {
+            checkForward(userId);
             return new Position(number, after, upto, pass, userId, false, done, left, tally);
+        }
+
+        private void checkForward(String userId) {
+            if (userId.equals(last)) {
+                throw new IllegalStateException("Range " + number + " stands still at user " + userId
+                        + ", so that the run would have no end; the database does not compare ids as it shows them");
+            }
         }
 
         /** The sweep follows the first pass, and nothing follows the sweep. */
@@ -171,6 +180,10 @@ final class Ranges {
             rows.add(row);
             if (upto == null) {
                 break;
+            }
+            if (upto.equals(after)) {
+                throw new IllegalStateException("Range " + number + " would end with user " + upto
+                        + ", after whom it begins; the database does not compare ids as it shows them");
             }
             after = upto;
         }

@@ -99,8 +99,7 @@ final class Reads {
             LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.migration = {number} AND r.is_last
             LEFT JOIN {our_journal} f ON f.user_id = {user_id} AND f.line = {figures_line}""";
 
-    private static final String LAST_LINE =
-            "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
+    private static final String LAST_LINE = "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
 
     /**
      * The same by the end of the user's lines: the one plan that is as good on an empty, a growing and an unanalysed journal.
@@ -140,8 +139,7 @@ final class Reads {
     private static final String ONLY_MIGRATED_IN_STAGE = ONLY_MIGRATED + """
              AND f.run IN (SELECT s.number FROM {our_run} s WHERE s.migration_id = :migration AND s.stage = :stage)""";
 
-    private static final String ONLY_MIGRATED_BETWEEN =
-            ONLY_MIGRATED + " AND f.at >= :from AND f.at < :to";
+    private static final String ONLY_MIGRATED_BETWEEN = ONLY_MIGRATED + " AND f.at >= :from AND f.at < :to";
 
     /** In the sweep of a rollback: who is of the scope, migrated still or by now, or was left by the first pass. */
     private static final String SWEPT_BACK = """
@@ -474,7 +472,7 @@ final class Reads {
         }
         return conversion && names.containsKey("RATE")
                 ? "CASE WHEN " + names.get("RATE") + " = :new_rate THEN 1 ELSE 0 END"
-                : "0";
+                : "CAST(NULL AS INTEGER)";
     }
 
     private Map<String, @Nullable Object> parameters(Migration migration) {
@@ -547,12 +545,17 @@ final class Reads {
                 row.getInt("last_line"),
                 record,
                 row.getLong("late_operations"),
-                row.getInt("flagged") == 1,
+                truth(row, "flagged"),
                 row.getInt("superseded") == 1,
                 HostState.encoded(hostState),
                 rollout,
                 bought,
                 defect);
+    }
+
+    static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
+        int number = row.getInt(label);
+        return row.wasNull() ? null : number == 1;
     }
 
     private UserSnapshot snapshot(ResultSet row, Migration migration, String userId, @Nullable UserMigration record)

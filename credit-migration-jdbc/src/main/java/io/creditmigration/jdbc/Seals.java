@@ -37,7 +37,7 @@ final class Seals {
 
     private static final String SEALED = """
             SELECT s.kind AS sealed_kind, s.name AS sealed_name, s.number AS sealed_number, s.seal, s.digest,
-                   """ + Journal.COLUMNS + """
+            """ + Journal.COLUMNS + """
 
             FROM {our_sealed} s
             LEFT JOIN {our_journal} l ON s.kind = 2 AND l.user_id = s.name AND l.line = s.number AND l.migration = {number}
@@ -60,7 +60,7 @@ final class Seals {
             "SELECT kind, name FROM {our_sealed} WHERE migration_id = :migration AND kind < 2";
 
     private static final String DEFINITION = """
-            SELECT id, number, fingerprint, trace, cut_off, old_rate, new_rate FROM {our_definition} WHERE id = :migration
+            SELECT id, number, fingerprint, trace, cut_off, begins_at, old_rate, new_rate FROM {our_definition} WHERE id = :migration
             """;
 
     private static final String FINISHED_RUNS = """
@@ -129,7 +129,7 @@ final class Seals {
         List<SealedRow> rows = new ArrayList<>();
         Audit.each(connection, sealed, after(migration, after, limit), row -> {
             StoredRow.Key key = new StoredRow.Key(
-                    StoredRow.Kind.values()[row.getInt("sealed_kind")],
+                    Codes.rowKind(row.getInt("sealed_kind")),
                     row.getString("sealed_name"),
                     row.getInt("sealed_number"));
             boolean isLine = key.kind() == StoredRow.Kind.LINE;
@@ -149,8 +149,8 @@ final class Seals {
                     connection,
                     sealedKeys,
                     Map.of("migration", migration.id()),
-                    row -> others.remove(new StoredRow.Key(
-                            StoredRow.Kind.values()[row.getInt("kind")], row.getString("name"), 0)));
+                    row -> others.remove(
+                            new StoredRow.Key(Codes.rowKind(row.getInt("kind")), row.getString("name"), 0)));
             others.values().stream()
                     .filter(row -> after == null || ORDER.compare(row.key(), after) > 0)
                     .limit(limit)
@@ -177,6 +177,7 @@ final class Seals {
             put(columns, "fingerprint", row.getString("fingerprint"));
             put(columns, "trace", row.getString("trace"));
             put(columns, "cut_off", time(row, "cut_off"));
+            put(columns, "begins_at", time(row, "begins_at"));
             put(columns, "old_rate", number(row, "old_rate"));
             put(columns, "new_rate", number(row, "new_rate"));
             add(rows, StoredRow.Kind.DEFINITION, row.getString("id"), columns);
@@ -193,7 +194,7 @@ final class Seals {
             put(columns, "opened_by", row.getString("opened_by"));
             put(columns, "opened_for", row.getString("opened_for"));
             put(columns, "started_at", time(row, "started_at"));
-            put(columns, "outcomes", Ranges.text(tally));
+            put(columns, "outcomes", StoredRow.outcomes(tally));
             put(columns, "credits_before", StoredRow.text(tally.creditsBefore()));
             put(columns, "credits_after", StoredRow.text(tally.creditsAfter()));
             put(columns, "granted", StoredRow.text(tally.granted()));
@@ -244,7 +245,7 @@ final class Seals {
                 after = row.key();
                 kept.add(Map.of(
                         "migration", migration.id(),
-                        "kind", row.key().kind().ordinal(),
+                        "kind", Codes.of(row.key().kind()),
                         "name", row.key().name(),
                         "number", row.key().number(),
                         "seal", number,
@@ -266,11 +267,10 @@ final class Seals {
         return seal;
     }
 
-    private static Map<String, @Nullable Object> after(
-            Migration migration, StoredRow.@Nullable Key after, int limit) {
+    private static Map<String, @Nullable Object> after(Migration migration, StoredRow.@Nullable Key after, int limit) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("migration", migration.id());
-        values.put("kind", after == null ? 0 : after.kind().ordinal());
+        values.put("kind", after == null ? 0 : Codes.of(after.kind()));
         // No name is empty, so the empty one is before all.
         values.put("name", after == null ? "" : after.name());
         values.put("number", after == null ? 0 : after.number());

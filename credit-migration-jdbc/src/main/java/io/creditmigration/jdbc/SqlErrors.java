@@ -1,8 +1,10 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.CreditMigrationException;
 import io.creditmigration.StoreException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a database's error means, by SQLState: whose fault it is, and whether to try again. */
@@ -14,11 +16,16 @@ final class SqlErrors {
         DATA,
         /** Somebody else holds a row. */
         LOCKED,
+        /** A statement has taken longer than it may, or was cancelled. */
+        ENDED,
         /** Deadlock or serialization failure: the same again may succeed. */
         TRANSIENT,
         /** Anything else. */
         OTHER
     }
+
+    /** A query was killed, or its max_statement_time is over. */
+    private static final Set<Integer> MARIADB_ENDED = Set.of(1317, 1969);
 
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_WAIT_TIMEOUT = 1205;
@@ -29,6 +36,13 @@ final class SqlErrors {
 
     private static final int CAUSES_MAX = 20;
 
+    /** A prepared statement is missing, or there already: it was left on another connection of a pooler's. */
+    private static final Set<String> POOLED_STATEMENT = Set.of("26000", "42P05");
+
+    private static final String POOLER_ADVICE =
+            "; behind a pooler that lends connections for a transaction, such as PgBouncer, set prepareThreshold=0 in the"
+                    + " JDBC URL";
+
     private SqlErrors() {}
 
     static Meaning meaning(SQLException error) {
@@ -38,6 +52,9 @@ final class SqlErrors {
         }
         if (state.startsWith("40") || error.getErrorCode() == MARIADB_CHANGED_SINCE_SNAPSHOT) {
             return Meaning.TRANSIENT;
+        }
+        if (state.equals("57014") || MARIADB_ENDED.contains(error.getErrorCode())) {
+            return Meaning.ENDED;
         }
         boolean ofDatabase = state.startsWith("22") || state.startsWith("23") || state.startsWith("44");
         // What a trigger of the host's raises, on MariaDB and PostgreSQL.
@@ -50,9 +67,31 @@ final class SqlErrors {
         return state(error).equals("23505") || error.getErrorCode() == MARIADB_DUPLICATE;
     }
 
-    /** A failure after which certainly nothing was written. */
-    static StoreException translated(String what, SQLException error) {
-        return new StoreException(kind(error), what + " failed: " + words(error), error);
+    /**
+     * A failure after which certainly nothing was written. What the library throws itself stays as it is; what a pool or a
+     * driver throws without declaring it, a circuit breaker for one, is a failure of the store and no user's.
+     */
+    static RuntimeException translated(String what, Throwable failure) {
+        rethrowFatal(failure);
+        if (failure instanceof CreditMigrationException
+                || failure instanceof Writes.StaleException
+                || failure instanceof Writes.AlteredException
+                || failure instanceof CallerException) {
+            return (RuntimeException) failure;
+        }
+        StoreException.Kind kind =
+                failure instanceof SQLException error ? kind(error) : StoreException.Kind.UNAVAILABLE;
+        return new StoreException(kind, what + " failed: " + words(failure), failure);
+    }
+
+    /** Throws what concerns the whole process: memory that has run out, a thread that is stopped. */
+    static void rethrowFatal(Throwable failure) {
+        if (failure instanceof VirtualMachineError error && !(failure instanceof StackOverflowError)) {
+            throw error;
+        }
+        if (failure instanceof ThreadDeath death) {
+            throw death;
+        }
     }
 
     /** What a failure after which certainly nothing was written means to the caller. */
@@ -79,8 +118,13 @@ final class SqlErrors {
     }
 
     /** The failure of a commit whose answer was lost. */
-    static StoreException unknownOutcome(SQLException error) {
-        return new StoreException(StoreException.Kind.OUTCOME_UNKNOWN, "Commit failed: " + words(error), error);
+    static StoreException unknownOutcome(Throwable failure) {
+        return new StoreException(StoreException.Kind.OUTCOME_UNKNOWN, "Commit failed: " + words(failure), failure);
+    }
+
+    /** The message of a failure, by the rules for databases' errors where it is one. */
+    static String words(Throwable failure) {
+        return failure instanceof SQLException error ? words(error) : failure.toString();
     }
 
     /**
@@ -97,7 +141,8 @@ final class SqlErrors {
             int at = line.indexOf(detail);
             line = at < 0 ? line : line.substring(0, at);
         }
-        return line + " [SQLState " + state(error) + "]";
+        String state = state(error);
+        return line + " [SQLState " + state + "]" + (POOLED_STATEMENT.contains(state) ? POOLER_ADVICE : "");
     }
 
     private static String state(SQLException error) {

@@ -20,8 +20,11 @@ interface Transactions {
     /** Whether the transactions are the host's. */
     boolean joins();
 
-    /** Reads, with no transaction left open. */
+    /** Reads what a request waits for, with no transaction left open. */
     <T> T read(String what, Work<T> work);
+
+    /** Reads many users, which may take longer, with no transaction left open. */
+    <T> T scan(String what, Work<T> work);
 
     /** Reads several times in one snapshot, which a joined transaction may not have: nothing is written, nothing left open. */
     <T> T snapshot(String what, Work<T> work);

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import io.creditmigration.Migration;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes changes in a transaction that is open: the host's rows under their guard first, then for those that matched the
- * history and the journal.
+ * history and the journal. What was written as a balance is read back in the same transaction.
  */
 interface Writes {
 
@@ -20,6 +21,25 @@ interface Writes {
 
         StaleException(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** The database has stored another balance than the decided one: nothing of the transaction may stay. */
+    final class AlteredException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AlteredException(@Nullable BigDecimal stored, @Nullable BigDecimal decided) {
+            super(
+                    "the balance was stored as " + words(stored) + ", and decided as " + words(decided)
+                            + ": a trigger or the column changes it. Exempt the library's role from the trigger, or declare"
+                            + " the scale of the policy",
+                    null,
+                    false,
+                    false);
+        }
+
+        private static String words(@Nullable BigDecimal amount) {
+            return amount == null ? "none" : amount.stripTrailingZeros().toPlainString();
         }
     }
 

@@ -9,6 +9,7 @@ CREATE TABLE ${prefix}definition (
     fingerprint   VARCHAR(1000)  NOT NULL,
     trace         VARCHAR(1000)  NOT NULL,
     cut_off       TIMESTAMPTZ NOT NULL,
+    begins_at     TIMESTAMPTZ NOT NULL,
     old_rate      NUMERIC(18, 6),
     new_rate      NUMERIC(18, 6),
     percent       INTEGER        DEFAULT 100 NOT NULL CHECK (percent BETWEEN 0 AND 100),

@@ -58,7 +58,7 @@ final class BadUsersTest {
         assertThat(run.state()).isEqualTo(State.FINISHED);
         assertThat(run.count(Status.FAILED)).isEqualTo(USERS / 1_000);
         assertThat(run.count(Status.MIGRATED)).isEqualTo(USERS - USERS / 1_000);
-        assertThat(sql.rows("SELECT user_id FROM credit_migration_user WHERE status = 'FAILED'"))
+        assertThat(sql.rows("SELECT user_id FROM credit_migration_record WHERE migration_status = 'FAILED'"))
                 .extracting(row -> row.get(0))
                 .containsExactlyInAnyOrder("1000", "2000", "3000", "4000", "5000", "6000");
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 25 AND migrated = 1"))

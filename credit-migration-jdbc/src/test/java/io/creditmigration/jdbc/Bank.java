@@ -149,7 +149,7 @@ final class Bank {
         String wrong = setting == Setting.CONVERSION ? """
                 SELECT u.id, u.credits, u.rate, u.started FROM users u
                 WHERE u.credits * COALESCE(u.rate, 1000)
-                    + COALESCE((SELECT SUM(residual) FROM credit_migration_log WHERE user_id = CONCAT(u.id, '')), 0)
+                    + COALESCE((SELECT SUM(old_credits * old_rate - new_credits * new_rate) FROM credit_migration_log WHERE user_id = CONCAT(u.id, '')), 0)
                     - COALESCE((SELECT SUM(amount) FROM ledger WHERE user_id = u.id), 0)
                     <> u.started * 1000
                 """ : """
@@ -167,17 +167,21 @@ final class Bank {
                 SELECT user_id, SUM(CASE WHEN kind = 'MIGRATED' THEN 1 WHEN kind = 'ROLLED_BACK' THEN -1 ELSE 0 END) AS n
                 FROM credit_migration_log GROUP BY user_id
                 """;
-        assertThat(sql.rows("SELECT l.user_id, l.n, r.status FROM (" + lines + ") l LEFT JOIN credit_migration_user r"
-                        + " ON r.user_id = l.user_id WHERE l.n <> CASE WHEN r.status = 'COMPLETED' THEN 1 ELSE 0 END"))
+        assertThat(
+                        sql.rows(
+                                "SELECT l.user_id, l.n, r.migration_status FROM (" + lines
+                                        + ") l LEFT JOIN credit_migration_record r"
+                                        + " ON r.user_id = l.user_id WHERE l.n <> CASE WHEN r.migration_status = 'COMPLETED' THEN 1 ELSE 0 END"))
                 .isEmpty();
-        assertThat(sql.rows("SELECT r.user_id FROM credit_migration_user r WHERE r.status = 'COMPLETED' AND NOT EXISTS"
-                        + " (SELECT 1 FROM credit_migration_log l WHERE l.user_id = r.user_id)"))
+        assertThat(sql.rows(
+                        "SELECT r.user_id FROM credit_migration_record r WHERE r.migration_status = 'COMPLETED' AND NOT EXISTS"
+                                + " (SELECT 1 FROM credit_migration_log l WHERE l.user_id = r.user_id)"))
                 .isEmpty();
         if (setting == Setting.CONVERSION) {
             assertThat(
                             sql.rows(
-                                    "SELECT u.id, u.rate, r.status FROM users u LEFT JOIN credit_migration_user r"
-                                            + " ON r.user_id = CONCAT(u.id, '') WHERE (u.rate IS NULL) = (COALESCE(r.status, '') = 'COMPLETED')"))
+                                    "SELECT u.id, u.rate, r.migration_status FROM users u LEFT JOIN credit_migration_record r"
+                                            + " ON r.user_id = CONCAT(u.id, '') WHERE (u.rate IS NULL) = (COALESCE(r.migration_status, '') = 'COMPLETED')"))
                     .isEmpty();
         }
     }
@@ -185,7 +189,7 @@ final class Bank {
     void assertEverybodyIsMigratedOnce() {
         assertRecordsAgreeWithTheLog();
         assertNothingIsMissing();
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'COMPLETED'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status = 'COMPLETED'"))
                 .isEqualTo(String.valueOf(users));
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE kind = 'MIGRATED'"))
                 .isEqualTo(String.valueOf(users));

@@ -157,7 +157,7 @@ final class ConnectionFaultsTest {
         assertThatThrownBy(() -> migrations.migrate("1"))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE));
-        assertThat(bank.sql.rows("SELECT 1 FROM credit_migration_user")).isEmpty();
+        assertThat(bank.sql.rows("SELECT 1 FROM credit_migration_record")).isEmpty();
 
         network.accept();
         again(() -> DONE.contains(migrations.migrate("1").status()));
@@ -264,7 +264,7 @@ final class ConnectionFaultsTest {
         assertThat(bank.sql.rows(
                         "SELECT kind FROM credit_migration_log WHERE user_id = ? AND kind = 'ROLLED_BACK'", id))
                 .hasSize(rolledBack);
-        assertThat(bank.sql.text("SELECT status FROM credit_migration_user WHERE user_id = ?", id))
+        assertThat(bank.sql.text("SELECT migration_status FROM credit_migration_record WHERE user_id = ?", id))
                 .isEqualTo(rolledBack == 0 ? "COMPLETED" : "ROLLED_BACK");
     }
 

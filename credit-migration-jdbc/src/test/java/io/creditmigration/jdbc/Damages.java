@@ -189,7 +189,7 @@ final class Damages {
                 .isFound(Check.RUN_FIGURES, NOBODY, "3 users MIGRATED, its lines in the journal say 2");
         damage(CONVERSION, "the status is rolled back", line("single", 1, "status = 'R'"))
                 .isFound(Check.STANDING, "single", "leaves the user ROLLED_BACK, not COMPLETED")
-                .isFound(Check.MARKER, "single", "the user is ROLLED_BACK, the marker says migrated")
+                .isFound(Check.OUT_OF_STEP, "single", "the user is ROLLED_BACK, the marker says migrated")
                 .isFound(Check.TOTALS, NOBODY, "6 users COMPLETED, the last lines say 5");
         damage(CONVERSION, "the status is failed", line("single", 1, "status = 'F'"))
                 .isFound(Check.STANDING, "single", "leaves the user FAILED, not COMPLETED")
@@ -202,12 +202,12 @@ final class Damages {
                 .isFound(Check.TOTALS, NOBODY, "6 users COMPLETED, the last lines say 5");
         damage(CONVERSION, "the status of a rollback is completed", line("back", 2, "status = 'C'"))
                 .isFound(Check.STANDING, "back", "leaves the user COMPLETED, not ROLLED_BACK")
-                .isFound(Check.MARKER, "back", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "back", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.TOTALS, NOBODY, "6 users COMPLETED, the last lines say 7")
                 .isFound(Check.CAPTURED, "back", "rate is null, the migration left 2500");
         damage(CONVERSION, "the status of a failure is completed", line("failed", 1, "status = 'C'"))
                 .isFound(Check.STANDING, "failed", "leaves the user COMPLETED, not FAILED")
-                .isFound(Check.MARKER, "failed", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "failed", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.TOTALS, NOBODY, "6 users COMPLETED, the last lines say 7");
         damage(CONVERSION, "the status of an earlier line is altered", line("again", 1, "status = 'F'"))
                 .isFound(
@@ -240,7 +240,7 @@ final class Damages {
         damage(CONVERSION, "the migration is one that there is not", line("single", 1, "migration = 99"))
                 .isFound(Check.LINES, "single", "line 1 is of a migration of which no definition is stored");
         damage(CONVERSION, "the user is another", line("single", 1, "user_id = 'untouched'"))
-                .isFound(Check.MARKER, "untouched", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "untouched", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.BALANCE, "untouched", "the balance is 50.0001, the journal says 20")
                 .isFound(Check.CAPTURED, "untouched", "rate is null, the migration left 2500");
         damage(CONVERSION, "the actor has no kind", line("back", 2, "actor_kind = NULL"))
@@ -280,14 +280,14 @@ final class Damages {
                 .isFound(Check.TOTALS, NOBODY, "7 users COMPLETED, the last lines say 6");
         damage(CONVERSION, "the last line is gone", without("again", 4))
                 .isFound(Check.LINES, "again", "the last line is [3], marked as the last are []")
-                .isFound(Check.MARKER, "again", "the user is PENDING, the marker says migrated")
+                .isFound(Check.OUT_OF_STEP, "again", "the user is PENDING, the marker says migrated")
                 .isFound(Check.TOTALS, NOBODY, "1 users PENDING, the last lines say 2");
         damage(
                         CONVERSION,
                         "the last line is gone and the one before it is marked",
                         without("again", 4),
                         line("again", 3, "is_last = TRUE"))
-                .isFound(Check.MARKER, "again", "the user is PENDING, the marker says migrated");
+                .isFound(Check.OUT_OF_STEP, "again", "the user is PENDING, the marker says migrated");
         damage(
                         CONVERSION,
                         "lines in the middle are gone and the others renumbered",
@@ -300,7 +300,7 @@ final class Damages {
                         "MIGRATED in attempt 2 (line 2) follows MIGRATED in attempt 1 (line 1)")
                 .isFound(Check.TOTALS, NOBODY, "7 users COMPLETED, the last lines say 6");
         damage(CONVERSION, "the line that rolled back is gone", without("back", 2), line("back", 1, "is_last = TRUE"))
-                .isFound(Check.MARKER, "back", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "back", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.CAPTURED, "back", "rate is null, the migration left 2500");
     }
 
@@ -386,7 +386,7 @@ final class Damages {
                         "rolled back without the balance",
                         line("single", 1, "is_last = FALSE"),
                         forged("back", 2, "line = 2", "user_id = 'single'"))
-                .isFound(Check.MARKER, "single", "the user is ROLLED_BACK, the marker says migrated");
+                .isFound(Check.OUT_OF_STEP, "single", "the user is ROLLED_BACK, the marker says migrated");
         damage(CONVERSION, "rolled back without a migration", forged("back", 2, "line = 1", "user_id = 'untouched'"))
                 .isFound(Check.ATTEMPTS, "untouched", "ROLLED_BACK in attempt 1 (line 1) follows nothing")
                 .isFound(Check.STANDING, "untouched", "has the figures of line 1, not 0")
@@ -414,11 +414,11 @@ final class Damages {
                                 "host_state = NULL"))
                 .isFound(Check.STANDING, "single", "says 0 operations copied, the lines before it say 0");
         damage(CONVERSION, "migrated by the journal alone", forged("single", 1, "user_id = 'untouched'"))
-                .isFound(Check.MARKER, "untouched", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "untouched", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.BALANCE, "untouched", "the balance is 50.0001, the journal says 20")
                 .isFound(Check.CAPTURED, "untouched", "rate is null, the migration left 2500");
         damage(CONVERSION, "migrated by the journal alone, by a run", forged("run-a", 1, "user_id = 'untouched'"))
-                .isFound(Check.MARKER, "untouched", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "untouched", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.BALANCE, "untouched", "the balance is 50.0001, the journal says 20")
                 .isFound(Check.RUN_FIGURES, NOBODY, "3 users MIGRATED, its lines in the journal say 4")
                 .isFound(Check.TOTALS, NOBODY, "6 users COMPLETED, the last lines say 7")
@@ -447,10 +447,10 @@ final class Damages {
         damage(CONVERSION, "the balance after a rollback was written", user("back", "credits = 51"))
                 .isFound(Check.BALANCE, "back", "the balance is 51, the journal says 50.0001");
         damage(CONVERSION, "the marker is gone", user("single", "rate = NULL"))
-                .isFound(Check.MARKER, "single", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "single", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.CAPTURED, "single", "rate is null, the migration left 2500");
         damage(CONVERSION, "the marker is left by a rollback", user("back", "rate = 2500"))
-                .isFound(Check.MARKER, "back", "the user is ROLLED_BACK, the marker says migrated");
+                .isFound(Check.OUT_OF_STEP, "back", "the user is ROLLED_BACK, the marker says migrated");
     }
 
     /** The definition, and what runs have summed up. */
@@ -495,9 +495,9 @@ final class Damages {
     /** What can be captured of an account table. */
     private static void accounts() {
         damage(ACCOUNTS, "the flag is gone", account("single", "migrated = FALSE"))
-                .isFound(Check.MARKER, "single", "the user is COMPLETED, the marker says not migrated");
+                .isFound(Check.OUT_OF_STEP, "single", "the user is COMPLETED, the marker says not migrated");
         damage(ACCOUNTS, "the flag is left by a rollback", account("back", "migrated = TRUE"))
-                .isFound(Check.MARKER, "back", "the user is ROLLED_BACK, the marker says migrated");
+                .isFound(Check.OUT_OF_STEP, "back", "the user is ROLLED_BACK, the marker says migrated");
         damage(ACCOUNTS, "the rate is another", account("single", "rate = 3000"))
                 .isFound(Check.CAPTURED, "single", "rate is 3000.000000, the migration left 2500");
         damage(ACCOUNTS, "the rate is gone", account("single", "rate = NULL"))
@@ -512,7 +512,7 @@ final class Damages {
         damage(ACCOUNTS, "the balance was written", account("single", "balance = 21"))
                 .isFound(Check.BALANCE, "single", "the balance is 21, the journal says 20");
         damage(ACCOUNTS, "the account is gone", "DELETE FROM accounts WHERE owner = 'single'")
-                .isFound(Check.MARKER, "single", "the user is COMPLETED, the marker says not migrated")
+                .isFound(Check.OUT_OF_STEP, "single", "the user is COMPLETED, the marker says not migrated")
                 .isFound(Check.CAPTURED, "single", "rate is null, the migration left 2500");
     }
 

@@ -74,7 +74,7 @@ final class DatabaseDifferencesTest {
         assertThat(run(CONVERSION, inPlace())).isEqualTo("{ALREADY_MIGRATED=5}");
         assertThat(run(GRANT, grants().zone(ZoneOffset.UTC))).isEqualTo("{MIGRATED=5}");
 
-        assertThat(sql.text("SELECT SUM(historical_operations) FROM credit_migration_user"))
+        assertThat(sql.text("SELECT SUM(historical_operations) FROM credit_migration_record"))
                 .isEqualTo("2");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log")).isEqualTo("10");
     }
@@ -239,8 +239,10 @@ final class DatabaseDifferencesTest {
             sql.runAll(
                     "CREATE TABLE audited (id VARCHAR(40) PRIMARY KEY)",
                     "INSERT INTO audited VALUES ('ann'), ('cem')",
-                    "ALTER TABLE credit_migration_log ADD CONSTRAINT audited FOREIGN KEY (user_id)"
-                            + " REFERENCES audited (id) DEFERRABLE INITIALLY DEFERRED");
+                    "CREATE FUNCTION audit() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN IF NOT EXISTS (SELECT 1 FROM audited"
+                            + " WHERE id = NEW.user_id) THEN RAISE EXCEPTION ''not audited''; END IF; RETURN NULL; END'",
+                    "CREATE CONSTRAINT TRIGGER auditing AFTER INSERT ON credit_migration_journal DEFERRABLE INITIALLY"
+                            + " DEFERRED FOR EACH ROW WHEN (NEW.kind = 'M') EXECUTE FUNCTION audit()");
         } else if (database == TestDatabase.MARIADB) {
             sql.run("CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW"
                     + " IF NEW.id = 'bob' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not bob'; END IF");
@@ -253,10 +255,10 @@ final class DatabaseDifferencesTest {
 
         assertThat(service(CONVERSION, inPlace()).migrate("bob").status()).isEqualTo(Status.FAILED);
         assertThat(run(CONVERSION, inPlace())).isEqualTo("{FAILED_BEFORE=1, MIGRATED=2}");
-        sql.run("DELETE FROM credit_migration_user WHERE user_id = 'bob'");
+        sql.run("DELETE FROM credit_migration_journal WHERE user_id = 'bob'");
         assertThat(run(CONVERSION, inPlace())).isEqualTo("{ALREADY_MIGRATED=2, FAILED=1}");
 
-        assertThat(sql.text("SELECT error FROM credit_migration_user WHERE user_id = 'bob'"))
+        assertThat(sql.text("SELECT error_message FROM credit_migration_record WHERE user_id = 'bob'"))
                 .contains(rule.equals("deferred") ? "audited" : "not bob")
                 .doesNotContain("Batch entry")
                 .doesNotContain("VALUES");

@@ -126,7 +126,7 @@ final class DatabaseRacesTest {
         assertThat(grant().run(RunOptions.defaults()).count(Status.MIGRATED)).isEqualTo(1);
 
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE migration_id = 'rate-2500'"
-                        + " AND old_credits = 0 AND new_credits = 0 AND residual = 0 AND actor_kind = 'AUTOMATIC'"))
+                        + " AND old_credits = 0 AND new_credits = 0 AND actor_kind = 'AUTOMATIC'"))
                 .isEqualTo("2");
     }
 
@@ -148,7 +148,7 @@ final class DatabaseRacesTest {
                 .containsOnly(Map.entry(Status.MIGRATED, 4L), Map.entry(Status.ALREADY_MIGRATED, 1L));
         assertThat(grant().run(RunOptions.defaults().withPageSize(2)).count(Status.MIGRATED))
                 .isEqualTo(4);
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user")).isEqualTo("10");
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record")).isEqualTo("10");
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 20")).isEqualTo("5");
     }
 
@@ -181,7 +181,7 @@ final class DatabaseRacesTest {
         assertThat(asked.userId()).isEqualTo("BOB");
         assertThat(granted.record().historicalOperations()).isEqualTo(1);
         assertThat((BigDecimal) sql.one("SELECT balance FROM accounts")).isEqualByComparingTo("21");
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE user_id = 'BOB'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE user_id = 'BOB'"))
                 .isEqualTo("2");
         assertThat(conversion().run(RunOptions.defaults()).count(Status.ALREADY_MIGRATED))
                 .isEqualTo(1);
@@ -200,7 +200,7 @@ final class DatabaseRacesTest {
         assertThat(asked.userId()).isEqualTo("7");
         assertThat(conversion().migrate("7").status()).isEqualTo(Status.ALREADY_MIGRATED);
         assertThat(grant().migrate("007").userId()).isEqualTo("7");
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE user_id = '7'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE user_id = '7'"))
                 .isEqualTo("2");
         assertThat(conversion().run(RunOptions.defaults()).count(Status.MIGRATED))
                 .isEqualTo(1);
@@ -274,10 +274,10 @@ final class DatabaseRacesTest {
         assertThat(credits("cem")).isEqualByComparingTo("0.02");
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE id = 'bob' AND migrated = FALSE"))
                 .isEqualTo("1");
-        assertThat(sql.text("SELECT error FROM credit_migration_user WHERE status = 'FAILED'"))
+        assertThat(sql.text("SELECT error FROM credit_migration_record WHERE migration_status = 'FAILED'"))
                 .contains("SQLState 22");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log l JOIN users u ON u.id = l.user_id"
-                        + " WHERE l.old_credits * 1000 = u.credits * 400 + l.residual"))
+                        + " WHERE l.new_credits = u.credits AND l.kind = 'MIGRATED'"))
                 .isEqualTo("2");
     }
 
@@ -354,7 +354,7 @@ final class DatabaseRacesTest {
         }
 
         assertNobodyFailed();
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE user_id = 'bob'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE user_id = 'bob'"))
                 .isEqualTo("0");
         assertThat(migrations.migrate("bob").status()).isEqualTo(Status.MIGRATED);
     }
@@ -478,7 +478,7 @@ final class DatabaseRacesTest {
     }
 
     private void assertNobodyFailed() {
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE status <> 'COMPLETED'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status <> 'COMPLETED'"))
                 .isEqualTo("0");
     }
 
@@ -516,7 +516,7 @@ final class DatabaseRacesTest {
      */
     private void assertReconciled() {
         assertThat(sql.rows("""
-                        SELECT u.id, u.seeded, u.credits, l.old_credits, l.new_credits, l.residual, o.moved, n.moved
+                        SELECT u.id, u.seeded, u.credits, l.old_credits, l.new_credits, o.moved, n.moved
                         FROM users u
                         LEFT JOIN credit_migration_log l ON l.user_id = u.id
                         LEFT JOIN (SELECT user_id, SUM(credits) AS moved FROM movements WHERE migrated = FALSE
@@ -525,7 +525,7 @@ final class DatabaseRacesTest {
                                    GROUP BY user_id) n ON n.user_id = u.id
                         WHERE NOT COALESCE(l.old_credits = u.seeded + COALESCE(o.moved, 0)
                                        AND u.credits = l.new_credits + COALESCE(n.moved, 0)
-                                       AND l.old_credits * 1000 = l.new_credits * 2500 + l.residual, FALSE)
+                                       AND l.new_credits = ROUND(l.old_credits * 0.4, 4), FALSE)
                         """)).isEmpty();
     }
 

@@ -67,7 +67,7 @@ final class HostileIdsTest {
                         .as(IDS.get(i))
                         .isEqualTo(MigrationResult.Status.MIGRATED);
                 assertThat(migrations.log(IDS.get(i))).hasSize(1);
-                assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user"))
+                assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record"))
                         .isEqualTo(String.valueOf(i / 2 + 1));
             }
             migrations.run(RunOptions.defaults().withPageSize(3));

@@ -212,8 +212,7 @@ final class JdbcHostApplication implements HostApplication {
                 "accounts",
                 "purchases",
                 "credit_migration_definition",
-                "credit_migration_user",
-                "credit_migration_log",
+                "credit_migration_journal",
                 "credit_migration_seal",
                 "credit_migration_sealed",
                 "credit_migration_account",
@@ -259,6 +258,22 @@ final class JdbcHostApplication implements HostApplication {
                 return false;
             }
         }
+    }
+
+    @Override
+    public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        sql.run("UPDATE users SET rate_limit = ? WHERE id = ?", rateLimit, userId);
+    }
+
+    @Override
+    public void restoreByHand(String userId, Credits credits, boolean flagged) {
+        String other = layout == Layout.IN_PLACE ? "" : flagged ? ", credits = 0" : ", credits_new = 0";
+        String balance = layout == Layout.ELSEWHERE && flagged ? "credits_new" : "credits";
+        sql.run(
+                "UPDATE users SET " + balance + " = ?, rate = ?" + other + " WHERE id = ?",
+                credits.amount(),
+                flagged ? NEW_RATE.perCredit() : null,
+                userId);
     }
 
     @Override
@@ -344,14 +359,16 @@ final class JdbcHostApplication implements HostApplication {
     @Override
     public void refuseChangesOf(String userId) {
         String name = "no_" + userId.replace('-', '_');
-        String constraint = " ADD CONSTRAINT " + name + " CHECK (user_id <> '" + userId + "')";
+        String constraint =
+                " ADD CONSTRAINT " + name + " CHECK (user_id <> '" + userId + "' OR kind NOT IN ('M', 'B'))";
         // Rows that are there already stay: of a rollback the log of the migration is.
         sql.run(
                 switch (database) {
-                    case H2 -> "ALTER TABLE credit_migration_log" + constraint + " NOCHECK";
-                    case POSTGRESQL -> "ALTER TABLE credit_migration_log" + constraint + " NOT VALID";
+                    case H2 -> "ALTER TABLE credit_migration_journal" + constraint + " NOCHECK";
+                    case POSTGRESQL -> "ALTER TABLE credit_migration_journal" + constraint + " NOT VALID";
                     case MARIADB ->
-                        "SET STATEMENT check_constraint_checks = 0 FOR ALTER TABLE credit_migration_log" + constraint;
+                        "SET STATEMENT check_constraint_checks = 0 FOR ALTER TABLE credit_migration_journal"
+                                + constraint;
                 });
     }
 

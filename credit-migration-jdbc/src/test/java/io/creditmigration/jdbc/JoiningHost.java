@@ -128,7 +128,7 @@ final class JoiningHost implements AutoCloseable {
                 + " rate NUMERIC(18, 6), version BIGINT DEFAULT 0 NOT NULL, CHECK (credits <> 4))");
         sql.run("CREATE TABLE purchases (id VARCHAR(40) PRIMARY KEY)");
         LibraryTables.defaults().install(dataSource);
-        sql.run("ALTER TABLE credit_migration_log ADD CONSTRAINT not_late CHECK (user_id NOT LIKE 'late%')");
+        sql.run("ALTER TABLE credit_migration_journal ADD CONSTRAINT not_late CHECK (user_id NOT LIKE 'late%')");
         this.store = JdbcMigrationStore.owning(dataSource, tables().version("version"));
         this.migrations = MigrationService.of(RATE_2500, store);
         this.factory = switch (style) {
@@ -204,7 +204,7 @@ final class JoiningHost implements AutoCloseable {
     /** Rows of the library's own tables about this user. */
     int traces(String userId) {
         int rows = 0;
-        for (String table : new String[] {"user", "log", "account", "entry"}) {
+        for (String table : new String[] {"journal", "account", "entry"}) {
             rows += sql.rows("SELECT user_id FROM credit_migration_" + table + " WHERE user_id = ?", userId)
                     .size();
         }

@@ -78,7 +78,7 @@ final class JoiningRefusedTest {
             assertThat(joined.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.MIGRATED);
             entityManager.getTransaction().commit();
         }
-        assertThat(host.traces(user)).isEqualTo(2);
+        assertThat(host.traces(user)).isEqualTo(1);
     }
 
     @Test
@@ -127,9 +127,9 @@ final class JoiningRefusedTest {
             entityManager.getTransaction().begin();
             assertThat(joined.autoMigrateIfZeroCredits(ann).status()).isEqualTo(Status.MIGRATED);
             entityManager.getTransaction().commit();
-            assertThat(host.traces(ann)).isEqualTo(2);
+            assertThat(host.traces(ann)).isEqualTo(1);
 
-            host.sql.run("ALTER TABLE credit_migration_log RENAME TO away");
+            host.sql.run("ALTER TABLE credit_migration_journal RENAME TO away");
             entityManager.getTransaction().begin();
             assertThatThrownBy(() -> joined.autoMigrateIfZeroCredits(bob))
                     .isInstanceOfSatisfying(
@@ -138,7 +138,7 @@ final class JoiningRefusedTest {
             assertThat(entityManager.getTransaction().getRollbackOnly()).isTrue();
             entityManager.getTransaction().rollback();
         } finally {
-            host.sql.run("ALTER TABLE away RENAME TO credit_migration_log");
+            host.sql.run("ALTER TABLE away RENAME TO credit_migration_journal");
         }
         assertThat(host.traces(bob)).isZero();
     }

@@ -56,6 +56,6 @@ final class JoiningSnapshotTest {
             assertThat(joined.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.MIGRATED);
             transaction.commit();
         }
-        assertThat(host.traces(user)).isEqualTo(2);
+        assertThat(host.traces(user)).isEqualTo(1);
     }
 }

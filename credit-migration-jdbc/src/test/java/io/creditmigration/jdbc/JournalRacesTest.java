@@ -89,7 +89,7 @@ final class JournalRacesTest {
     private record Node(MigrationService conversion, MigrationService grant, MigrationService brokenGrant) {}
 
     /** What a node does to ann; answers what came of it. */
-    @SuppressWarnings("ImmutableEnumChecker") // What it does keeps nothing.
+    @SuppressWarnings("ImmutableEnumChecker") // Functions and lists without state.
     private enum Act {
         CONVERT(node -> node.conversion.migrate("ann").status()),
         GRANT(node -> node.grant.migrate("ann").status()),
@@ -115,10 +115,10 @@ final class JournalRacesTest {
     }
 
     /**
-     * Two acts that were decided on the same lines: what was done before; the act that writes the next line, and its answer; the
-     * act that wanted to, and what it answers after it has read again; all lines in the end.
+     * Two acts that were decided on the same lines: what was done before, the act that writes the next line with its answer, the
+     * act that wanted to with what it answers after it has read again, and all lines in the end.
      */
-    @SuppressWarnings("ImmutableEnumChecker") // The list is a copy.
+    @SuppressWarnings("ImmutableEnumChecker") // Functions and lists without state.
     private enum Race {
         MIGRATE_TWICE("", "CONVERT MIGRATED", "CONVERT ALREADY_MIGRATED", "MIGRATED"),
         GRANT_TWICE("", "GRANT MIGRATED", "GRANT ALREADY_MIGRATED", "MIGRATED"),

@@ -4,7 +4,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -28,6 +30,23 @@ final class LentConnections {
                 DataSource.class,
                 (method, arguments) ->
                         method.getName().equals("getConnection") ? lent : invoked(method, dataSource, arguments));
+    }
+
+    /** Hands out connections whose plain statements are told of before they are executed. */
+    static DataSource beforeEach(DataSource dataSource, Consumer<String> statements) {
+        return handingOut(
+                dataSource,
+                connection -> proxy(Connection.class, (method, arguments) -> {
+                    Object answer = invoked(method, connection, arguments);
+                    return method.getName().equals("createStatement")
+                            ? proxy(Statement.class, (call, sql) -> {
+                                if (call.getName().equals("execute")) {
+                                    statements.accept(sql[0].toString());
+                                }
+                                return invoked(call, answer, sql);
+                            })
+                            : answer;
+                }));
     }
 
     /** The same object, where calls of these methods do nothing. */

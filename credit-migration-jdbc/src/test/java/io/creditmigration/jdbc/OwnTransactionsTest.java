@@ -14,6 +14,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.Transactions.Outcome;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ final class OwnTransactionsTest {
                 Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(autoCommit);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            OwnTransactions transactions = new OwnTransactions(lending(connection));
+            OwnTransactions transactions = new OwnTransactions(lending(connection), ReadTimeouts.DEFAULTS);
 
             Integer isolationInside = transactions.write("Working", inside -> {
                 assertThat(inside.getAutoCommit()).isFalse();
@@ -54,7 +55,7 @@ final class OwnTransactionsTest {
             config.setUsername("sa");
             config.setAutoCommit(false);
             try (HikariDataSource manual = new HikariDataSource(config)) {
-                OwnTransactions transactions = new OwnTransactions(manual);
+                OwnTransactions transactions = new OwnTransactions(manual, ReadTimeouts.DEFAULTS);
                 transactions.write("Keeping", connection -> {
                     connection.createStatement().executeUpdate("INSERT INTO kept VALUES (1)");
                     return new Outcome<>(true, 1);
@@ -81,7 +82,7 @@ final class OwnTransactionsTest {
         try (HikariDataSource dataSource = TestDatabase.H2.create()) {
             TestSql sql = new TestSql(dataSource);
             sql.run("CREATE TABLE kept (id INTEGER)");
-            OwnTransactions transactions = new OwnTransactions(dataSource);
+            OwnTransactions transactions = new OwnTransactions(dataSource, ReadTimeouts.DEFAULTS);
 
             assertThatThrownBy(() -> transactions.write("Writing", connection -> {
                         connection.createStatement().executeUpdate("INSERT INTO kept VALUES (1)");
@@ -97,7 +98,7 @@ final class OwnTransactionsTest {
     void after_an_error_nothing_is_committed_and_the_error_stays_the_first() throws Exception {
         Connection connection = inAutoCommit();
         doThrow(new SQLException("gone too", "08006")).when(connection).rollback();
-        OwnTransactions transactions = new OwnTransactions(lending(connection));
+        OwnTransactions transactions = new OwnTransactions(lending(connection), ReadTimeouts.DEFAULTS);
 
         assertThatThrownBy(() -> transactions.write("Writing", inside -> {
                     throw new SQLException("deadlock", "40P01");
@@ -118,8 +119,8 @@ final class OwnTransactionsTest {
         Connection connection = inAutoCommit();
         doThrow(new SQLException("lost", state)).when(connection).commit();
 
-        assertThatThrownBy(() ->
-                        new OwnTransactions(lending(connection)).write("Writing", inside -> new Outcome<>(true, 1)))
+        assertThatThrownBy(() -> new OwnTransactions(lending(connection), ReadTimeouts.DEFAULTS)
+                        .write("Writing", inside -> new Outcome<>(true, 1)))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(kind));
         verify(connection).close();
@@ -130,7 +131,7 @@ final class OwnTransactionsTest {
         Connection connection = inAutoCommit();
         doThrow(new SQLException("deferred", "23505")).when(connection).commit();
 
-        String answer = new OwnTransactions(lending(connection))
+        String answer = new OwnTransactions(lending(connection), ReadTimeouts.DEFAULTS)
                 .write("Writing", inside -> new Outcome<>(true, "written"), error -> "refused");
 
         assertThat(answer).isEqualTo("refused");
@@ -139,7 +140,7 @@ final class OwnTransactionsTest {
     @Test
     void a_connection_that_cannot_be_restored_or_closed_changes_nothing_about_the_outcome() throws Exception {
         Connection connection = inAutoCommit();
-        OwnTransactions transactions = new OwnTransactions(lending(connection));
+        OwnTransactions transactions = new OwnTransactions(lending(connection), ReadTimeouts.DEFAULTS);
         doThrow(new SQLException("no close", "08003")).when(connection).close();
 
         Integer answer = transactions.write("Writing", inside -> {
@@ -156,7 +157,8 @@ final class OwnTransactionsTest {
         DataSource dataSource = mock(DataSource.class);
         when(dataSource.getConnection()).thenThrow(new SQLException("Connection refused", "08001"));
 
-        assertThatThrownBy(() -> new OwnTransactions(dataSource).read("Reading a user", connection -> 1))
+        assertThatThrownBy(() ->
+                        new OwnTransactions(dataSource, ReadTimeouts.DEFAULTS).read("Reading a user", connection -> 1))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE))
                 .hasMessage("Reading a user failed, no connection: Connection refused [SQLState 08001]");
@@ -165,6 +167,9 @@ final class OwnTransactionsTest {
     /** A connection as pools lend it: in autocommit mode, until the transaction is begun. */
     private static Connection inAutoCommit() throws SQLException {
         Connection connection = mock(Connection.class);
+        DatabaseMetaData data = mock(DatabaseMetaData.class);
+        when(data.getDatabaseProductName()).thenReturn("H2");
+        when(connection.getMetaData()).thenReturn(data);
         when(connection.getAutoCommit()).thenReturn(true, true, false);
         return connection;
     }

@@ -84,7 +84,7 @@ final class OwningInHostTransactionTest {
             assertThat(connection.getAutoCommit()).isFalse();
             assertThat(connection.getTransactionIsolation()).isEqualTo(isolation);
         }
-        assertThat(host.traces(user)).isEqualTo(2);
+        assertThat(host.traces(user)).isEqualTo(1);
         assertThat(host.bought("rolled back by " + user)).isFalse();
     }
 
@@ -102,7 +102,7 @@ final class OwningInHostTransactionTest {
                 assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
             }
         }
-        assertThat(host.traces(user)).isEqualTo(2);
+        assertThat(host.traces(user)).isEqualTo(1);
     }
 
     private static MigrationService opened(DataSource dataSource) {

@@ -59,8 +59,9 @@ final class PostgresPlansTest {
                     HostTables.users("users").balance("credits").rate("rate"),
                     MigrationOptions.defaults());
 
-            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
+            assertReadByIndex(sql, "credit_migration_journal");
+            assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
         }
     }
 
@@ -72,7 +73,7 @@ final class PostgresPlansTest {
             sql.runAll(
                     "CREATE TABLE users (id BIGINT PRIMARY KEY, rate_limit INTEGER)",
                     "INSERT INTO users SELECT n, 10 FROM generate_series(1, " + USERS + ") n",
-                    "CREATE TABLE operations (id BIGINT PRIMARY KEY, user_id BIGINT, made_at TIMESTAMPTZ)",
+                    "CREATE TABLE operations (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id), made_at TIMESTAMPTZ)",
                     "INSERT INTO operations SELECT n, n, '2026-01-01Z' FROM generate_series(1, " + USERS + ") n",
                     "CREATE INDEX operations_by_user ON operations (user_id, made_at)",
                     "INSERT INTO credit_migration_account SELECT n, 5, TRUE, 0 FROM generate_series(1, " + USERS
@@ -95,6 +96,7 @@ final class PostgresPlansTest {
                             .operations("operations", "id", "user_id", "made_at"),
                     MigrationOptions.defaults().withNotices());
 
+            assertReadByIndex(sql, "credit_migration_journal");
             assertThat(migrated(sql)).isGreaterThan(350L * PAGES);
             assertReadByIndex(sql, "users");
             assertReadByIndex(sql, "operations");
@@ -181,7 +183,7 @@ final class PostgresPlansTest {
     }
 
     private static long migrated(TestSql sql) {
-        return (Long) sql.one("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'COMPLETED'");
+        return (Long) sql.one("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status = 'COMPLETED'");
     }
 
     private static void assertReadByIndex(TestSql sql, String table) {

@@ -192,10 +192,10 @@ final class ProcessesTest {
                         "SELECT COUNT(*) FROM users WHERE rate IS NULL AND credits = MOD(id * 7919, 1000000) / 10000.0"
                                 + " - CASE WHEN MOD(id, 3) = 0 AND MOD(id * 7919, 1000000) >= 10000 THEN 1 ELSE 0 END"))
                 .isEqualTo(String.valueOf(USERS));
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'ROLLED_BACK'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status = 'ROLLED_BACK'"))
                 .isEqualTo(String.valueOf(USERS));
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE kind = 'ROLLED_BACK' AND actor = 'olga'"
-                        + " AND reason = 'wrong rate' AND old_credits * old_rate = new_credits * new_rate + residual"))
+                        + " AND reason = 'wrong rate' AND old_rate = 2500 AND new_rate = 1000"))
                 .isEqualTo(String.valueOf(USERS));
     }
 
@@ -282,12 +282,12 @@ final class ProcessesTest {
     }
 
     private long records() {
-        return ((Number) sql.one("SELECT COUNT(*) FROM credit_migration_user")).longValue();
+        return ((Number) sql.one("SELECT COUNT(*) FROM credit_migration_record")).longValue();
     }
 
     /** One record, one line of the log and one conversion each, and what it was worth is what it is worth. */
     private void assertEverybodyOnce() {
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_user WHERE status = 'COMPLETED'"))
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE migration_status = 'COMPLETED'"))
                 .isEqualTo(String.valueOf(USERS));
         assertThat(sql.text("SELECT COUNT(DISTINCT user_id) FROM credit_migration_log"))
                 .isEqualTo(String.valueOf(USERS));
@@ -297,10 +297,10 @@ final class ProcessesTest {
                         + " AND l.old_credits = MOD(u.id * 7919, 1000000) / 10000.0"))
                 .isEqualTo(String.valueOf(USERS));
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log"
-                        + " WHERE old_credits * old_rate <> new_credits * new_rate + residual"))
+                        + " WHERE new_credits <> ROUND(old_credits * 0.4, 4)"))
                 .isEqualTo("0");
-        assertThat((BigDecimal)
-                        sql.one("SELECT SUM(u.credits) * 2500 + (SELECT SUM(residual) FROM credit_migration_log)"
+        assertThat((BigDecimal) sql.one(
+                        "SELECT SUM(u.credits) * 2500 + (SELECT SUM(old_credits * old_rate - new_credits * new_rate) FROM credit_migration_log)"
                                 + " - (SELECT SUM(MOD(id * 7919, 1000000) / 10000.0) * 1000 FROM users) FROM users u"))
                 .isEqualByComparingTo(BigDecimal.ZERO);
     }

@@ -96,7 +96,7 @@ final class RollbackPopulationTest {
         assertEverybody("u.rate_limit = 10 AND a.amount = " + BOUGHT + " AND a.enabled = (" + BOUGHT + " > 0)");
         assertThat(refusing.tally().withdrawn().add(keeping.tally().withdrawn()))
                 .isEqualByComparingTo(sql.text("SELECT SUM(" + GRANT + " - (" + SPENT + ")) FROM users u"));
-        assertThat(count("FROM credit_migration_user r WHERE r.status = 'ROLLED_BACK'"))
+        assertThat(count("FROM credit_migration_record r WHERE r.migration_status = 'ROLLED_BACK'"))
                 .isEqualTo(USERS);
         assertVerified(migrations);
 
@@ -111,10 +111,10 @@ final class RollbackPopulationTest {
         assertThat(count("FROM (SELECT CAST(e.user_id AS DECIMAL(19)) AS id, SUM(e.amount) AS amount"
                         + " FROM credit_migration_entry e GROUP BY e.user_id) u WHERE u.amount = " + GRANT))
                 .isEqualTo(USERS);
-        assertThat(count("FROM (SELECT CAST(r.user_id AS DECIMAL(19)) AS id, r.* FROM credit_migration_user r) u"
-                        + " WHERE u.attempt = 2 AND u.status = 'COMPLETED' AND COALESCE(u.credits_consumed, 0) = "
+        assertThat(count("FROM (SELECT CAST(r.user_id AS DECIMAL(19)) AS id, r.* FROM credit_migration_record r) u"
+                        + " WHERE u.attempt = 2 AND u.migration_status = 'COMPLETED' AND u.credits_consumed = "
                         + SPENT
-                        + " AND u.credits_granted = " + GRANT + " - (" + SPENT + ")"))
+                        + " AND u.initial_credits_granted = " + GRANT + " - (" + SPENT + ")"))
                 .isEqualTo(USERS);
         assertThat(count("FROM credit_migration_log")).isEqualTo(4L * USERS);
         assertVerified(migrations);
@@ -142,7 +142,7 @@ final class RollbackPopulationTest {
                         + " PRIMARY KEY, buyer BIGINT NOT NULL, credits NUMERIC(19, 4) NOT NULL)",
                 "CREATE INDEX purchases_by_buyer ON purchases (buyer)",
                 "CREATE TABLE operations (id BIGINT " + identity + " PRIMARY KEY, user_id BIGINT NOT NULL, made_at "
-                        + time + " NOT NULL)",
+                        + time + " NOT NULL, FOREIGN KEY (user_id) REFERENCES users (id))",
                 "CREATE INDEX operations_by_user ON operations (user_id, made_at)",
                 "INSERT INTO operations (user_id, made_at) SELECT u.id, " + within + " FROM users u CROSS JOIN ("
                         + operations + ") t WHERE MOD(u.id, 50) = 0");

@@ -172,6 +172,7 @@ final class SealedLogTest {
             definition | fingerprint    | 'null'
             definition | trace          | 'null'
             definition | cut_off        | (SELECT MIN(started_at) FROM credit_migration_run)
+            definition | begins_at      | (SELECT MIN(started_at) FROM credit_migration_run)
             definition | old_rate       | NULL
             definition | new_rate       | 2500.000001
             run        | scope          | 'FAILED'

@@ -45,7 +45,7 @@ final class SettledHost implements AutoCloseable {
             .build();
 
     /** What a host has, and what is done to its users. */
-    @SuppressWarnings("ImmutableEnumChecker") // A migration is, and does not say so.
+    @SuppressWarnings("ImmutableEnumChecker") // A migration is immutable.
     enum Layout {
         /** Balances of 50.0001 in the users table are converted. */
         CONVERSION(SettledHost.RATE_2500, "users", "id") {

@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +126,7 @@ final class Stranger {
             add(fields, "fingerprint", text(row, "fingerprint"));
             add(fields, "trace", text(row, "trace"));
             add(fields, "cut_off", time(row, "cut_off"));
+            add(fields, "begins_at", time(row, "begins_at"));
             add(fields, "old_rate", number(row, "old_rate"));
             add(fields, "new_rate", number(row, "new_rate"));
             digests.put("0/" + migrationId + "/0", sha256(fields(fields)));
@@ -161,7 +164,12 @@ final class Stranger {
         // Each run of these tests has one range; those of several are added up.
         Map<String, @Nullable Object> range = rows("SELECT * FROM credit_migration_range WHERE run_id = ?", id)
                 .get(0);
-        add(fields, "outcomes", text(range, "outcomes"));
+        add(
+                fields,
+                "outcomes",
+                Stream.of(String.valueOf(range.get("outcomes")).split(" "))
+                        .sorted()
+                        .collect(Collectors.joining(" ")));
         for (String sum : List.of("credits_before", "credits_after", "granted", "withdrawn", "residual")) {
             add(fields, sum, number(range, sum));
         }

@@ -60,7 +60,10 @@ final class AccountAudit {
             if (!account.deleted && account.last(migration.id()) == null) {
                 UserState state = reader.state(migration, account, Rollout.EVERYBODY);
                 boolean late = account.registeredAt != null && !account.registeredAt.isBefore(migration.cutOff());
-                users.merge(List.of(late, account.exempt, state.flagged(), state.superseded()), 1L, Long::sum);
+                users.merge(
+                        List.of(late, account.exempt, Boolean.TRUE.equals(state.flagged()), state.superseded()),
+                        1L,
+                        Long::sum);
             }
         }
         return users.entrySet().stream()

@@ -50,12 +50,22 @@ final class AccountReader {
                 account.lastNumber(),
                 account.record(migration.id()),
                 lateOperations,
-                Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker),
+                flagged(migration, account),
                 completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
                 hostState(migration, account),
                 rollout,
                 bought(migration, account),
                 null);
+    }
+
+    /** Whether the marker says that the user is migrated; null where it speaks of another migration. */
+    private static @Nullable Boolean flagged(Migration migration, Account account) {
+        if (account.marker == null) {
+            return Boolean.FALSE;
+        }
+        boolean ours =
+                Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker);
+        return ours ? Boolean.TRUE : null;
     }
 
     /** How many operations of a COMPLETED user came too late to be copied; conversions copy none. */

@@ -187,7 +187,7 @@ abstract class ConservedContract extends ContractGroup {
     }
 
     @Test
-    final void record_and_log_tell_the_same_as_the_balance() {
+    final void the_line_and_what_is_read_of_it_tell_the_same_as_the_balance() {
         conversion(user("bob").credits("50.0001"));
         Migration migration = unasked("rate-2500", CUT_OFF, AT_1000, AT_2500);
 
@@ -195,7 +195,7 @@ abstract class ConservedContract extends ContractGroup {
 
         UserMigration record = node(migration).find("bob").orElseThrow();
         RollbackData data = Objects.requireNonNull(record.rollbackData());
-        assertEquals(Credits.of(20), record.creditsGranted());
+        assertEquals(Credits.ZERO, record.creditsGranted());
         assertEquals(Credits.of("50.0001"), data.oldCredits());
         assertEquals(Credits.of(20), data.newCredits());
         assertEquals(AT_1000, data.oldRate());
@@ -208,7 +208,9 @@ abstract class ConservedContract extends ContractGroup {
                         Objects.requireNonNull(line.newCredits()),
                         Objects.requireNonNull(line.oldRate()),
                         Objects.requireNonNull(line.newRate())));
+        assertEquals(line.number(), data.line());
         assertEquals(clock.instant(), line.at());
+        assertEquals(clock.instant(), record.changedAt());
         assertEquals(1, line.attempt());
     }
 

@@ -1,6 +1,8 @@
 package io.creditmigration.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -64,7 +66,7 @@ abstract class ContractGroup {
             .policy(CreditPolicy.initialGrant())
             .build();
 
-    final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
 
     private final MigrationStoreContract contract;
     private @Nullable HostApplication opened;
@@ -110,7 +112,7 @@ abstract class ContractGroup {
 
     /** Does it while a transaction of the host holds the user's row. */
     final void whileLocked(String userId, Runnable action) {
-        AutoCloseable lock = ifHostCan(() -> host().lock(userId));
+        AutoCloseable lock = lock(userId);
         try {
             action.run();
         } finally {
@@ -121,8 +123,19 @@ abstract class ContractGroup {
         }
     }
 
+    final AutoCloseable lock(String userId) {
+        return ifHostCan(() -> host().lock(userId));
+    }
+
     final void assumeConvertsAgain() {
         assumeTrue(host().canConvertAgain(), "The host is set up for one conversion only");
+    }
+
+    final void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        ifHostCan(() -> {
+            host().changeRateLimit(userId, rateLimit);
+            return userId;
+        });
     }
 
     final void refuseChangesOf(String userId) {
@@ -190,6 +203,19 @@ abstract class ContractGroup {
         return host().store().log(migration, userId).stream()
                 .filter(line -> line.kind() == kind)
                 .count();
+    }
+
+    /** The journal has one line of the user, which says that the user failed, and of what. */
+    final JournalLine assertOnlyFailed(Migration migration, String userId) {
+        List<JournalLine> lines = host().store().log(migration, userId);
+        assertEquals(1, lines.size(), lines::toString);
+        JournalLine line = lines.get(0);
+        assertEquals(JournalLine.Kind.FAILED, line.kind(), line::toString);
+        assertEquals(MigrationStatus.FAILED, line.status(), line::toString);
+        assertEquals(0, line.standing().figuresLine(), line::toString);
+        assertNull(line.figures(), line::toString);
+        assertNotNull(line.error(), "why it failed");
+        return line;
     }
 
     final void assertStatus(MigrationStatus expected, MigrationService migrations, String userId) {

@@ -107,9 +107,18 @@ public interface HostApplication extends AutoCloseable {
     AutoCloseable lock(String userId);
 
     /**
-     * From now on migrating or rolling back this user breaks a constraint, while a record without a log line can still be
-     * written. The later in the transaction the constraint bites, the more the contract proves: one on the table of the log
-     * is best.
+     * Support writes the balance of a conversion's user and sets or clears the marker, by hand and past the library: the balance
+     * is what the user has in the regime that the marker says.
+     */
+    void restoreByHand(String userId, Credits credits, boolean flagged);
+
+    /** Changes the user's rate limit, whatever the regime; null clears it. */
+    void changeRateLimit(String userId, @Nullable Integer rateLimit);
+
+    /**
+     * From now on migrating or rolling back this user breaks a constraint, while a FAILED line can still be written. The later
+     * in the transaction the constraint bites, the more the contract proves: one on the lines MIGRATED and ROLLED_BACK of the
+     * journal is best.
      */
     void refuseChangesOf(String userId);
 

@@ -637,7 +637,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                         BigDecimal.ZERO,
                         BigDecimal.ZERO,
                         BigDecimal.ZERO);
-            default -> Tally.NOBODY;
+            case REOPENED, CAUGHT_UP, RECONCILED -> Tally.NOBODY;
         };
     }
 
@@ -852,6 +852,17 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                     database.notifyAll();
                 }
             };
+        });
+    }
+
+    /** Support writes a balance and clears or sets the marker by hand. */
+    public void restoreByHand(String userId, Credits credits, boolean flagged) {
+        checkFits(credits);
+        change(userId, account -> {
+            account.credits = credits;
+            account.marker = flagged ? Account.HOST_FLAG : null;
+            account.writes++;
+            return true;
         });
     }
 

@@ -125,6 +125,15 @@ public abstract class MigrationStoreContract {
         }
     }
 
+    /** What the journal says, and who writes its next line (design, part 5). */
+    @Nested
+    @DisplayName("Journal")
+    public final class Journal extends JournalContract {
+        Journal() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
     /** Whom a migration concerns, and what each user gets (design, parts 1 and 7). */
     @Nested
     @DisplayName("Who gets what")
@@ -166,6 +175,15 @@ public abstract class MigrationStoreContract {
     @DisplayName("Rollback runs")
     public final class RollbackRuns extends RollbackRunsContract {
         RollbackRuns() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
+    /** A balance whose unit is in doubt is never multiplied. */
+    @Nested
+    @DisplayName("Out of step")
+    public final class OutOfStep extends OutOfStepContract {
+        OutOfStep() {
             super(MigrationStoreContract.this);
         }
     }

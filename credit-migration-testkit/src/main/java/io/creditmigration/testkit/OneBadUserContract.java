@@ -11,6 +11,7 @@ import io.creditmigration.Allocation;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult;
@@ -50,6 +51,18 @@ abstract class OneBadUserContract extends ContractGroup {
         MigrationRun run = node(migration).run(pagesOf(50));
 
         assertOneFailed(migration, run, "user25", "no tariff for user25");
+    }
+
+    @Test
+    final void a_policy_that_lacks_a_class_concerns_one_user() {
+        grantEverybody();
+        Migration migration = grantBy(badFor("user25", user -> {
+            throw new NoClassDefFoundError("com/acme/Tariff");
+        }));
+
+        MigrationRun run = node(migration).run(pagesOf(50));
+
+        assertOneFailed(migration, run, "user25", "java.lang.NoClassDefFoundError: com/acme/Tariff");
     }
 
     @Test
@@ -219,7 +232,11 @@ abstract class OneBadUserContract extends ContractGroup {
         });
         assertEquals(Status.MIGRATED, migrations.migrate("ann").status());
         assertStatus(MigrationStatus.COMPLETED, migrations, "ann");
-        assertEquals(1, host().store().log(migration, "ann").size());
+        assertEquals(
+                List.of(Kind.FAILED, Kind.MIGRATED),
+                host().store().log(migration, "ann").stream()
+                        .map(JournalLine::kind)
+                        .toList());
     }
 
     @Test
@@ -234,6 +251,11 @@ abstract class OneBadUserContract extends ContractGroup {
         node(migration).migrate("ann");
 
         assertEquals("second reason", node(migration).find("ann").orElseThrow().error());
+        assertEquals(
+                List.of("first reason", "second reason"),
+                host().store().log(migration, "ann").stream()
+                        .map(JournalLine::error)
+                        .toList());
     }
 
     @Test
@@ -305,6 +327,6 @@ abstract class OneBadUserContract extends ContractGroup {
         String error = migrations.find(failed).orElseThrow().error();
         assertNotNull(error, "why it failed");
         assertTrue(error.contains(message), () -> "'" + error + "' should contain '" + message + "'");
-        assertEquals(List.of(), host().store().log(migration, failed));
+        assertEquals(error, assertOnlyFailed(migration, failed).error());
     }
 }

@@ -293,6 +293,31 @@ abstract class RollbackRunsContract extends ContractGroup {
         assertEquals(2, listed.progress().users(), listed::toString);
     }
 
+    @Test
+    final void who_was_migrated_when_and_by_which_run_is_not_changed_by_what_was_caught_up() {
+        grant(users(3));
+        runStore();
+        MigrationService migrations = node(GRANT);
+        MigrationRun run = migrations.run(pagesOf(10));
+        Instant migrated = clock.instant();
+        clock.advance(Duration.ofHours(1));
+        host().addOperation(id(1), LONG_AGO);
+        MigrationRun late = migrations.catchUp();
+        assertEquals(1, logLines(GRANT, id(1), Kind.CAUGHT_UP));
+        migrations.halt(OPERATOR, "wrong day");
+        RollbackOptions all = backInPagesOf(7);
+
+        assertEquals(3, planned(all.withRun(run.id())));
+        assertEquals(0, planned(all.withRun(late.id())));
+        assertEquals(3, planned(all.withMigratedBetween(migrated, migrated.plusSeconds(1))));
+        assertEquals(
+                0,
+                planned(all.withMigratedBetween(
+                        migrated.plusSeconds(1), clock.instant().plusSeconds(1))));
+        assertTakesBack(3, all.withRun(run.id()));
+        assertNothingWrong(migrations);
+    }
+
     private long planned(RollbackOptions options) {
         return node(GRANT).planRollback(options).count(Status.ROLLED_BACK);
     }

@@ -16,8 +16,6 @@ import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.StoredRow;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +46,7 @@ final class StoredRows {
         columns.put("opened_by", run.openedBy().name());
         columns.put("opened_for", run.openedFor());
         columns.put("started_at", StoredRow.text(run.progress().startedAt()));
-        columns.put("outcomes", outcomes(tally));
+        columns.put("outcomes", StoredRow.outcomes(tally));
         columns.put("credits_before", StoredRow.text(tally.creditsBefore()));
         columns.put("credits_after", StoredRow.text(tally.creditsAfter()));
         columns.put("granted", StoredRow.text(tally.granted()));
@@ -96,15 +94,6 @@ final class StoredRows {
         put(columns, JournalColumn.REASON, line.reason());
         put(columns, JournalColumn.ERROR, line.error());
         return new StoredRow(new StoredRow.Key(StoredRow.Kind.LINE, line.userId(), line.number()), columns);
-    }
-
-    private static String outcomes(Tally tally) {
-        return Stream.concat(
-                        tally.outcomes().entrySet().stream()
-                                .map(outcome -> outcome.getKey() + "=" + outcome.getValue()),
-                        tally.rollbacks().entrySet().stream()
-                                .map(outcome -> "back:" + outcome.getKey() + "=" + outcome.getValue()))
-                .collect(Collectors.joining(" "));
     }
 
     private static void put(Map<String, String> columns, JournalColumn column, @Nullable String value) {

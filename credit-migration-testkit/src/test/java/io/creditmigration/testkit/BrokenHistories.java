@@ -2,8 +2,8 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.RollbackData;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
@@ -11,7 +11,6 @@ import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.testkit.BrokenStoresTest.Broken;
-import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,26 +27,48 @@ final class BrokenHistories {
     private BrokenHistories() {}
 
     /** The line is written first, and stays where the rest is not. */
-    static final class WithLogOutsideTheTransaction extends Broken {
+    static final class WithLineOutsideTheTransaction extends Broken {
         @Override
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
                 boolean accountMatches(Migration migration, Account found, UserChange change) {
-                    if (change.log() != null) {
-                        found.log.add(change.log());
+                    if (super.lineIsNext(found, change)) {
+                        super.writeLine(found, change.line(), 0, null);
                     }
                     return super.accountMatches(migration, found, change);
                 }
 
                 @Override
-                void writeLog(Account draft, @Nullable MigrationLogEntry line) {}
+                boolean lineIsNext(Account found, UserChange change) {
+                    return found.journal.stream()
+                            .anyMatch(stored -> stored.line().equals(change.line()));
+                }
+
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    draft.journal.removeIf(stored -> stored.line().equals(line));
+                    super.writeLine(draft, line, copied, runId);
+                }
             };
         }
     }
 
     /** The page's position and figures are written, and then its users. */
     static final class WithCheckpointBeforeCommit extends Broken {
+
+        private final ThreadLocal<String> written = new ThreadLocal<>();
+
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, runId == null ? written.get() : runId);
+                }
+            };
+        }
+
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
             return new DelegatingStore(tables) {
@@ -75,7 +96,9 @@ final class BrokenHistories {
                                     .toList());
                         }
                     });
+                    written.set(runId);
                     changes.forEach(change -> store.commit(migration, change));
+                    written.remove();
                     return page;
                 }
             };
@@ -96,11 +119,10 @@ final class BrokenHistories {
 
         private static UserChange inverse(UserChange change) {
             RollbackData data = change.record().rollbackData();
-            MigrationLogEntry log = change.log();
+            JournalLine line = change.line();
             Credits current = change.expected().user().credits();
             if (change.kind() != UserChange.Kind.ROLL_BACK
                     || data == null
-                    || log == null
                     || current == null
                     || data.oldRate() == null) {
                 return change;
@@ -108,25 +130,24 @@ final class BrokenHistories {
             CreditRate newRate = Objects.requireNonNull(data.newRate());
             Credits back =
                     Credits.of(current.worthAt(newRate).divide(data.oldRate().perCredit(), 4, RoundingMode.HALF_EVEN));
-            BigDecimal residual = current.worthAt(newRate).subtract(back.worthAt(data.oldRate()));
             return new UserChange(
                     change.kind(),
                     change.expected(),
                     back,
-                    change.record(),
-                    new MigrationLogEntry(
-                            log.migrationId(),
-                            log.userId(),
-                            log.attempt(),
-                            log.kind(),
-                            log.oldCredits(),
-                            back,
-                            log.oldRate(),
-                            log.newRate(),
-                            residual,
-                            log.actor(),
-                            log.at(),
-                            log.reason()));
+                    new JournalLine(
+                            line.migrationId(),
+                            line.userId(),
+                            line.number(),
+                            line.kind(),
+                            line.trigger(),
+                            line.actor(),
+                            line.at(),
+                            line.standing(),
+                            new JournalLine.Figures(
+                                    line.oldCredits(), back, line.oldRate(), line.newRate(), Credits.ZERO, null, null),
+                            line.reason(),
+                            line.error()),
+                    change.notice());
         }
     }
 

@@ -6,8 +6,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNeste
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
@@ -17,18 +17,19 @@ import io.creditmigration.RunSettings;
 import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.Tally;
+import io.creditmigration.Trigger;
 import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.RoundingMode;
@@ -64,7 +65,91 @@ final class BrokenStoresTest {
                                 "another_node_between_read_and_write_of_a_grant_leaves_nothing_to_do",
                                 "another_node_while_a_page_is_decided_leaves_its_users_alone")),
                 arguments(
-                        WithRecordThatIsNotReadBackAsWritten.class,
+                        WithLinesOfOneNumber.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "of_two_who_write_a_users_next_line_one_is_stale",
+                                "lines_are_numbered_over_all_migrations_and_a_line_of_another_one_is_stale_too")),
+                arguments(
+                        WithLinesNumberedByTheStore.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of("lines_are_numbered_over_all_migrations_and_a_line_of_another_one_is_stale_too")),
+                arguments(
+                        WithGrantsForgottenOnceTakenBack.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate, spend 15, rollback: ROLLED_BACK ROLLED_BACK 1 15 2 1",
+                                "migrate, spend 15, rollback, reopen: REOPENED PENDING 2 15 2 0",
+                                "migrate, spend 15, rollback, reopen, fail: FAILED FAILED 2 15 2 0",
+                                "migrate, spend 15, rollback, reopen, migrate: MIGRATED COMPLETED 2 15 2 4")),
+                arguments(
+                        WithFiguresForgottenByLaterLines.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate, rollback: ROLLED_BACK ROLLED_BACK 1 0 2 1",
+                                "migrate, late, catch up: CAUGHT_UP COMPLETED 1 0 3 1")),
+                arguments(
+                        WithLinesThatForgetWhatWasCopied.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "migrate: MIGRATED COMPLETED 1 0 2 1",
+                                "migrate, late, catch up: CAUGHT_UP COMPLETED 1 0 3 1",
+                                "a_run_catches_up_in_its_sweep_and_only_once")),
+                arguments(
+                        WithLinesThatForgetWhatWasCopied.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of(
+                                "nothing_is_found_after_grants_with_history_taken_back_and_given_again",
+                                "a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithoutLinesOfFailures.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "fail: FAILED FAILED 1 0 0 0",
+                                "a_failure_names_what_brought_it_about",
+                                "a_line_of_a_run_names_the_run")),
+                arguments(
+                        WithoutLinesOfFailures.class,
+                        MigrationStoreContract.OneBadUser.class,
+                        List.of("a_policy_that_throws_concerns_one_user")),
+                arguments(
+                        WithTriggersThatAreAllOne.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "every_line_names_what_brought_it_about",
+                                "a_line_of_a_run_names_the_run",
+                                "a_failure_names_what_brought_it_about")),
+                arguments(
+                        WithLateOperationsCopiedTwice.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "a_run_catches_up_in_its_sweep_and_only_once",
+                                "catching_up_copies_what_came_late_of_everybody_and_is_safe_to_repeat",
+                                "however_many_catch_up_at_once_each_operation_is_copied_once")),
+                arguments(
+                        WithSweepsThatSeeNothingLate.class,
+                        MigrationStoreContract.Journal.class,
+                        List.of(
+                                "a_run_catches_up_in_its_sweep_and_only_once",
+                                "catching_up_copies_what_came_late_of_everybody_and_is_safe_to_repeat")),
+                arguments(
+                        WithSweepsThatSeeNothingLate.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithMovementsSinceTheLastLine.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithLinesOfNoRun.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_a_run_in_which_some_were_left")),
+                arguments(
+                        WithFiguresOfNoPage.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("nothing_is_found_after_a_run_in_which_some_were_left")),
+                arguments(
+                        WithLinesThatAreNotReadBackAsWritten.class,
                         MigrationStoreContract.ExactlyOnce.class,
                         List.of("a_grant_whose_answer_is_lost_is_found_written")),
                 arguments(
@@ -85,11 +170,11 @@ final class BrokenStoresTest {
                         MigrationStoreContract.NothingLost.class,
                         List.of("an_account_of_zero_is_not_an_absent_one")),
                 arguments(
-                        WithGuardWithoutMarker.class,
+                        WithLinesNumberedByTheStore.class,
                         MigrationStoreContract.NothingLost.class,
                         List.of("another_conversion_between_read_and_write_is_noticed_even_at_zero")),
                 arguments(
-                        WithRecordInATransactionOfItsOwn.class,
+                        WithLineInATransactionOfItsOwn.class,
                         MigrationStoreContract.AllOrNothing.class,
                         List.of(
                                 "a_conversion_that_the_store_refuses_leaves_nothing_but_the_mark",
@@ -213,11 +298,9 @@ final class BrokenStoresTest {
                                 "a_leased_notice_is_nobody_elses_until_the_lease_runs_out",
                                 "what_cannot_be_marked_is_delivered_again_under_the_same_key")),
                 arguments(
-                        WithRecordThatIsNotReadBackAsWritten.class,
+                        WithGrantsForgottenOnceTakenBack.class,
                         MigrationStoreContract.Verified.class,
-                        List.of(
-                                "nothing_is_found_after_a_conversion_and_its_worth_is_conserved",
-                                "nothing_is_found_after_grants_with_history_taken_back_and_given_again")),
+                        List.of("nothing_is_found_after_a_grant_that_was_consumed_in_part_and_given_again")),
                 arguments(
                         WithBalancesRoundedDown.class,
                         MigrationStoreContract.Verified.class,
@@ -279,7 +362,7 @@ final class BrokenStoresTest {
                         MigrationStoreContract.RollbackRuns.class,
                         List.of("a_run_that_keeps_paid_credits_leaves_them_on_an_active_account")),
                 arguments(
-                        WithRecordsOfNoRun.class,
+                        WithLinesOfNoRun.class,
                         MigrationStoreContract.RollbackRuns.class,
                         List.of("a_run_may_be_for_the_users_of_one_run_of_a_stage_of_a_time_or_of_a_list")),
                 arguments(
@@ -357,50 +440,17 @@ final class BrokenStoresTest {
                 }
 
                 @Override
-                boolean recordMatches(Migration migration, Account found, UserChange change) {
+                boolean lineIsNext(Account found, UserChange change) {
                     return true;
-                }
-
-                @Override
-                void writeLog(Account draft, @Nullable MigrationLogEntry line) {
-                    if (line != null) {
-                        draft.log.add(line);
-                    }
                 }
             };
         }
     }
 
-    /** Writes records so much later, without what was consumed of earlier grants. */
-    private static final class ForgetfulWriter extends AccountWriter {
-        private final Duration late;
-
-        ForgetfulWriter(Duration late) {
-            this.late = late;
-        }
-
-        @Override
-        void writeRecord(Account draft, Migration migration, UserMigration record) {
-            super.writeRecord(
-                    draft,
-                    migration,
-                    new UserMigration(
-                            record.migrationId(),
-                            record.userId(),
-                            record.status(),
-                            record.attempt(),
-                            record.creditsGranted(),
-                            record.historicalOperations(),
-                            record.changedAt().plus(late),
-                            record.rollbackData(),
-                            record.error()));
-        }
-    }
-
-    static final class WithRecordThatIsNotReadBackAsWritten extends Broken {
+    static final class WithLinesThatAreNotReadBackAsWritten extends Broken {
         @Override
         AccountWriter writer() {
-            return new ForgetfulWriter(Duration.ofMillis(1));
+            return new ChangingLines(line -> with(line, line.number(), line.at().plusMillis(1), line.standing()));
         }
     }
 
@@ -443,31 +493,70 @@ final class BrokenStoresTest {
         }
     }
 
-    static final class WithRecordInATransactionOfItsOwn extends Broken {
+    /** Takes the number that is next when it writes, and notices neither the lines nor the marker of another migration. */
+    static final class WithLinesNumberedByTheStore extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean accountMatches(Migration migration, Account found, UserChange change) {
+                    return Objects.equals(
+                            found.credits, change.expected().user().credits());
+                }
+
+                @Override
+                boolean lineIsNext(Account found, UserChange change) {
+                    return Objects.equals(
+                            found.record(change.line().migrationId()),
+                            change.expected().record());
+                }
+
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    int next = draft.lastNumber() + 1;
+                    int figures = line.standing().figuresLine();
+                    JournalLine.Standing standing =
+                            standing(line, line.standing().consumed(), figures == line.number() ? next : figures);
+                    super.writeLine(draft, BrokenStoresTest.with(line, next, line.at(), standing), copied, runId);
+                }
+            };
+        }
+    }
+
+    static final class WithLineInATransactionOfItsOwn extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean lineIsNext(Account found, UserChange change) {
+                    return isWritten(found, change.line()) || super.lineIsNext(found, change);
+                }
+
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    draft.journal.removeIf(stored -> stored.line().equals(line));
+                    super.writeLine(draft, line, copied, runId);
+                }
+
+                private static boolean isWritten(Account found, JournalLine line) {
+                    return found.journal.stream()
+                            .anyMatch(stored -> stored.line().equals(line));
+                }
+            };
+        }
+
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
             return new DelegatingStore(tables) {
                 @Override
                 public CommitResult commit(Migration migration, UserChange change) {
-                    UserState was = change.expected();
                     CommitResult first = store.commit(
-                            migration, new UserChange(UserChange.Kind.RECORD_ONLY, was, null, change.record(), null));
-                    if (first.status() != CommitResult.Status.COMMITTED
-                            || change.kind() == UserChange.Kind.RECORD_ONLY) {
-                        return first;
-                    }
-                    UserState is = new UserState(
-                            was.user(),
-                            change.record(),
-                            was.flagged(),
-                            was.superseded(),
-                            was.hostState(),
-                            was.rollout(),
-                            was.bought(),
-                            was.defect());
-                    return store.commit(
                             migration,
-                            new UserChange(change.kind(), is, change.newCredits(), change.record(), change.log()));
+                            new UserChange(UserChange.Kind.LINE_ONLY, change.expected(), null, change.line()));
+                    return first.status() == CommitResult.Status.COMMITTED
+                                    && change.kind().movesBalance()
+                            ? store.commit(migration, change)
+                            : first;
                 }
             };
         }
@@ -516,17 +605,7 @@ final class BrokenStoresTest {
     static final class WithoutTheUsersOwnRate extends Broken {
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
-            return new Reading(
-                    tables,
-                    state -> new UserState(
-                            state.user().withRate(null),
-                            state.record(),
-                            state.flagged(),
-                            state.superseded(),
-                            state.hostState(),
-                            state.rollout(),
-                            state.bought(),
-                            state.defect()));
+            return new Reading(tables, state -> with(state, state.user().withRate(null)));
         }
     }
 
@@ -575,6 +654,168 @@ final class BrokenStoresTest {
         }
     }
 
+    /** Copies what came late, and then what came late again. */
+    static final class WithLateOperationsCopiedTwice extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                long writeHistory(Account draft, Migration migration, UserChange change) {
+                    int before = draft.history.size();
+                    long copied = super.writeHistory(draft, migration, change);
+                    if (change.kind() == UserChange.Kind.CATCH_UP) {
+                        draft.history.addAll(List.copyOf(draft.history.subList(before, draft.history.size())));
+                    }
+                    return copied;
+                }
+            };
+        }
+    }
+
+    static final class WithSweepsThatSeeNothingLate extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(
+                    tables,
+                    state -> new UserState(
+                            state.user(),
+                            state.lastLine(),
+                            state.record(),
+                            0,
+                            state.flagged(),
+                            state.superseded(),
+                            state.hostState(),
+                            state.rollout(),
+                            state.bought(),
+                            state.defect()));
+        }
+    }
+
+    /** Writes what was copied into the history, and not into the line. */
+    static final class WithLinesThatForgetWhatWasCopied extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, 0, runId);
+                }
+            };
+        }
+    }
+
+    /** Says that it has written the line of a user who failed. */
+    static final class WithoutLinesOfFailures extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    if (line.kind() != JournalLine.Kind.FAILED) {
+                        super.writeLine(draft, line, copied, runId);
+                    }
+                }
+            };
+        }
+    }
+
+    /** The key of the journal lets two lines have one number. */
+    static final class WithLinesOfOneNumber extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean lineIsNext(Account found, UserChange change) {
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** Only the line that migrated the user has figures. */
+    static final class WithFiguresForgottenByLaterLines extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new ChangingLines(line -> line.standing().figuresLine() == line.number()
+                    ? line
+                    : with(line, standing(line, line.standing().consumed(), 0)));
+        }
+    }
+
+    static final class WithTriggersThatAreAllOne extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new ChangingLines(line -> new JournalLine(
+                    line.migrationId(),
+                    line.userId(),
+                    line.number(),
+                    line.kind(),
+                    Trigger.REQUEST,
+                    line.actor(),
+                    line.at(),
+                    line.standing(),
+                    line.figures(),
+                    line.reason(),
+                    line.error()));
+        }
+    }
+
+    /** Remembers when a user was migrated by the last line, whatever it was. */
+    static final class WithMovementsSinceTheLastLine extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, runId);
+                    if (line.kind() == JournalLine.Kind.CAUGHT_UP) {
+                        draft.journal.replaceAll(stored -> new StoredLine(stored.line(), stored.runId(), draft.writes));
+                    }
+                }
+            };
+        }
+    }
+
+    /** Writes other lines than it was told. */
+    private static final class ChangingLines extends AccountWriter {
+
+        private final UnaryOperator<JournalLine> change;
+
+        ChangingLines(UnaryOperator<JournalLine> change) {
+            this.change = change;
+        }
+
+        @Override
+        void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+            super.writeLine(draft, change.apply(line), copied, runId);
+        }
+    }
+
+    private static JournalLine.Standing standing(JournalLine line, Credits consumed, int figuresLine) {
+        JournalLine.Standing standing = line.standing();
+        return new JournalLine.Standing(
+                standing.status(), standing.attempt(), consumed, standing.copied(), figuresLine);
+    }
+
+    private static JournalLine with(JournalLine line, JournalLine.Standing standing) {
+        return with(line, line.number(), line.at(), standing);
+    }
+
+    private static JournalLine with(JournalLine line, int number, Instant at, JournalLine.Standing standing) {
+        return new JournalLine(
+                line.migrationId(),
+                line.userId(),
+                number,
+                line.kind(),
+                line.trigger(),
+                line.actor(),
+                at,
+                standing,
+                line.figures(),
+                line.reason(),
+                line.error());
+    }
+
     static final class WithMovementsUnseen extends Broken {
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
@@ -592,20 +833,23 @@ final class BrokenStoresTest {
             Evidence.Holding now = user.holding();
             return new Evidence(
                     user.userId(),
-                    user.record(),
-                    user.log(),
+                    user.lines(),
+                    user.numbers(),
                     user.entries(),
                     user.entriesOfOthers(),
+                    user.strays(),
                     now == null
                             ? null
                             : new Evidence.Holding(
                                     now.balance(),
+                                    now.unreadable(),
                                     now.flagged(),
                                     now.superseded(),
                                     now.active(),
                                     false,
                                     now.writes(),
-                                    now.operations()));
+                                    now.operations(),
+                                    now.changed()));
         }
     }
 
@@ -622,8 +866,8 @@ final class BrokenStoresTest {
                         }
 
                         @Override
-                        public String add(LogLine line) {
-                            return work.add(line);
+                        public String add(StoredRow row) {
+                            return work.add(row);
                         }
 
                         @Override
@@ -678,9 +922,13 @@ final class BrokenStoresTest {
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
-                boolean recordMatches(Migration migration, Account found, UserChange change) {
-                    return change.record().status() == MigrationStatus.FAILED
-                            || super.recordMatches(migration, found, change);
+                boolean lineIsNext(Account found, UserChange change) {
+                    UserMigration record = found.record(change.line().migrationId());
+                    boolean settled = record != null
+                            && (record.status() == MigrationStatus.COMPLETED
+                                    || record.status() == MigrationStatus.ROLLED_BACK);
+                    return (settled && change.line().kind() == JournalLine.Kind.FAILED)
+                            || super.lineIsNext(found, change);
                 }
             };
         }
@@ -781,20 +1029,8 @@ final class BrokenStoresTest {
                 public List<UserState> scan(
                         Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
                     return store.scan(migration, scope, afterUserId, 1).stream()
-                            .map(state -> state(state.user().withCredits(Credits.ZERO), state))
+                            .map(state -> with(state, state.user().withCredits(Credits.ZERO)))
                             .toList();
-                }
-
-                private UserState state(UserSnapshot user, UserState state) {
-                    return new UserState(
-                            user,
-                            state.record(),
-                            state.flagged(),
-                            state.superseded(),
-                            state.hostState(),
-                            state.rollout(),
-                            state.bought(),
-                            state.defect());
                 }
             };
         }
@@ -846,7 +1082,9 @@ final class BrokenStoresTest {
                     return store.find(migration, userId)
                             .map(state -> new UserState(
                                     state.user(),
+                                    state.lastLine(),
                                     state.record(),
+                                    state.lateOperations(),
                                     state.flagged(),
                                     state.superseded(),
                                     state.hostState(),
@@ -935,7 +1173,8 @@ final class BrokenStoresTest {
     static final class WithGrantsForgottenOnceTakenBack extends Broken {
         @Override
         AccountWriter writer() {
-            return new ForgetfulWriter(Duration.ZERO);
+            return new ChangingLines(line ->
+                    with(line, standing(line, Credits.ZERO, line.standing().figuresLine())));
         }
     }
 
@@ -954,12 +1193,14 @@ final class BrokenStoresTest {
         }
     }
 
-    static final class WithRecordsOfNoRun extends Broken {
+    static final class WithLinesOfNoRun extends Broken {
         @Override
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
-                void writeRun(Account draft, Migration migration, @Nullable String runId) {}
+                void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
+                    super.writeLine(draft, line, copied, null);
+                }
             };
         }
     }
@@ -988,10 +1229,26 @@ final class BrokenStoresTest {
         }
     }
 
+    private static UserState with(UserState state, UserSnapshot user) {
+        return new UserState(
+                user,
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                state.flagged(),
+                state.superseded(),
+                state.hostState(),
+                state.rollout(),
+                state.bought(),
+                state.defect());
+    }
+
     private static UserState bought(UserState state, @Nullable Credits bought) {
         return new UserState(
                 state.user(),
+                state.lastLine(),
                 state.record(),
+                state.lateOperations(),
                 state.flagged(),
                 state.superseded(),
                 state.hostState(),
@@ -1005,17 +1262,11 @@ final class BrokenStoresTest {
         MigrationStore before(InMemoryMigrationStore tables) {
             return new Reading(tables, state -> {
                 Usage usage = state.user().usage();
-                return new UserState(
+                return with(
+                        state,
                         state.user()
                                 .withUsage(
-                                        new Usage(usage.total(), usage.days(), usage.mostInOneHour(), usage.total())),
-                        state.record(),
-                        state.flagged(),
-                        state.superseded(),
-                        state.hostState(),
-                        state.rollout(),
-                        state.bought(),
-                        state.defect());
+                                        new Usage(usage.total(), usage.days(), usage.mostInOneHour(), usage.total())));
             });
         }
     }

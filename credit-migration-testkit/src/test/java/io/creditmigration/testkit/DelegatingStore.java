@@ -1,8 +1,8 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.DeadLetter;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
@@ -15,15 +15,16 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
-import io.creditmigration.spi.LogLine;
+import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
-import io.creditmigration.spi.SealedLine;
+import io.creditmigration.spi.SealedRow;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.Totals;
 import io.creditmigration.spi.Unrecorded;
 import io.creditmigration.spi.UserChange;
@@ -83,7 +84,7 @@ class DelegatingStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
-    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+    public List<JournalLine> log(Migration migration, String storedUserId) {
         return store.log(migration, storedUserId);
     }
 
@@ -194,17 +195,22 @@ class DelegatingStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
+    public JournalFigures figures(Migration migration) {
+        return audited().figures(migration);
+    }
+
+    @Override
     public List<Seal> seals(Migration migration) {
         return audited().seals(migration);
     }
 
     @Override
-    public List<SealedLine> sealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<SealedRow> sealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         return audited().sealed(migration, after, limit);
     }
 
     @Override
-    public List<LogLine> unsealed(Migration migration, LogLine.@Nullable Key after, int limit) {
+    public List<StoredRow> unsealed(Migration migration, StoredRow.@Nullable Key after, int limit) {
         return audited().unsealed(migration, after, limit);
     }
 

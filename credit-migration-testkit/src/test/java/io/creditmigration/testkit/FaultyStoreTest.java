@@ -17,12 +17,12 @@ import io.creditmigration.RunScope;
 import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.Cause;
-import io.creditmigration.spi.LogLine;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.StoredRow;
 import io.creditmigration.testkit.FaultyStore.Call;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,13 +119,13 @@ final class FaultyStoreTest {
             }
 
             @Override
-            public String add(LogLine line) {
-                throw new AssertionError(line);
+            public String add(StoredRow row) {
+                return row.key().name();
             }
 
             @Override
             public Seal end() {
-                return new Seal(1, 0, null, "digest", Instant.EPOCH, CAUSE.actor());
+                return new Seal(1, 1, null, "digest", Instant.EPOCH, CAUSE.actor());
             }
         });
     }

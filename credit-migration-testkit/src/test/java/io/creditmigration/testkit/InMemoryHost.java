@@ -118,6 +118,16 @@ final class InMemoryHost implements HostApplication {
     }
 
     @Override
+    public void restoreByHand(String userId, Credits credits, boolean flagged) {
+        tables.restoreByHand(userId, credits, flagged);
+    }
+
+    @Override
+    public void changeRateLimit(String userId, @Nullable Integer rateLimit) {
+        tables.changeRateLimit(userId, rateLimit);
+    }
+
+    @Override
     public void refuseChangesOf(String userId) {
         tables.refuseChangesOf(userId);
     }

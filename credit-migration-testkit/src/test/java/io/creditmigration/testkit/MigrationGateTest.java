@@ -14,9 +14,9 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MigrationGateTest {
@@ -46,7 +47,7 @@ final class MigrationGateTest {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
     private static final Migration RATE_2500 = rate2500(Consent.CONFIRM_POSITIVE);
 
-    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
     private final InMemoryMigrationStore tables = InMemoryMigrationStore.with();
     private final FaultyStore store = FaultyStore.around(tables);
 
@@ -90,6 +91,11 @@ final class MigrationGateTest {
                 Case.passing("migrated by confirming", fifty, Status.ALREADY_MIGRATED)
                         .after((test, migrations) -> confirm(migrations)),
                 Case.passing("flagged by the host", fifty.flagged(), Status.ALREADY_MIGRATED),
+                Case.passing("restored by hand", fifty, Status.OUT_OF_STEP).after((test, migrations) -> {
+                    confirm(migrations);
+                    test.tables.restoreByHand("u", Credits.of(50), false);
+                }),
+                Case.passing("before it begins", fifty, Status.NOT_BEGUN).of(begins(CUT_OFF.plus(Duration.ofDays(91)))),
                 Case.passing("rolled back", fifty, Status.ROLLED_BACK).after((test, migrations) -> {
                     confirm(migrations);
                     migrations.rollback("u", OPERATOR, "wrong rate");
@@ -147,6 +153,15 @@ final class MigrationGateTest {
                 Case.passing("contended", zero, Status.CONTENDED).after((test, migrations) -> test.tables.lock("u")));
     }
 
+    private static Migration begins(Instant at) {
+        return Migration.named("rate-2500")
+                .cutOff(CUT_OFF)
+                .newcomersFrom(CUT_OFF)
+                .beginsAt(at)
+                .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
+                .build();
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void the_gate_blocks_only_who_has_something_to_confirm(Case row) {
@@ -187,7 +202,7 @@ final class MigrationGateTest {
         assertThat(tables.isFlagged("ann")).isTrue();
         assertThat(tables.refCredits("ann")).isEqualTo(Credits.of("7.5"));
         assertThat(tables.log(RATE_2500, "ann")).singleElement().satisfies(line -> {
-            assertThat(line.kind()).isEqualTo(MigrationLogEntry.Kind.MIGRATED);
+            assertThat(line.kind()).isEqualTo(JournalLine.Kind.MIGRATED);
             assertThat(line.automatic()).isTrue();
         });
     }
@@ -361,6 +376,44 @@ final class MigrationGateTest {
         assertThat(gate.check("bob").passes()).as("when the store is back").isFalse();
     }
 
+    static Stream<Arguments> failuresOfAnyClass() {
+        return Stream.of(
+                        new IllegalStateException("circuit open"),
+                        new NoClassDefFoundError("com/acme/Pool"),
+                        new InvalidValueException("connection", "of somebody else's", "one of its own"))
+                .flatMap(failure -> Stream.of(Arguments.of(failure, true), Arguments.of(failure, false)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfAnyClass")
+    void whatever_the_store_throws_the_gate_does_what_the_host_has_said(Throwable failure, boolean open) {
+        tables.add(user("bob").credits("50"));
+        MigrationService migrations = node();
+        MigrationGate gate = open ? MigrationGate.of(migrations) : MigrationGate.closedOnFailure(migrations);
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(failure));
+
+        assertThat(gate.check("bob")).isInstanceOfSatisfying(StoreFailed.class, failed -> {
+            assertThat(failed.passes()).isEqualTo(open);
+            assertThat(failed.cause()).hasMessageContaining(failure.getMessage());
+        });
+        assertThat(gate.storeFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void a_machine_that_fails_is_no_failure_of_the_store() {
+        tables.add(user("bob").credits("50"));
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, () -> MigrationGateTest.<RuntimeException>sneak(new OutOfMemoryError("heap")));
+
+        assertThatThrownBy(() -> gate.check("bob")).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    /** Throws anything, declared or not, as code in other languages does. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
     @Test
     void the_gate_is_closed_when_the_store_fails_and_the_host_says_so() {
         tables.add(user("ann").credits("0"), user("bob").credits("50"));
@@ -374,12 +427,31 @@ final class MigrationGateTest {
     }
 
     @Test
-    void an_id_that_no_user_can_have_is_refused() {
+    void an_id_that_no_user_can_have_passes_and_is_counted() {
+        MigrationGate gate = MigrationGate.closedOnFailure(node());
+        long calls = store.calls();
+
+        for (String id : new String[] {"", "x".repeat(256), "a\0b", "\ud83d"}) {
+            assertThat(gate.check(id)).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+        }
+
+        assertThat(gate.passed()).containsEntry(Status.UNKNOWN_USER, 4L);
+        assertThat(store.calls()).isEqualTo(calls);
+    }
+
+    @Test
+    void a_store_that_has_no_such_ids_is_an_answer_too() {
+        MigrationGate gate = MigrationGate.of(node());
+        store.before(Call.FIND, new InvalidValueException("user id", "ann", "a value of column users.id, a UUID"));
+
+        assertThat(gate.check("ann")).isEqualTo(new Allowed(Status.UNKNOWN_USER));
+    }
+
+    @Test
+    void no_id_at_all_is_a_mistake_of_the_caller() {
         MigrationGate gate = MigrationGate.of(node());
 
-        for (String id : new String[] {null, "", "x".repeat(256)}) {
-            assertThatThrownBy(() -> gate.check(id)).isInstanceOf(InvalidValueException.class);
-        }
+        assertThatThrownBy(() -> gate.check(null)).hasMessage("user id is 'null'; allowed: a value");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
 import io.creditmigration.MigrationOptions;
@@ -29,6 +30,8 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.Verification;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
+import io.creditmigration.spi.Page;
+import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.FaultyStore.Call;
@@ -40,10 +43,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a service does whatever its store is: seen with the store in memory, and faults before it. */
 final class MigrationServiceTest {
@@ -60,7 +65,7 @@ final class MigrationServiceTest {
             .policy(CreditPolicy.initialGrant())
             .build();
 
-    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofHours(1)));
+    private final SettableClock clock = SettableClock.at(CUT_OFF.plus(Duration.ofDays(90)));
     private final InMemoryMigrationStore tables =
             InMemoryMigrationStore.with(user("ann").credits("0"), user("bob").credits("50"), user("cem"));
     private final FaultyStore store = FaultyStore.around(tables);
@@ -226,6 +231,68 @@ final class MigrationServiceTest {
         assertThat(tables.logCount("rate-2500")).isEqualTo(1);
     }
 
+    static Stream<RuntimeException> failuresOfTheSecondReading() {
+        return Stream.of(
+                new StoreException(Kind.UNAVAILABLE, "no connection", null), new IllegalStateException("pool closed"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfTheSecondReading")
+    void after_a_lost_answer_a_failed_reading_does_not_say_that_nothing_was_written(RuntimeException second) {
+        store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.FIND, () -> {});
+        store.before(Call.FIND, second);
+
+        assertThatThrownBy(() -> migrations.autoMigrateIfZeroCredits("ann"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN))
+                .hasMessage("cut off; whether it was written could not be read: " + second.getMessage())
+                .hasCause(second);
+        assertThat(tables.logCount("rate-2500")).isEqualTo(1);
+    }
+
+    @Test
+    void after_a_lost_answer_the_bound_of_attempts_does_not_say_that_nothing_was_written() {
+        store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.FIND, () -> {});
+        for (int i = 1; i < ATTEMPTS; i++) {
+            store.before(Call.FIND, new StoreException(Kind.TRANSIENT, "still away", null));
+        }
+
+        assertThatThrownBy(() -> migrations.autoMigrateIfZeroCredits("ann"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+    }
+
+    @Test
+    void a_rollback_and_a_reopening_whose_answers_are_lost_do_not_say_that_nothing_was_written() {
+        migrations.autoMigrateIfZeroCredits("ann");
+        for (Runnable act : List.<Runnable>of(
+                () -> migrations.rollback("ann", OPERATOR, "wrong rate"),
+                () -> migrations.reopen("ann", OPERATOR, "right after all"))) {
+            store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+            store.before(Call.FIND, () -> {});
+            store.before(Call.FIND, new StoreException(Kind.UNAVAILABLE, "no connection", null));
+
+            assertThatThrownBy(act::run)
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+        }
+        assertThat(tables.logCount("rate-2500")).isEqualTo(3);
+    }
+
+    @Test
+    void a_run_whose_page_has_lost_its_answer_does_not_say_that_nothing_was_written() {
+        store.after(Call.PAGE, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
+        store.before(Call.PAGE, () -> {});
+        store.before(Call.PAGE, new StoreException(Kind.UNAVAILABLE, "no connection", null));
+
+        assertThatThrownBy(() -> migrations.run(RunOptions.defaults()))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN));
+        assertThat(tables.logCount("rate-2500")).isPositive();
+    }
+
     @Test
     void an_answer_that_was_lost_and_rolled_back_by_others_since_is_rolled_back() {
         store.after(Call.COMMIT, () -> {
@@ -289,8 +356,7 @@ final class MigrationServiceTest {
 
         migrations.autoMigrateIfZeroCredits("ann");
 
-        assertThat(migrations.find("ann").map(UserMigration::error))
-                .contains("x".repeat(UserMigration.ERROR_LENGTH_MAX));
+        assertThat(migrations.find("ann").map(UserMigration::error)).contains("x".repeat(JournalLine.ERROR_LENGTH_MAX));
     }
 
     @Test
@@ -394,6 +460,26 @@ final class MigrationServiceTest {
 
         assertThatThrownBy(() -> migrations.run(RunOptions.defaults())).isSameAs(down);
         assertThat(store.calls(Call.PAGE)).isEqualTo(1);
+    }
+
+    @Test
+    void pages_that_the_store_ends_get_smaller_and_mark_nobody_who_was_not_read() {
+        List<Integer> limits = new ArrayList<>();
+        MigrationStore ending = new DelegatingStore(tables) {
+            @Override
+            public Page page(Migration migration, String runId, Integer range, int limit, Instant now, PageWork work) {
+                limits.add(limit);
+                return Page.ended("lock timeout");
+            }
+        };
+        MigrationService impatient = MigrationService.of(
+                RATE_2500, ending, MigrationOptions.defaults().withAttempts(2).withPatience(Duration.ZERO));
+
+        assertThatThrownBy(() -> impatient.run(RunOptions.defaults().withPageSize(4)))
+                .isInstanceOf(StoreException.class)
+                .hasMessage("A page of one user cannot be read: lock timeout");
+        assertThat(limits).containsExactly(4, 2, 1, 1);
+        assertThat(tables.recordCount("rate-2500")).isZero();
     }
 
     @Test
@@ -522,6 +608,40 @@ final class MigrationServiceTest {
 
         assertThat(migrations.confirm("bob", quote, Actor.user("bob")).status()).isEqualTo(Status.MIGRATED);
         assertThat(tables.credits("bob")).isEqualTo(Credits.of(20));
+    }
+
+    @Test
+    void a_quote_that_went_through_a_browser_is_confirmed() {
+        String token = migrations.quote("bob").orElseThrow().token();
+
+        assertThat(migrations
+                        .confirm("bob", Quote.parse(token), Actor.user("bob"))
+                        .status())
+                .isEqualTo(Status.MIGRATED);
+        assertThat(tables.credits("bob")).isEqualTo(Credits.of(20));
+    }
+
+    @Test
+    void a_token_of_a_better_price_or_of_somebody_else_changes_nothing() {
+        tables.add(user("dan").credits("50"));
+        Quote quote = migrations.quote("bob").orElseThrow();
+        Quote better = new Quote(
+                quote.migrationId(),
+                quote.userId(),
+                quote.attempt(),
+                quote.oldCredits(),
+                Credits.of(50),
+                quote.oldRate(),
+                quote.newRate(),
+                quote.takenAt());
+
+        assertThat(migrations.confirm("bob", Quote.parse(better.token()), Actor.user("bob")))
+                .matches(changed -> changed.status() == Status.QUOTE_CHANGED && quote.offersSameAs(changed.quote()));
+        assertThat(migrations.confirm("dan", Quote.parse(quote.token()), Actor.user("dan")))
+                .matches(changed -> changed.status() == Status.QUOTE_CHANGED
+                        && changed.quote().userId().equals("dan"));
+        assertThat(tables.credits("bob")).isEqualTo(Credits.of(50));
+        assertThat(tables.credits("dan")).isEqualTo(Credits.of(50));
     }
 
     @Test

@@ -163,6 +163,33 @@ final class NoticeDispatcherTest {
     }
 
     @Test
+    void a_notifier_that_lacks_a_class_postpones_its_notice_alone() {
+        migrate(2);
+        Notifier broken = message -> {
+            if (message.userId().equals("u0")) {
+                throw new NoClassDefFoundError("com/acme/Mail");
+            }
+            return notifier.deliver(message);
+        };
+
+        assertThat(dispatcher(broken).dispatch()).isEqualTo(new Dispatched(2, 1, 1, 0));
+        assertThat(notifier.messagesTo("u1")).hasSize(1);
+    }
+
+    @Test
+    void a_scheduled_run_outlives_whatever_the_store_throws() {
+        migrate(1);
+        FaultyStore faulty = FaultyStore.around(store);
+        faulty.before(Call.LEASE, new IllegalStateException("circuit open"));
+        NoticeDispatcher dispatcher = NoticeDispatcher.of(faulty, notifier, NoticeTemplates.shipped("here"), options);
+
+        dispatcher.run();
+        dispatcher.run();
+
+        assertThat(notifier.messages()).hasSize(1);
+    }
+
+    @Test
     void a_scheduled_run_delivers_all_that_is_due_and_outlives_a_failing_store() {
         migrate(10);
         FaultyStore faulty = FaultyStore.around(store);

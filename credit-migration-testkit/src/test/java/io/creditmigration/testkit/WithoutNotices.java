@@ -1,7 +1,7 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationLogEntry;
 import io.creditmigration.Rollout;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
@@ -57,7 +57,7 @@ class WithoutNotices implements MigrationStore {
     }
 
     @Override
-    public List<MigrationLogEntry> log(Migration migration, String storedUserId) {
+    public List<JournalLine> log(Migration migration, String storedUserId) {
         return store.log(migration, storedUserId);
     }
 }

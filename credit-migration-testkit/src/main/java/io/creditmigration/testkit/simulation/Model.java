@@ -261,15 +261,17 @@ final class Model {
         for (JournalLine line : lines.subList(track.linesSeen, lines.size())) {
             track.linesSeen++;
             unless(!person.deleted, 3, "%s is deleted, and the journal says %s", person.id(), line);
-            unless(person.numbers.add(line.number()), 1, "two lines of %s have the number of %s", person.id(), line);
             switch (line.kind()) {
                 case MIGRATED -> migrated(migration, person, line, work);
                 case FAILED -> failed(migration, person, line, work);
                 case ROLLED_BACK -> rolledBack(migration, person, line, work);
                 case REOPENED -> reopened(migration, person, line, work);
                 case CAUGHT_UP -> caughtUp(migration, person, line, work);
+                case RECONCILED ->
+                    unless(false, 3, "nobody has reconciled %s, and the journal says %s", person.id(), line);
             }
             lookAtLine(migration, person, line, work);
+            unless(person.numbers.add(line.number()), 1, "two lines of %s have the number of %s", person.id(), line);
         }
         if (person.deleted) {
             return;
@@ -387,7 +389,7 @@ final class Model {
         Status allowed = expected(migration, person, as, work.confirmed());
         unless(
                 allowed == Status.MIGRATED,
-                allowed == Status.HAS_CREDITS || allowed == Status.QUOTE_CHANGED ? 2 : 9,
+                guarantee(allowed),
                 "%s was migrated by %s, where the answer should have been %s: %s",
                 person.id(),
                 trigger,
@@ -457,6 +459,15 @@ final class Model {
         if (work.runId() != null) {
             migratedByRun.merge(work.runId(), 1L, Long::sum);
         }
+    }
+
+    /** Which guarantee is broken by migrating a user who should have been answered this. */
+    private static int guarantee(Status allowed) {
+        return switch (allowed) {
+            case HAS_CREDITS, QUOTE_CHANGED -> 2;
+            case FAILED -> 3;
+            default -> 9;
+        };
     }
 
     private void rolledBack(int migration, Person person, JournalLine line, Work work) {

@@ -111,7 +111,7 @@ final class World {
     private final HostApplication host;
     private final RunStore store;
     private final FaultyStore watched;
-    private final SettableClock clock = SettableClock.at(Scenario.CUT_OFF.plus(Duration.ofHours(1)));
+    private final SettableClock clock = SettableClock.at(Scenario.CUT_OFF.plus(Duration.ofDays(41)));
     private final MigrationOptions options;
     private final Model model;
     private final List<Node> nodes = new ArrayList<>();

@@ -158,7 +158,11 @@ public final class Benchmark implements Callable<Integer> {
     }
 
     private List<Contender> contendersOn(Database database) {
-        Contender reference = database == Database.POSTGRESQL ? new GiantStatement() : new WholeTable();
+        Contender reference = switch (database) {
+            case POSTGRESQL -> new GiantStatement();
+            case MARIADB -> WholeTable.ON_MARIADB;
+            case H2 -> WholeTable.ON_H2;
+        };
         List<Contender> others = database == Database.POSTGRESQL
                 ? List.of(
                         new SpringBatch(1),

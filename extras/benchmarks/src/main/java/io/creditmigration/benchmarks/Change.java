@@ -12,13 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the hand-written contenders in Java write for one user: the rules of the jobs once more, without the library. */
-record Change(
-        UserRow user,
-        @Nullable BigDecimal oldCredits,
-        BigDecimal newCredits,
-        BigDecimal residual,
-        String reason,
-        OffsetDateTime at) {
+record Change(UserRow user, @Nullable BigDecimal oldCredits, BigDecimal newCredits, long days, OffsetDateTime at) {
 
     /**
      * One statement of a user's transaction.
@@ -52,30 +46,31 @@ record Change(
         statement.setBigDecimal(3, change.oldCredits());
     });
 
-    private static final Write RECORD_GRANT = new Write("""
-            INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                               changed_at, new_credits, host_state)
-            VALUES ('credits', ?, 'COMPLETED', 1, ?, ?, ?, ?, 'active&version')
+    private static final Write JOURNAL_GRANT = new Write("""
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  new_credits, host_state, granted, copied, operations, days)
+            VALUES (?, 1, 1, 1, 1, 'M', 'C', 'R', TRUE, ?, ?, 'active&version', ?, NULLIF(?, 0), ?, ?)
             ON CONFLICT DO NOTHING
             """, true, (statement, change) -> {
-        statement.setString(1, change.userId());
-        statement.setBigDecimal(2, change.newCredits());
-        statement.setLong(3, change.user().total());
-        statement.setObject(4, change.at());
-        statement.setBigDecimal(5, change.newCredits());
+        statement.setObject(1, change.at());
+        statement.setString(2, change.userId());
+        statement.setBigDecimal(3, change.newCredits());
+        statement.setBigDecimal(4, change.newCredits());
+        statement.setLong(5, change.user().total());
+        statement.setLong(6, change.user().operations());
+        statement.setLong(7, change.days());
     });
 
-    private static final Write RECORD_CONVERSION = new Write("""
-            INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                               changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
-            VALUES ('rate-2500', ?, 'COMPLETED', 1, ?, 0, ?, ?, ?, 1000, 2500, 'migrated=false')
+    private static final Write JOURNAL_CONVERSION = new Write("""
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  old_credits, new_credits, host_state)
+            VALUES (?, 1, 1, 1, 1, 'M', 'C', 'R', TRUE, ?, ?, ?, 'migrated=false')
             ON CONFLICT DO NOTHING
             """, true, (statement, change) -> {
-        statement.setString(1, change.userId());
-        statement.setBigDecimal(2, change.newCredits());
-        statement.setObject(3, change.at());
-        statement.setBigDecimal(4, change.oldCredits());
-        statement.setBigDecimal(5, change.newCredits());
+        statement.setObject(1, change.at());
+        statement.setString(2, change.userId());
+        statement.setBigDecimal(3, change.oldCredits());
+        statement.setBigDecimal(4, change.newCredits());
     });
 
     private static final Write ENTER_GRANT = new Write("""
@@ -96,36 +91,12 @@ record Change(
         statement.setLong(2, change.user().id());
     });
 
-    private static final Write LOG_GRANT = new Write("""
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
-                                              logged_at, reason)
-            VALUES ('credits', ?, 1, 'MIGRATED', ?, 0, 'AUTOMATIC', 'run', ?, ?)
-            """, false, (statement, change) -> {
-        statement.setString(1, change.userId());
-        statement.setBigDecimal(2, change.newCredits());
-        statement.setObject(3, change.at());
-        statement.setString(4, change.reason());
-    });
-
-    private static final Write LOG_CONVERSION = new Write("""
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                              residual, actor_kind, actor, logged_at, reason)
-            VALUES ('rate-2500', ?, 1, 'MIGRATED', ?, ?, 1000, 2500, ?, 'AUTOMATIC', 'run', ?, ?)
-            """, false, (statement, change) -> {
-        statement.setString(1, change.userId());
-        statement.setBigDecimal(2, change.oldCredits());
-        statement.setBigDecimal(3, change.newCredits());
-        statement.setBigDecimal(4, change.residual());
-        statement.setObject(5, change.at());
-        statement.setString(6, change.reason());
-    });
-
     /** What is written for a user, the guard first. */
     static List<Write> writes(Job job) {
         return switch (job) {
-            case GRANT -> List.of(OPEN_ACCOUNT, RECORD_GRANT, ENTER_GRANT, LOG_GRANT);
-            case GRANT_WITH_HISTORY -> List.of(OPEN_ACCOUNT, RECORD_GRANT, ENTER_GRANT, COPY_OPERATIONS, LOG_GRANT);
-            case ZERO_CREDITS, EVERYBODY -> List.of(CONVERT, RECORD_CONVERSION, LOG_CONVERSION);
+            case GRANT -> List.of(OPEN_ACCOUNT, JOURNAL_GRANT, ENTER_GRANT);
+            case GRANT_WITH_HISTORY -> List.of(OPEN_ACCOUNT, JOURNAL_GRANT, ENTER_GRANT, COPY_OPERATIONS);
+            case ZERO_CREDITS, EVERYBODY -> List.of(CONVERT, JOURNAL_CONVERSION);
         };
     }
 
@@ -143,21 +114,12 @@ record Change(
         Instant from = user.registeredAt().isBefore(begin) ? begin : user.registeredAt();
         long days =
                 Duration.between(from, Job.CUT_OFF).plusDays(1).minusNanos(1).toDays();
-        boolean often = user.operations() > 10 * days;
-        BigDecimal credits = new BigDecimal(often ? 50 : 20);
-        String reason = user.operations() + " operations in " + days + (days == 1 ? " day" : " days")
-                + (often ? ", more than 10 a day: " : ": ") + credits + " credits";
-        return new Change(user, null, credits, BigDecimal.ZERO, reason, now);
+        BigDecimal credits = new BigDecimal(user.operations() > 10 * days ? 50 : 20);
+        return new Change(user, null, credits, days, now);
     }
 
     private static Change conversion(UserRow user, OffsetDateTime now) {
-        BigDecimal worth = user.credits().multiply(OLD_RATE);
-        BigDecimal credits = worth.divide(NEW_RATE, 4, RoundingMode.HALF_EVEN);
-        String reason = plain(user.credits()) + " credits at 1000 are " + plain(credits) + " at 2500";
-        return new Change(user, user.credits(), credits, worth.subtract(credits.multiply(NEW_RATE)), reason, now);
-    }
-
-    private static String plain(BigDecimal number) {
-        return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+        BigDecimal credits = user.credits().multiply(OLD_RATE).divide(NEW_RATE, 4, RoundingMode.HALF_EVEN);
+        return new Change(user, user.credits(), credits, 0, now);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Some contenders doing one job side by side: A B C, A B C, …, so that whatever else the machine does meets all of them.
@@ -45,7 +46,7 @@ record Comparison(
                 } else if (repetition > 0) {
                     trials.getOrDefault(contender.name(), new ArrayList<>()).add(trial);
                 }
-                progress.accept("%s, %s, %,d users, %s: %s: %.2f s%s"
+                progress.accept("%s, %s, %,d users, %s: %s: %.2f s%s%s"
                         .formatted(
                                 engineName,
                                 job.label(),
@@ -53,6 +54,10 @@ record Comparison(
                                 repetition == 0 ? "warm-up" : "repetition " + repetition,
                                 contender.name(),
                                 trial.seconds(),
+                                trial.rows() == 0
+                                        ? ""
+                                        : ", %.0f B of WAL and %.2f rows a user"
+                                                .formatted(trial.logBytes(), trial.rows()),
                                 difference.map(words -> ", WRONG: " + words).orElse("")));
             }
         }
@@ -61,10 +66,22 @@ record Comparison(
 
     /** Seconds of a contender; empty where it has no figure. */
     Optional<Spread> seconds(String contender) {
-        List<Trial> own = trials.getOrDefault(contender, List.of());
-        return own.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Spread.of(own.stream().map(Trial::seconds).toList()));
+        return spread(contender, Trial::seconds);
+    }
+
+    /** Bytes of log for a user; empty where the contender has no figure. */
+    Optional<Spread> logBytes(String contender) {
+        return spread(contender, Trial::logBytes);
+    }
+
+    /** Rows written for a user; empty where the contender has no figure. */
+    Optional<Spread> rows(String contender) {
+        return spread(contender, Trial::rows);
+    }
+
+    /** Whether the server tells what was written. */
+    boolean isWrittenKnown() {
+        return trials.values().stream().flatMap(List::stream).anyMatch(trial -> trial.rows() > 0);
     }
 
     /** How many times as fast as another one a contender is, each repetition for itself. */
@@ -79,6 +96,13 @@ record Comparison(
             ratios.add(theirs.get(i).seconds() / own.get(i).seconds());
         }
         return Optional.of(Spread.of(ratios));
+    }
+
+    private Optional<Spread> spread(String contender, Function<Trial, Double> figure) {
+        List<Trial> own = trials.getOrDefault(contender, List.of());
+        return own.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Spread.of(own.stream().map(figure).toList()));
     }
 
     /** What the first contender of a round has left in the tables, of everybody and of each sample. */

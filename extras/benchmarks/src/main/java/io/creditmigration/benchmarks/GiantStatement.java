@@ -5,6 +5,8 @@ import javax.sql.DataSource;
 /**
  * One statement per job, as somebody who knows PostgreSQL writes it: everything in one transaction on one connection, the
  * policy in SQL. It takes from every user's balance what is there, so a second run finds nothing to do.
+ *
+ * <p>It writes the journal as the library does. In an empty database the first migration and its first run have the number 1.
  */
 record GiantStatement() implements Contender {
 
@@ -28,19 +30,13 @@ record GiantStatement() implements Contender {
                 RETURNING user_id
             ), granted AS (
                 SELECT a.* FROM allocated a JOIN opened USING (user_id)
-            ), recorded AS (
-                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
-                                                   historical_operations, changed_at, new_credits, host_state)
-                SELECT 'credits', user_id, 'COMPLETED', 1, credits, 0, now(), credits, 'active&version' FROM granted
             ), entered AS (
                 INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, amount, entered_at)
                 SELECT 'credits', user_id, 1, 'GRANT', credits, now() FROM granted
             )
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
-                                              logged_at, reason)
-            SELECT 'credits', user_id, 1, 'MIGRATED', credits, 0, 'AUTOMATIC', 'run', now(),
-                   operations || ' operations in ' || days || CASE WHEN days = 1 THEN ' day' ELSE ' days' END
-                   || CASE WHEN credits = 50 THEN ', more than 10 a day' ELSE '' END || ': ' || credits || ' credits'
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  new_credits, host_state, granted, operations, days)
+            SELECT now(), 1, 1, 1, 1, 'M', 'C', 'R', TRUE, user_id, credits, 'active&version', credits, operations, days
             FROM granted
             """;
 
@@ -65,10 +61,6 @@ record GiantStatement() implements Contender {
                 RETURNING user_id
             ), granted AS (
                 SELECT a.* FROM allocated a JOIN opened USING (user_id)
-            ), recorded AS (
-                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
-                                                   historical_operations, changed_at, new_credits, host_state)
-                SELECT 'credits', user_id, 'COMPLETED', 1, credits, total, now(), credits, 'active&version' FROM granted
             ), entered AS (
                 INSERT INTO credit_migration_entry (migration_id, user_id, attempt, kind, amount, entered_at)
                 SELECT 'credits', user_id, 1, 'GRANT', credits, now() FROM granted
@@ -78,11 +70,10 @@ record GiantStatement() implements Contender {
                 FROM operations o JOIN granted g ON g.id = o.user_id
                 ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
             )
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, new_credits, residual, actor_kind, actor,
-                                              logged_at, reason)
-            SELECT 'credits', user_id, 1, 'MIGRATED', credits, 0, 'AUTOMATIC', 'run', now(),
-                   operations || ' operations in ' || days || CASE WHEN days = 1 THEN ' day' ELSE ' days' END
-                   || CASE WHEN credits = 50 THEN ', more than 10 a day' ELSE '' END || ': ' || credits || ' credits'
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  new_credits, host_state, granted, copied, operations, days)
+            SELECT now(), 1, 1, 1, 1, 'M', 'C', 'R', TRUE, user_id, credits, 'active&version', credits, NULLIF(total, 0),
+                   operations, days
             FROM granted
             """;
 
@@ -91,17 +82,10 @@ record GiantStatement() implements Contender {
                 UPDATE users SET migrated = TRUE
                 WHERE credits = 0 AND NOT migrated AND role <> 'admin' AND registered_at < '2026-01-06 00:00Z'
                 RETURNING CAST(id AS text) AS user_id
-            ), recorded AS (
-                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
-                                                   historical_operations, changed_at, old_credits, new_credits, old_rate,
-                                                   new_rate, host_state)
-                SELECT 'rate-2500', user_id, 'COMPLETED', 1, 0, 0, now(), 0, 0, 1000, 2500, 'migrated=false' FROM converted
             )
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate,
-                                              new_rate, residual, actor_kind, actor, logged_at, reason)
-            SELECT 'rate-2500', user_id, 1, 'MIGRATED', 0, 0, 1000, 2500, 0, 'AUTOMATIC', 'run', now(),
-                   '0 credits at 1000 are 0 at 2500'
-            FROM converted
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  old_credits, new_credits, host_state)
+            SELECT now(), 1, 1, 1, 1, 'M', 'C', 'R', TRUE, user_id, 0, 0, 'migrated=false' FROM converted
             """;
 
     private static final String EVERYBODY = """
@@ -109,20 +93,10 @@ record GiantStatement() implements Contender {
                 UPDATE users SET credits = ROUND(credits * 0.4, 4), migrated = TRUE
                 WHERE credits >= 0 AND NOT migrated AND role <> 'admin' AND registered_at < '2026-01-06 00:00Z'
                 RETURNING CAST(id AS text) AS user_id, old.credits AS old_credits, new.credits AS new_credits
-            ), recorded AS (
-                INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted,
-                                                   historical_operations, changed_at, old_credits, new_credits, old_rate,
-                                                   new_rate, host_state)
-                SELECT 'rate-2500', user_id, 'COMPLETED', 1, new_credits, 0, now(), old_credits, new_credits, 1000, 2500,
-                       'migrated=false'
-                FROM converted
             )
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate,
-                                              new_rate, residual, actor_kind, actor, logged_at, reason)
-            SELECT 'rate-2500', user_id, 1, 'MIGRATED', old_credits, new_credits, 1000, 2500,
-                   old_credits * 1000 - new_credits * 2500, 'AUTOMATIC', 'run', now(),
-                   trim_scale(old_credits) || ' credits at 1000 are ' || trim_scale(new_credits) || ' at 2500'
-            FROM converted
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  old_credits, new_credits, host_state)
+            SELECT now(), 1, 1, 1, 1, 'M', 'C', 'R', TRUE, user_id, old_credits, new_credits, 'migrated=false' FROM converted
             """;
 
     /** So that a million users are hashed and sorted in memory. */

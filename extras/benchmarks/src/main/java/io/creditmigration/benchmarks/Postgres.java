@@ -19,7 +19,17 @@ final class Postgres implements Engine {
                            'checkpoint_timeout', 'work_mem', 'autovacuum', 'jit')
             """;
 
+    private static final String OTHER_SESSIONS = """
+            SELECT COUNT(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+            """;
+
+    private static final String ROWS_WRITTEN =
+            "SELECT COALESCE(SUM(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables";
+
     private static final int CONNECTIONS_MAX = 24;
+    private static final int SESSION_ENDS_MAX = 600;
+    private static final long SESSION_END_MILLIS = 50;
 
     private final EmbeddedPostgres server;
     private final Set<Integer> templates = new HashSet<>();
@@ -64,6 +74,24 @@ final class Postgres implements Engine {
                 }
             }
         };
+    }
+
+    @Override
+    public long logBytes() throws SQLException {
+        return Long.parseLong(
+                Jdbc.text(server.getPostgresDatabase(), "SELECT pg_current_wal_insert_lsn() - CAST('0/0' AS pg_lsn)"));
+    }
+
+    /** A session's rows are sure to be counted once it has ended. */
+    @Override
+    public long rowsWritten(HikariDataSource database) throws SQLException, InterruptedException {
+        database.getHikariPoolMXBean().softEvictConnections();
+        for (int i = 0;
+                i < SESSION_ENDS_MAX && !Jdbc.text(database, OTHER_SESSIONS).equals("0");
+                i++) {
+            Thread.sleep(SESSION_END_MILLIS);
+        }
+        return Long.parseLong(Jdbc.text(database, ROWS_WRITTEN));
     }
 
     @Override

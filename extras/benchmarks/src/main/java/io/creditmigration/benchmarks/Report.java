@@ -74,6 +74,9 @@ final class Report {
         List<String> references = rivals.toList();
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("contender", "seconds", "users/s"));
+        if (comparison.isWrittenKnown()) {
+            head.addAll(List.of("WAL B/user", "rows/user"));
+        }
         references.forEach(reference -> head.add("× " + reference));
         rows.add(head);
         for (String name : names) {
@@ -83,6 +86,13 @@ final class Report {
                     spread(seconds, ""),
                     seconds.map(figure -> number(comparison.users() / figure.median()))
                             .orElse("none")));
+            if (comparison.isWrittenKnown()) {
+                row.add(spread(comparison.logBytes(name), ""));
+                row.add(comparison
+                        .rows(name)
+                        .map(figure -> number(figure.median()))
+                        .orElse("none"));
+            }
             references.forEach(reference -> row.add(spread(comparison.timesAsFastAs(reference, name), "×")));
             rows.add(row);
         }

@@ -4,19 +4,17 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** Whole-table statements in one transaction, for databases where one statement writes one table. Conversions only. */
-record WholeTable() implements Contender {
+record WholeTable(String hostState) implements Contender {
+
+    /** A user's marker before the migration, as each database names the column and its value. */
+    static final WholeTable ON_H2 = new WholeTable("MIGRATED=FALSE");
+
+    static final WholeTable ON_MARIADB = new WholeTable("migrated=0");
 
     private static final List<String> ZERO_CREDITS = List.of("""
-            INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                               changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
-            SELECT 'rate-2500', CONCAT(id, ''), 'COMPLETED', 1, 0, 0, CURRENT_TIMESTAMP, 0, 0, 1000, 2500, 'migrated=false'
-            FROM users
-            WHERE credits = 0 AND migrated = FALSE AND role <> 'admin' AND registered_at < TIMESTAMP '2026-01-06 00:00:00'
-            """, """
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                              residual, actor_kind, actor, logged_at, reason)
-            SELECT 'rate-2500', CONCAT(id, ''), 1, 'MIGRATED', 0, 0, 1000, 2500, 0, 'AUTOMATIC', 'run', CURRENT_TIMESTAMP,
-                   '0 credits at 1000 are 0 at 2500'
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  old_credits, new_credits, host_state)
+            SELECT CURRENT_TIMESTAMP, 1, 1, 1, 1, 'M', 'C', 'R', TRUE, CONCAT(id, ''), 0, 0, '{host_state}'
             FROM users
             WHERE credits = 0 AND migrated = FALSE AND role <> 'admin' AND registered_at < TIMESTAMP '2026-01-06 00:00:00'
             """, """
@@ -25,18 +23,9 @@ record WholeTable() implements Contender {
             """);
 
     private static final List<String> EVERYBODY = List.of("""
-            INSERT INTO credit_migration_user (migration_id, user_id, status, attempt, credits_granted, historical_operations,
-                                               changed_at, old_credits, new_credits, old_rate, new_rate, host_state)
-            SELECT 'rate-2500', CONCAT(id, ''), 'COMPLETED', 1, ROUND(credits * 0.4, 4), 0, CURRENT_TIMESTAMP, credits,
-                   ROUND(credits * 0.4, 4), 1000, 2500, 'migrated=false'
-            FROM users
-            WHERE credits >= 0 AND migrated = FALSE AND role <> 'admin' AND registered_at < TIMESTAMP '2026-01-06 00:00:00'
-            """, """
-            INSERT INTO credit_migration_log (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                              residual, actor_kind, actor, logged_at, reason)
-            SELECT 'rate-2500', CONCAT(id, ''), 1, 'MIGRATED', credits, ROUND(credits * 0.4, 4), 1000, 2500,
-                   credits * 1000 - ROUND(credits * 0.4, 4) * 2500, 'AUTOMATIC', 'run', CURRENT_TIMESTAMP,
-                   CONCAT(credits, ' credits at 1000 are ', ROUND(credits * 0.4, 4), ' at 2500')
+            INSERT INTO credit_migration_journal (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
+                                                  old_credits, new_credits, host_state)
+            SELECT CURRENT_TIMESTAMP, 1, 1, 1, 1, 'M', 'C', 'R', TRUE, CONCAT(id, ''), credits, ROUND(credits * 0.4, 4), '{host_state}'
             FROM users
             WHERE credits >= 0 AND migrated = FALSE AND role <> 'admin' AND registered_at < TIMESTAMP '2026-01-06 00:00:00'
             """, """
@@ -57,6 +46,9 @@ record WholeTable() implements Contender {
             case GRANT, GRANT_WITH_HISTORY ->
                 throw new IllegalArgumentException("No whole-table statements for job " + job.label());
         };
-        return () -> Jdbc.inTransaction(database, statements.toArray(String[]::new));
+        String[] written = statements.stream()
+                .map(statement -> statement.replace("{host_state}", hostState))
+                .toArray(String[]::new);
+        return () -> Jdbc.inTransaction(database, written);
     }
 }

@@ -2,11 +2,14 @@ package io.creditmigration.command;
 
 import io.creditmigration.PopulationAnalysis;
 import io.creditmigration.PopulationAnalysis.BalanceClass;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** What the population is like. */
 @Command(
@@ -20,9 +23,18 @@ import picocli.CommandLine.Command;
         })
 final class Analyze extends MigrationCommand {
 
+    @Option(
+            names = "--high-usage",
+            paramLabel = "FILE",
+            description = "List users with more than 8 operations in an hour.")
+    private @Nullable Path highUsage;
+
     @Override
     ExitCode work(Application application, Output output, Interruption interruption) {
-        PopulationAnalysis analysis = application.migrations().analyze();
+        StringBuilder ids = new StringBuilder();
+        PopulationAnalysis analysis = application
+                .migrations()
+                .analyze(user -> ids.append(user.userId()).append('\n'));
         output.field("users", analysis.users());
         output.field("activeUsers", analysis.activeUsers());
         output.field("highUsageUsers", analysis.highUsageUsers());
@@ -43,14 +55,26 @@ final class Analyze extends MigrationCommand {
                         .map(tier -> Views.sorted("credits", tier.credits().toString(), "users", tier.users()))
                         .toList());
         output.field("otherAllocations", analysis.otherAllocations());
+        PopulationAnalysis.Others others = analysis.others();
+        Map<String, Long> apart = new LinkedHashMap<>();
+        apart.put("exempt", others.exempt());
+        apart.put("newcomers", others.newcomers());
+        apart.put("byHost", others.byHost());
+        apart.put("operations", others.operations());
+        output.field("others", apart);
         show(analysis, application, output);
+        if (highUsage != null) {
+            PlanFile.writeWhole(highUsage, ids.toString());
+            output.field("file", highUsage.toString());
+            output.heading(Words.users(analysis.highUsageUsers()) + " of high usage listed in " + highUsage + ".");
+        }
         return analysis.users() == 0 ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;
     }
 
     private static void show(PopulationAnalysis analysis, Application application, Output output) {
         output.say("Population of migration " + application.migrationId());
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("users", Output.number(analysis.users())));
+        rows.add(List.of("users whom it concerns", Output.number(analysis.users())));
         for (BalanceClass balance : BalanceClass.values()) {
             rows.add(List.of("  " + words(balance), Output.number(analysis.balances(balance))));
         }
@@ -61,12 +85,23 @@ final class Analyze extends MigrationCommand {
             rows.add(List.of("  for each user", Output.amount(analysis.averageOperations())));
             rows.add(List.of("operations to migrate", Output.number(analysis.operationsToMigrate())));
         }
+        PopulationAnalysis.Others others = analysis.others();
+        if (others.users() > 0) {
+            rows.add(List.of("users whom it does not concern", Output.number(others.users())));
+            rows.add(List.of("  exempt", Output.number(others.exempt())));
+            rows.add(List.of("  registered since the cut-off", Output.number(others.newcomers())));
+            rows.add(List.of("  migrated by your application", Output.number(others.byHost())));
+            rows.add(List.of("  their operations", Output.number(others.operations())));
+        }
         output.table(rows);
         if (!analysis.allocations().isEmpty()) {
             output.heading("What the policy would grant");
             output.table(analysis.allocations().stream()
                     .map(tier -> List.of(
-                            Output.amount(tier.credits().amount()), "credits to", Output.number(tier.users()), "users"))
+                            Output.amount(tier.credits().amount()),
+                            "credits to",
+                            Output.number(tier.users()),
+                            tier.users() == 1 ? "user" : "users"))
                     .toList());
         }
     }

@@ -3,8 +3,10 @@ package io.creditmigration.command;
 import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationService;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.jdbc.JdbcMigrationStore;
 import java.sql.SQLException;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -20,8 +22,7 @@ record Application(
         implements AutoCloseable {
 
     static Application open(Configuration configuration) throws SQLException {
-        HikariDataSource pool = Database.open(
-                configuration.connection(), configuration.settings().threads());
+        HikariDataSource pool = Database.open(configuration.connection());
         try {
             JdbcMigrationStore store = JdbcMigrationStore.owning(pool, configuration.host(), configuration.ours());
             MigrationOptions options = MigrationOptions.defaults();
@@ -41,6 +42,11 @@ record Application(
 
     String migrationId() {
         return migrations.migration().id();
+    }
+
+    /** Users by where they stand. */
+    Map<MigrationStatus, Long> users() {
+        return store.totals(migrations.migration()).users();
     }
 
     DataSource dataSource() {

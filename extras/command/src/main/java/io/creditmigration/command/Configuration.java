@@ -12,6 +12,7 @@ import io.creditmigration.jdbc.LibraryTables;
  * @param connection how to get at the database
  * @param ours where the library's own tables are
  * @param host where the application's tables are
+ * @param names the same by their names
  * @param migration what is to be done
  * @param settings how fast and how far runs may go
  * @param notices whether users are told
@@ -21,12 +22,13 @@ record Configuration(
         ConnectionSettings connection,
         LibraryTables ours,
         HostTables host,
+        HostNames names,
         Migration migration,
         RunSettings settings,
         boolean notices) {
 
     /** The same with these settings. */
     Configuration withSettings(RunSettings newSettings) {
-        return new Configuration(file, connection, ours, host, migration, newSettings, notices);
+        return new Configuration(file, connection, ours, host, names, migration, newSettings, notices);
     }
 }

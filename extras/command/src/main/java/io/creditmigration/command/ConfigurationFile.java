@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,24 +59,37 @@ final class ConfigurationFile {
             "only-without",
             "on-migration-set");
 
+    private static final List<String> ACCOUNTS = List.of("own", "table", "user", "balance", "active");
+    private static final List<String> OPERATIONS = List.of("table", "id", "user", "at", "history");
+
     private static final List<String> RUN =
             List.of("page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
 
     private ConfigurationFile() {}
 
     static Configuration read(Path path) {
+        Map<String, String> environment = System.getenv();
         String text;
         try {
             text = Files.readString(path, StandardCharsets.UTF_8);
         } catch (IOException e) {
+            if (!Files.exists(path) && environment.containsKey(YamlSection.variable("database.url"))) {
+                return of("environment", YamlSection.of("environment", SECTIONS, environment));
+            }
             throw CommandFailure.usage("there is no configuration at " + path
                     + "; write one with 'credit-migration init', or name it with --config");
         }
-        return parse(path.toString(), text);
+        return parse(path.toString(), text, environment);
     }
 
-    static Configuration parse(String file, String text) {
-        YamlSection root = YamlSection.of(file, text, SECTIONS);
+    /** Reads a file of this text; a mark that some editors put first is left out. */
+    static Configuration parse(String file, String text, Map<String, String> environment) {
+        return of(
+                file,
+                YamlSection.of(file, text.startsWith("\uFEFF") ? text.substring(1) : text, SECTIONS, environment));
+    }
+
+    private static Configuration of(String file, YamlSection root) {
         return new Configuration(
                 file,
                 connection(root.section("database", List.of("url", "user", "password-from"))),
@@ -83,6 +97,7 @@ final class ConfigurationFile {
                         .map(ConfigurationFile::ours)
                         .orElse(LibraryTables.defaults()),
                 host(root),
+                names(root),
                 migration(root.section(
                         "migration", List.of("id", "cut-off", "convert", "grant", "consent", "usage-window-days"))),
                 settings(root),
@@ -163,9 +178,28 @@ final class ConfigurationFile {
         return withPurchases(root, withOperations(root, withBalance(root, users, host)));
     }
 
-    private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
+    private static HostNames names(YamlSection root) {
+        YamlSection users = root.section("users", USERS);
+        List<String> written = new ArrayList<>();
+        for (String key : List.of("balance", "balance-moves-to", "flag", "rate", "version")) {
+            users.optionalText(key).ifPresent(written::add);
+        }
+        written.addAll(users.optionalEntries("on-migration-set").keySet());
         Optional<YamlSection> accounts =
-                root.optionalSection("accounts", List.of("own", "table", "user", "balance", "active"));
+                root.optionalSection("accounts", ACCOUNTS).filter(section -> section.has("table"));
+        return new HostNames(
+                users.optionalText("schema").orElse(null),
+                new HostNames.Table(users.text("table"), written),
+                accounts.map(section -> new HostNames.Table(section.text("table"), List.of(section.text("balance"))))
+                        .orElse(null),
+                root.optionalSection("operations", OPERATIONS)
+                        .map(section -> new HostNames.Table(
+                                section.text("table"), List.of(section.text("user"), section.text("at"))))
+                        .orElse(null));
+    }
+
+    private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
+        Optional<YamlSection> accounts = root.optionalSection("accounts", ACCOUNTS);
         if (accounts.isEmpty()) {
             return host.balance(users.value("balance", "its column, or a section 'accounts'", column -> column));
         }
@@ -184,8 +218,7 @@ final class ConfigurationFile {
     }
 
     private static HostTables withOperations(YamlSection root, HostTables host) {
-        Optional<YamlSection> operations =
-                root.optionalSection("operations", List.of("table", "id", "user", "at", "history"));
+        Optional<YamlSection> operations = root.optionalSection("operations", OPERATIONS);
         if (operations.isEmpty()) {
             return host;
         }
@@ -207,13 +240,13 @@ final class ConfigurationFile {
         Instant cutOff = section.value(
                 "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
         section.checked("cut-off", () -> migration.cutOff(cutOff));
-        if (section.has("convert") == section.has("grant")) {
+        if (section.hasSection("convert") == section.hasSection("grant")) {
             throw section.refused(
-                    section.has("convert") ? "convert" : null,
+                    section.hasSection("convert") ? "convert" : null,
                     "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
         }
         migration.policy(
-                section.has("convert")
+                section.hasSection("convert")
                         ? conversion(section.section("convert", List.of("from", "to", "decimals", "rounding")))
                         : grant(section.section("grant", List.of("base", "above"))));
         section.optionalValue("consent", "confirm-positive or none", text -> Consent.valueOf(constant(text)))

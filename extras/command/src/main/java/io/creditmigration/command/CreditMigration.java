@@ -6,8 +6,10 @@ import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command: each of its subcommands is a class of its own, which says what it is for. */
 @Command(
@@ -17,6 +19,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             Init.class,
             Schema.class,
+            Doctor.class,
             Analyze.class,
             Plan.class,
             Migrate.class,
@@ -35,16 +38,19 @@ import picocli.CommandLine.ParameterException;
             Failed.class,
             Notices.class,
             Report.class,
-            Demonstrate.class
+            Demonstrate.class,
+            Completion.class,
+            Manual.class
         })
 public final class CreditMigration {
 
     private static final String COMMANDS = """
-              Prepare   init, schema, analyze, plan
+              Prepare   init, schema, doctor, analyze, plan
               Migrate   migrate, status, pause, resume, cancel, rollout, halt
               Users     confirm, rollback, reopen, explain, failed, notices
               Prove     verify, seal, report
               Try       demo, benchmark (the latter in a source tree alone)
+              Shell     completion, manual
             """;
 
     private static final String FOOTER = """
@@ -71,7 +77,22 @@ public final class CreditMigration {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(execute(args));
+    }
+
+    /** In a locale such as C, Java cannot read letters beyond ASCII, and puts this mark in their place. */
+    private static int execute(String... args) {
+        CommandLine commandLine = commandLine();
+        for (String arg : args) {
+            if (arg.indexOf('\uFFFD') >= 0) {
+                return refuse(
+                        new ParameterException(
+                                commandLine,
+                                "'" + arg + "' has letters that this locale cannot have; set LC_ALL=C.UTF-8"),
+                        args);
+            }
+        }
+        return commandLine.execute(args);
     }
 
     static CommandLine commandLine() {
@@ -94,11 +115,28 @@ public final class CreditMigration {
         CommandLine commandLine = e.getCommandLine();
         String name = commandLine.getCommandSpec().qualifiedName();
         boolean json = Arrays.asList(args).contains("--json");
-        Output output = new Output(json, commandLine.getOut(), commandLine.getErr());
+        Output output = new Output(json, false, commandLine.getOut(), commandLine.getErr());
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("these arguments are not understood");
-        output.note(name + ": " + line + "; see '" + name + " --help'");
-        output.end(commandLine.getCommandName(), ExitCode.USAGE, line);
+        output.error(name + ": " + line + suggestion(e) + " See '" + name + " --help'.");
+        output.end(commandLine.getCommandName(), ExitCode.USAGE, line + suggestion(e));
         return ExitCode.USAGE.number();
+    }
+
+    private static String suggestion(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+            CommandSpec spec = e.getCommandLine().getCommandSpec();
+            boolean isOption = word.startsWith("-");
+            if (isOption || !spec.subcommands().isEmpty()) {
+                return Suggestion.of(
+                        word,
+                        isOption
+                                ? spec.optionsMap().keySet()
+                                : spec.subcommands().keySet());
+            }
+        }
+        return ".";
     }
 
     private static String version() {

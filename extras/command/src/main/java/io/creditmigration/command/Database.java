@@ -14,13 +14,13 @@ final class Database {
     private static final int LOGIN_SECONDS_MAX = 10;
     private static final int MILLIS_PER_SECOND = 1_000;
 
-    /** Besides the workers, somebody looks at the run. */
-    private static final int CONNECTIONS_BESIDES = 2;
+    /** As many as a run has workers at most, and some for who looks at it; opened when they are needed. */
+    private static final int CONNECTIONS_MAX = 66;
 
     private Database() {}
 
     /** A pool, after one connection has shown that it will work. */
-    static HikariDataSource open(ConnectionSettings settings, int workers) throws SQLException {
+    static HikariDataSource open(ConnectionSettings settings) throws SQLException {
         String url = url(settings);
         Properties properties = new Properties();
         if (settings.user() != null) {
@@ -38,7 +38,7 @@ final class Database {
         config.setJdbcUrl(url);
         config.setUsername(settings.user());
         config.setPassword(password);
-        config.setMaximumPoolSize(workers + CONNECTIONS_BESIDES);
+        config.setMaximumPoolSize(CONNECTIONS_MAX);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(LOGIN_SECONDS_MAX * MILLIS_PER_SECOND);
         return new Uninterrupted(config);

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         abbreviateSynopsis = true,
-        description = "Migrates two sample populations on an embedded database, and checks the figures.",
+        description = "Migrates two sample populations on an embedded database, and checks them.",
         footer = {"", "Example: credit-migration demo --users 1000"})
 final class Demonstrate extends Subcommand {
 

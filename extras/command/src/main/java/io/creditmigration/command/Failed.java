@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         description = "Lists users who could not be migrated, and why; --retry tries them again.",
         footer = {"", "Example: credit-migration failed --retry --apply", "They work on under the old rules meanwhile."
         })
-final class Failed extends MigrationCommand {
+final class Failed extends OperatorCommand {
 
     @Mixin
     private Applying applying = new Applying();
@@ -49,8 +49,9 @@ final class Failed extends MigrationCommand {
         if (retry) {
             RunOptions options = RunOptions.defaults()
                     .withSettings(application.configuration().settings())
-                    .withScope(RunScope.failedOnly().withExempt());
-            return new Pass(application.migrations(), output, interruption, again()).go(options, applying);
+                    .withScope(RunScope.failedOnly().withExempt())
+                    .withReason(actor(), reason());
+            return new Pass(application.migrations(), output, interruption, again(), new Pace()).go(options, applying);
         }
         output.table(failed.stream()
                 .map(user ->

@@ -5,6 +5,7 @@ import io.creditmigration.DriftException;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.MappingException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a failure means to an operator: an exit code, and one line that says what to do. */
@@ -12,11 +13,8 @@ record Failures(ExitCode exitCode, String line) {
 
     private static final int CAUSES_MAX = 20;
     private static final int MARIADB_ACCESS_DENIED = 1045;
-    private static final int MARIADB_TABLE_DENIED = 1142;
-    private static final int MARIADB_COLUMN_DENIED = 1143;
-    private static final int MARIADB_DATABASE_DENIED = 1044;
-    private static final int H2_RIGHTS = 90096;
-    private static final int H2_ADMIN_RIGHTS = 90040;
+    /** MariaDB: table, column, database, read-only server, read-only transaction; H2: rights, administrator, read-only. */
+    private static final Set<Integer> DENIED = Set.of(1142, 1143, 1044, 1290, 1792, 90096, 90040, 90097);
 
     static Failures of(Throwable failure) {
         if (failure instanceof CommandFailure known) {
@@ -50,12 +48,7 @@ record Failures(ExitCode exitCode, String line) {
     private static String advice(SQLException error) {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         int code = error.getErrorCode();
-        if (code == MARIADB_TABLE_DENIED
-                || code == MARIADB_COLUMN_DENIED
-                || code == MARIADB_DATABASE_DENIED
-                || code == H2_RIGHTS
-                || code == H2_ADMIN_RIGHTS
-                || state.equals("42501")) {
+        if (isDenied(error)) {
             return "the database user lacks a privilege; grant it and run the command again";
         }
         if (state.startsWith("28") || code == MARIADB_ACCESS_DENIED) {
@@ -71,6 +64,12 @@ record Failures(ExitCode exitCode, String line) {
             return "a table or column is not as it was; run the command again, and 'credit-migration schema' if it stays";
         }
         return "the database has failed; what was committed stands, and the command may be run again";
+    }
+
+    /** Whether the database user may not do this, or nobody may because nothing may be written. */
+    static boolean isDenied(SQLException error) {
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        return DENIED.contains(error.getErrorCode()) || state.equals("42501") || state.equals("25006");
     }
 
     private static @Nullable SQLException sqlIn(Throwable failure) {

@@ -91,7 +91,7 @@ final class Init extends Subcommand {
     }
 
     private HostGuess guess(ConnectionSettings connection) throws SQLException {
-        try (HikariDataSource pool = Database.open(connection, 1);
+        try (HikariDataSource pool = Database.open(connection);
                 Connection opened = pool.getConnection()) {
             return HostGuess.of(opened, schema, usersTable, "credit_migration_");
         }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         abbreviateSynopsis = true,
         description = "Migrates everybody who need not confirm; goes on with an unfinished run.",
         footer = {"", "Example: credit-migration migrate --stages 5,25,100 --apply"})
-final class Migrate extends MigrationCommand {
+final class Migrate extends OperatorCommand {
 
     @Mixin
     private Applying applying = new Applying();
@@ -31,7 +31,12 @@ final class Migrate extends MigrationCommand {
     @Option(names = "--tolerance", paramLabel = "SHARE", description = "With --plan: what may differ; 0.01.")
     private BigDecimal tolerance = new BigDecimal("0.01");
 
-    @Option(names = "--stages", paramLabel = "PERCENT", split = ",", description = "Raise the rollout step by step.")
+    @Option(
+            names = "--stages",
+            paramLabel = "5,25,100",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Raise the rollout step by step.")
     private List<Integer> stages = List.of();
 
     @Option(names = "--approve", description = "With --stages: wait for 'rollout' before each.")
@@ -40,11 +45,8 @@ final class Migrate extends MigrationCommand {
     @Option(names = "--verify", description = "With --stages: verify before each but the first.")
     private boolean verify;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Workers of this process, 1 to 64.")
-    private @Nullable Integer threads;
-
-    @Option(names = "--users-per-second", paramLabel = "N", description = "No faster than this; 0 is no limit.")
-    private @Nullable Integer usersPerSecond;
+    @Mixin
+    private Pace pace = new Pace();
 
     @Override
     void check() {
@@ -56,27 +58,23 @@ final class Migrate extends MigrationCommand {
         if (tolerance.signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
             throw usage("--tolerance is " + tolerance + "; allowed: 0 or more and below 1");
         }
-        settings(RunSettings.defaults());
+        pace.tuned(RunSettings.defaults());
         stages();
     }
 
     @Override
     Configuration configuration() {
         Configuration written = super.configuration();
-        return written.withSettings(settings(written.settings()));
+        return written.withSettings(pace.tuned(written.settings()));
     }
 
     @Override
     ExitCode work(Application application, Output output, Interruption interruption) {
-        RunOptions options =
-                whom.options(application.configuration().settings()).withStages(stages());
-        Pass pass = new Pass(application.migrations(), output, interruption, again());
+        RunOptions options = whom.options(application.configuration().settings())
+                .withStages(stages())
+                .withReason(actor(), reason());
+        Pass pass = new Pass(application.migrations(), output, interruption, again(), pace);
         return plan == null ? pass.go(options, applying) : pass.go(options, applying, PlanFile.read(plan), tolerance);
-    }
-
-    private RunSettings settings(RunSettings written) {
-        RunSettings settings = threads == null ? written : written.withThreads(threads);
-        return usersPerSecond == null ? settings : settings.withUsersPerSecond(usersPerSecond);
     }
 
     private Stages stages() {

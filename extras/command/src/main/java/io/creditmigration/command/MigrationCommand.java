@@ -12,6 +12,7 @@ abstract class MigrationCommand extends Subcommand {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
+            defaultValue = "${env:CREDIT_MIGRATION_CONFIG:-credit-migration.yaml}",
             description = "Configuration; credit-migration.yaml.")
     private Path config = Path.of("credit-migration.yaml");
 

@@ -95,13 +95,13 @@ final class Notices extends MigrationCommand {
             output.heading("There are no dead letters.");
             return ExitCode.NOTHING_TO_DO;
         }
-        if (!isAgreed("Have " + Output.number(dead.size()) + " dead letters delivered again?", output)) {
+        if (!isAgreed("Have " + Output.count(dead.size(), "dead letter") + " delivered again?", output)) {
             return applying.isDry() ? ExitCode.DONE : ExitCode.STOPPED;
         }
         long requeued = dead.stream().filter(dispatcher::requeue).count();
         output.field("applied", true);
         output.field("requeued", requeued);
-        output.heading(Output.number(requeued) + " are queued again.");
+        output.heading(Output.count(requeued, "notice") + (requeued == 1 ? " is" : " are") + " queued again.");
         return ExitCode.DONE;
     }
 
@@ -118,7 +118,7 @@ final class Notices extends MigrationCommand {
                         .withSettings(application.configuration().settings()));
         output.field("applied", true);
         output.field("queued", queued);
-        output.heading(Output.number(queued) + " announcements are queued.");
+        output.heading(Output.count(queued, "announcement") + (queued == 1 ? " is queued." : " are queued."));
         return queued == 0 ? ExitCode.NOTHING_TO_DO : ExitCode.DONE;
     }
 

@@ -18,21 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Output {
 
+    private static final int COLUMNS = 80;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final boolean json;
+    private final boolean quiet;
     private final PrintWriter out;
     private final PrintWriter err;
     private Map<String, @Nullable Object> fields = new LinkedHashMap<>();
 
-    Output(boolean json, PrintWriter out, PrintWriter err) {
+    Output(boolean json, boolean quiet, PrintWriter out, PrintWriter err) {
         this.json = json;
+        this.quiet = quiet;
         this.out = out;
         this.err = err;
     }
 
     static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** So many of something: {@code 1 user}, {@code 2,000 users}. */
+    static String count(long number, String one) {
+        return number(number) + " " + one + (number == 1 ? "" : "s");
     }
 
     /** An amount with thousands separators, and all decimals that it has. */
@@ -53,7 +61,7 @@ final class Output {
 
     /** A line for people. */
     void say(String line) {
-        if (!json) {
+        if (!json && !quiet) {
             out.println(line.stripTrailing());
             out.flush();
         }
@@ -62,6 +70,24 @@ final class Output {
     /** Says that without {@code --apply} it stays with having been shown. */
     void onlyShown() {
         heading("Nothing was written. To do it, add --apply.");
+    }
+
+    /** A line of a list for people, continued below itself where it is longer than a terminal is wide. */
+    void item(String words) {
+        wrapped("  " + words);
+    }
+
+    /** A line for people, continued below itself where it is longer than a terminal is wide. */
+    void wrapped(String words) {
+        StringBuilder line = new StringBuilder();
+        for (String word : words.split("(?<=\\S) (?=\\S)", -1)) {
+            if (line.length() + 1 + word.length() > COLUMNS && !line.toString().isBlank()) {
+                say(line.toString());
+                line = new StringBuilder("   ");
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        say(line.toString());
     }
 
     void heading(String words) {
@@ -93,14 +119,23 @@ final class Output {
 
     /** A line about the command itself, whoever reads. */
     void note(String line) {
+        if (!quiet) {
+            error(line);
+        }
+    }
+
+    /** A line about what went wrong, even where nothing else is wanted. */
+    void error(String line) {
         err.println(line);
         err.flush();
     }
 
     /** Something on the terminal that is written over by what comes next. */
     void overwrite(String line) {
-        err.print(line);
-        err.flush();
+        if (!quiet) {
+            err.print(line);
+            err.flush();
+        }
     }
 
     /** Ends the JSON object, if that is what is wanted. */

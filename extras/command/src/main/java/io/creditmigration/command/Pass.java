@@ -15,6 +15,7 @@ import io.creditmigration.RollbackResult;
 import io.creditmigration.RunEvent;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.function.Function;
@@ -27,13 +28,20 @@ final class Pass {
     private final Output output;
     private final Interruption interruption;
     private final String again;
+    private final Pace pace;
 
-    /** @param again the words that go on with a run that was interrupted */
-    Pass(MigrationService migrations, Output output, Interruption interruption, String again) {
+    /**
+     * A pass of this migration.
+     *
+     * @param again the words that go on with a run that was interrupted
+     * @param pace what was asked for of a run that is there already
+     */
+    Pass(MigrationService migrations, Output output, Interruption interruption, String again, Pace pace) {
         this.migrations = migrations;
         this.output = output;
         this.interruption = interruption;
         this.again = again;
+        this.pace = pace;
     }
 
     /** Shows what a run would do, and does it if that is wanted and agreed to. */
@@ -44,44 +52,53 @@ final class Pass {
         if (applying.isDry()) {
             output.field("applied", false);
             output.onlyShown();
-            return exitCode(plan);
+            return exitCode(plan, options);
         }
         if (isVain(plan, options)) {
             output.field("applied", false);
             return nothing(plan);
         }
-        return agreed(applying, plan.count(Status.MIGRATED))
-                ? watched(progress -> migrations.run(options.withListener(progress)))
+        return agreed(applying, plan, options)
+                ? watched(options, progress -> migrations.run(options.withListener(progress)))
                 : declined();
     }
 
     /** The same for a plan that somebody has approved before. */
     ExitCode go(RunOptions options, Applying applying, MigrationPlan approved, BigDecimal tolerance) {
-        Drift drift = migrations.drift(approved, options);
+        MigrationPlan plan = migrations.plan(options);
+        Drift drift = plan.driftFrom(approved);
+        output.field("plan", Views.plan(plan));
         output.field("drift", drift.share().stripTrailingZeros().toPlainString());
         output.field("differences", drift.differences());
-        Words.plan(output, migrations.migration(), approved);
-        output.heading(
-                "Since then a share of " + drift.share().stripTrailingZeros().toPlainString() + " has changed; "
-                        + tolerance.toPlainString() + " is tolerated.");
-        drift.differences().forEach(difference -> output.say("  " + difference));
+        output.say("Approved for migration " + migrations.migration().id() + " and " + Words.of(approved.scope()) + ": "
+                + Words.users(approved.population().tally().users()));
+        Words.population(output, migrations.migration(), approved.population());
+        output.heading("A share of " + drift.share().stripTrailingZeros().toPlainString()
+                + " of the population has changed since; " + tolerance.toPlainString() + " is tolerated.");
+        drift.differences().forEach(output::item);
         if (!drift.isWithin(tolerance)) {
             throw new CommandFailure(
                     ExitCode.DRIFT,
                     "the population is no longer as approved: " + String.join("; ", drift.differences())
                             + ". Plan and approve again, or tolerate more");
         }
+        output.say("");
+        Words.plan(output, migrations.migration(), plan);
         if (applying.isDry()) {
             output.field("applied", false);
             output.onlyShown();
-            return exitCode(approved);
+            return exitCode(plan, options);
         }
-        return agreed(applying, approved.count(Status.MIGRATED))
-                ? watched(progress -> migrations.run(approved, tolerance, options.withListener(progress)))
+        if (isVain(plan, options)) {
+            output.field("applied", false);
+            return nothing(plan);
+        }
+        return agreed(applying, plan, options)
+                ? watched(options, progress -> migrations.run(approved, tolerance, options.withListener(progress)))
                 : declined();
     }
 
-    /** Shows what taking back would do, and does it if that is wanted and agreed to. */
+    /** Shows what rolling back would do, and does it if that is wanted and agreed to. */
     ExitCode goBack(RollbackOptions options, Applying applying, Actor actor, String reason) {
         RollbackPlan plan = migrations.planRollback(options);
         Words.plan(output, migrations.migration(), plan);
@@ -93,25 +110,38 @@ final class Pass {
         }
         if (!migrations.rollout().halted()) {
             throw CommandFailure.usage(
-                    "the halt switch is off, and users would be migrated while others are taken back;"
+                    "the halt switch is off, and users would be migrated while others are rolled back;"
                             + " first run 'credit-migration halt'");
         }
         if (plan.count(RollbackResult.Status.ROLLED_BACK) == 0 && isOver(options.scope())) {
             output.field("applied", false);
-            output.heading("Nothing was written: there is nobody to take back.");
+            output.heading("Nothing was written: there is nobody to roll back.");
             return exitCode(plan.outcomes());
         }
-        return applying.isAgreed("Take " + Output.number(plan.count(RollbackResult.Status.ROLLED_BACK))
-                        + " users of migration " + migrations.migration().id() + " back now?")
-                ? watched(progress -> migrations.rollbackAll(options.withListener(progress), actor, reason))
-                : declined();
+        if (!applying.isAgreed("Roll " + Words.users(plan.count(RollbackResult.Status.ROLLED_BACK)) + " of migration "
+                + migrations.migration().id() + " back now?")) {
+            return declined();
+        }
+        tune(options.scope(), options.settings(), actor, reason);
+        ExitCode exitCode = watched(progress -> migrations.rollbackAll(options.withListener(progress), actor, reason));
+        RollbackPlan left = migrations.planRollback(options);
+        output.field("leftAlone", Views.leftAlone(left));
+        Words.leftAlone(output, left);
+        return exitCode;
     }
 
     /** What a rollback came to, or would. */
     static ExitCode exitCode(Map<RollbackResult.Status, Long> rollbacks) {
         boolean refused = rollbacks.keySet().stream().anyMatch(status -> switch (status) {
             case ROLLED_BACK, ALREADY_ROLLED_BACK, NOT_COMPLETED -> false;
-            case UNKNOWN_USER, NOT_LATEST, NO_ROLLBACK_DATA, MOVED_SINCE, PAID_CREDITS, REJECTED, CONTENDED -> true;
+            case UNKNOWN_USER,
+                    OUT_OF_STEP,
+                    NOT_LATEST,
+                    NO_ROLLBACK_DATA,
+                    MOVED_SINCE,
+                    PAID_CREDITS,
+                    REJECTED,
+                    CONTENDED -> true;
         });
         if (refused) {
             return ExitCode.SOME_FAILED;
@@ -126,9 +156,21 @@ final class Pass {
         return plan.count(Status.MIGRATED) > 0 ? ExitCode.DONE : ExitCode.NOTHING_TO_DO;
     }
 
-    private boolean agreed(Applying applying, long users) {
-        return applying.isAgreed("Migrate " + Output.number(users) + " users of migration "
-                + migrations.migration().id() + " now?");
+    /** The same for what later stages will do too. */
+    private static ExitCode exitCode(MigrationPlan plan, RunOptions options) {
+        ExitCode now = exitCode(plan);
+        boolean later = !options.stages().percents().isEmpty() && plan.count(Status.OUTSIDE_ROLLOUT) > 0;
+        return now == ExitCode.NOTHING_TO_DO && later ? ExitCode.DONE : now;
+    }
+
+    private boolean agreed(Applying applying, MigrationPlan plan, RunOptions options) {
+        String ofMigration = " of migration " + migrations.migration().id();
+        long users = plan.count(Status.MIGRATED);
+        if (options.stages().percents().isEmpty()) {
+            return applying.isAgreed("Migrate " + Words.users(users) + ofMigration + " now?");
+        }
+        long most = users + plan.count(Status.OUTSIDE_ROLLOUT);
+        return applying.isAgreed("Migrate at most " + Words.users(most) + ofMigration + " in stages?");
     }
 
     private ExitCode declined() {
@@ -157,6 +199,30 @@ final class Pass {
         return ExitCode.NOTHING_TO_DO;
     }
 
+    private ExitCode watched(RunOptions options, Function<Progress, MigrationRun> work) {
+        tune(options.scope(), options.settings(), options.actor(), options.reason());
+        return watched(work);
+    }
+
+    /** Changes an unfinished run as the arguments say; what the configuration says is for new runs. */
+    private void tune(RunScope scope, RunSettings configured, Actor actor, String reason) {
+        MigrationRuns runs = migrations.runs();
+        runs.list().stream()
+                .filter(run -> run.scope().equals(scope) && isUnfinished(run))
+                .findFirst()
+                .ifPresent(run -> {
+                    RunSettings tuned = pace.tuned(run.settings());
+                    if (!tuned.equals(run.settings())) {
+                        runs.retune(run.id(), tuned, actor, reason);
+                        output.note("Run " + run.id() + " goes on with " + tuned + ".");
+                    } else if (!tuned.equals(configured)) {
+                        output.note(
+                                "Run " + run.id() + " goes on with its own settings: " + tuned
+                                        + ". The configuration's are for new runs; 'credit-migration resume' changes this one.");
+                    }
+                });
+    }
+
     private ExitCode watched(Function<Progress, MigrationRun> work) {
         Progress progress = new Progress(output);
         interruption.waitForPages();
@@ -180,7 +246,7 @@ final class Pass {
             case RUNNING -> {
                 output.note("Stopped after the page in hand, with "
                         + Output.number(run.progress().done()) + " of "
-                        + Output.number(run.progress().users()) + " users done. To go on: " + again);
+                        + Words.users(run.progress().users()) + " done. To go on: " + again);
                 return interruption.isAsked() ? ExitCode.INTERRUPTED : ExitCode.STOPPED;
             }
             case FINISHED -> {

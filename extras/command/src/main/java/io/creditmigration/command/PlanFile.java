@@ -56,11 +56,6 @@ final class PlanFile {
     }
 
     private static MigrationPlan plan(JsonNode json) {
-        Map<Status, Long> outcomes = new EnumMap<>(Status.class);
-        json.required("outcomes")
-                .properties()
-                .forEach(entry -> outcomes.put(
-                        Status.valueOf(entry.getKey()), entry.getValue().asLong()));
         List<MigrationPlan.Change> changes = new ArrayList<>();
         for (JsonNode change : json.required("largestChanges")) {
             JsonNode old = change.required("oldCredits");
@@ -71,23 +66,37 @@ final class PlanFile {
         }
         List<String> warnings = new ArrayList<>();
         json.required("warnings").forEach(warning -> warnings.add(warning.asText()));
-        Tally tally = new Tally(
-                outcomes,
-                Map.of(),
-                amount(json, "creditsBefore"),
-                amount(json, "creditsAfter"),
-                amount(json, "granted"),
-                amount(json, "residual"));
+        JsonNode population = json.required("population");
         return new MigrationPlan(
                 RunScope.of(text(json, "scope")),
-                tally,
+                tally(json),
                 json.required("toConfirm").asLong(),
                 amount(json, "creditsToConfirm"),
                 changes,
                 warnings,
                 text(json, "definition"),
                 text(json, "mapping"),
-                text(json, "population"));
+                new MigrationPlan.Population(
+                        tally(population),
+                        population.required("toConfirm").asLong(),
+                        amount(population, "creditsToConfirm"),
+                        text(population, "digest")));
+    }
+
+    private static Tally tally(JsonNode json) {
+        Map<Status, Long> outcomes = new EnumMap<>(Status.class);
+        json.required("outcomes")
+                .properties()
+                .forEach(entry -> outcomes.put(
+                        Status.valueOf(entry.getKey()), entry.getValue().asLong()));
+        return new Tally(
+                outcomes,
+                Map.of(),
+                amount(json, "creditsBefore"),
+                amount(json, "creditsAfter"),
+                amount(json, "granted"),
+                amount(json, "withdrawn"),
+                amount(json, "residual"));
     }
 
     private static String text(JsonNode json, String name) {

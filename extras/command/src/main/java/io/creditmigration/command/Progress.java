@@ -67,11 +67,8 @@ final class Progress implements Consumer<MigrationRun> {
 
     static String words(MigrationRun run) {
         RunProgress progress = run.progress();
-        StringBuilder words = new StringBuilder()
-                .append(progress.percent())
-                .append(" % of ")
-                .append(Output.number(progress.users()))
-                .append(" users");
+        StringBuilder words =
+                new StringBuilder().append(progress.percent()).append(" % of ").append(Words.users(progress.users()));
         if (progress.sweeping()) {
             words.append(", sweeping");
         } else if (run.state() == MigrationRun.State.RUNNING) {

@@ -1,6 +1,5 @@
 package io.creditmigration.command;
 
-import io.creditmigration.MigrationStatus;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,28 +10,22 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library's own tables hold and its API does not tell: counts, and the log of everybody. All the SQL of this module
- * that reads them is here, and none of it writes.
+ * What the library's own tables hold and its API does not tell: reasons, notices, and the log of everybody. All the SQL of this
+ * module that reads them is here, and none of it writes.
  */
 final class Records {
 
-    /** Users by where they stand. */
-    private static final String USERS = """
-            SELECT status, COUNT(*) AS users FROM {our_user} WHERE migration_id = ? GROUP BY status
-            """;
-
     private static final String REASONS = """
-            SELECT error, COUNT(*) AS users FROM {our_user} WHERE migration_id = ? AND status = 'FAILED'
-            GROUP BY error ORDER BY COUNT(*) DESC, error
+            SELECT error_message, COUNT(*) AS users FROM {our_record}
+            WHERE migration_id = ? AND migration_status = 'FAILED'
+            GROUP BY error_message ORDER BY COUNT(*) DESC, error_message
             """;
 
     private static final String NOTICES = """
@@ -67,7 +60,7 @@ final class Records {
     /**
      * A line of the log.
      *
-     * @param kind MIGRATED, ROLLED_BACK or REOPENED
+     * @param kind the kind of act, MIGRATED and ROLLED_BACK among others
      * @param oldCredits the balance before; null where there was none
      * @param newCredits the balance after; null where there is none
      * @param actorKind who caused it
@@ -113,19 +106,13 @@ final class Records {
         }
     }
 
-    Map<MigrationStatus, Long> users() throws SQLException {
-        Map<MigrationStatus, Long> users = new EnumMap<>(MigrationStatus.class);
-        each(USERS, row -> users.put(MigrationStatus.valueOf(row.getString("status")), row.getLong("users")));
-        return users;
-    }
-
     /** Why users have failed, the most frequent reason first. */
     List<Reason> reasons() throws SQLException {
         List<Reason> reasons = new ArrayList<>();
         each(
                 REASONS,
                 row -> reasons.add(new Reason(
-                        Objects.requireNonNullElse(row.getString("error"), "not kept"), row.getLong("users"))));
+                        Objects.requireNonNullElse(row.getString("error_message"), "not kept"), row.getLong("users"))));
         return reasons;
     }
 
@@ -163,7 +150,7 @@ final class Records {
 
     private void each(String query, Reader reader) throws SQLException {
         String sql = query;
-        for (String table : new String[] {"user", "notice", "log"}) {
+        for (String table : new String[] {"record", "notice", "log"}) {
             sql = sql.replace("{our_" + table + "}", qualifier + prefix + table);
         }
         try (Connection connection = dataSource.getConnection()) {

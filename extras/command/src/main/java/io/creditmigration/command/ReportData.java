@@ -60,14 +60,14 @@ record ReportData(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 migrations.migration(),
                 migrations.rollout(),
-                records.users(),
+                application.users(),
                 log,
                 records.reasons(),
                 migrations.runs().list(),
                 migrations.runs().events(),
                 whole ? migrations.plan() : null,
                 verification,
-                verification == null ? null : migrations.metrics(verification, 0),
+                verification == null ? null : migrations.metrics(verification),
                 migrations.seals(),
                 approved);
     }

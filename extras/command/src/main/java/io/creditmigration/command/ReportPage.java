@@ -53,7 +53,9 @@ final class ReportPage {
         values.put("rollout", Words.of(data.rollout()));
         values.put("tiles", tiles());
         values.put("planned", planned());
-        values.put("plannedBars", data.approved() == null ? null : plannedBars(data.approved()));
+        values.put(
+                "plannedBars",
+                data.approved() == null ? null : plannedBars(data.approved().population()));
         values.put("now", now());
         values.put("credits", credits());
         values.put("distributions", distributions());
@@ -94,14 +96,14 @@ final class ReportPage {
 
     /** What was planned beside what happened, where somebody has kept a plan. */
     private @Nullable Grid planned() {
-        MigrationPlan approved = data.approved();
-        if (approved == null) {
+        if (data.approved() == null) {
             return null;
         }
+        MigrationPlan.Population approved = data.approved().population();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "users migrated without asking",
-                Output.number(approved.count(MigrationResult.Status.MIGRATED)),
+                Output.number(approved.tally().count(MigrationResult.Status.MIGRATED)),
                 Output.number(data.log().migrated - data.log().confirmed)));
         rows.add(List.of(
                 "users who must confirm, or did",
@@ -109,7 +111,7 @@ final class ReportPage {
                 Output.number(data.log().confirmed)));
         rows.add(List.of(
                 "users failed",
-                Output.number(approved.count(MigrationResult.Status.FAILED)),
+                Output.number(approved.tally().count(MigrationResult.Status.FAILED)),
                 Output.number(users(MigrationStatus.FAILED))));
         rows.add(List.of(
                 "credits before",
@@ -122,14 +124,17 @@ final class ReportPage {
         return Grid.of("Planned and happened, in users and credits", List.of("figure", "planned", "happened"), rows);
     }
 
-    private Bars plannedBars(MigrationPlan approved) {
+    private Bars plannedBars(MigrationPlan.Population approved) {
         LogSummary log = data.log();
         return Bars.of("Users, planned and happened", "users", "")
-                .add("migrated without asking, planned", "b", count(approved.count(MigrationResult.Status.MIGRATED)))
+                .add(
+                        "migrated without asking, planned",
+                        "b",
+                        count(approved.tally().count(MigrationResult.Status.MIGRATED)))
                 .add("migrated without asking, happened", "a", count(log.migrated - log.confirmed))
                 .add("must confirm, planned", "b", count(approved.toConfirm()))
                 .add("confirmed, happened", "a", count(log.confirmed))
-                .add("failed, planned", "b", count(approved.count(MigrationResult.Status.FAILED)))
+                .add("failed, planned", "b", count(approved.tally().count(MigrationResult.Status.FAILED)))
                 .add("failed, happened", "a", count(users(MigrationStatus.FAILED)))
                 .build();
     }
@@ -301,7 +306,7 @@ final class ReportPage {
                 Duration.between(run.progress().startedAt(), run.progress().movedAt());
         return List.of(
                 Words.time(run.progress().startedAt()),
-                run.scope().name(),
+                Words.of(run.scope()),
                 run.stage() == null ? "none" : run.stage() + " %",
                 run.state() + (run.reason().isEmpty() ? "" : ": " + run.reason()),
                 Output.number(run.users()),

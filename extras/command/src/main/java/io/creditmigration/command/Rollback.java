@@ -79,21 +79,24 @@ final class Rollback extends OperatorCommand {
         } else if (chosen.users != null) {
             options = options.withUsers(Whom.idsIn(chosen.users));
         }
-        return new Pass(application.migrations(), output, interruption, again())
+        return new Pass(application.migrations(), output, interruption, again(), new Pace())
                 .goBack(options, applying, actor(), reason());
     }
 
     /** One user needs no halt switch, and no run. */
     private ExitCode one(Application application, Output output, String user, RollbackOptions options) {
         RollbackPlan plan = application.migrations().planRollback(options);
-        Words.plan(output, application.migrations().migration(), plan);
-        output.field("plan", Views.plan(plan));
+        Words.plan(output, application.migrations().migration(), plan, user);
+        Map<String, @Nullable Object> view = Views.plan(plan);
+        // They are about many users, and the halt switch that those need.
+        view.put("warnings", List.of());
+        output.field("plan", view);
         output.field("applied", false);
         if (applying.isDry()) {
             output.onlyShown();
             return Pass.exitCode(plan.outcomes());
         }
-        if (plan.count(RollbackResult.Status.ROLLED_BACK) > 0 && !applying.isAgreed("Take user " + user + " back?")) {
+        if (plan.count(RollbackResult.Status.ROLLED_BACK) > 0 && !applying.isAgreed("Roll user " + user + " back?")) {
             output.note("Nothing was written.");
             return ExitCode.STOPPED;
         }

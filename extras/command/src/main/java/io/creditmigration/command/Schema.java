@@ -24,6 +24,7 @@ final class Schema extends Subcommand {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
+            defaultValue = "${env:CREDIT_MIGRATION_CONFIG:-credit-migration.yaml}",
             description = "Configuration; credit-migration.yaml.")
     private Path config = Path.of("credit-migration.yaml");
 
@@ -35,7 +36,7 @@ final class Schema extends Subcommand {
         applying.check();
         Configuration configuration = ConfigurationFile.read(config);
         LibraryTables ours = configuration.ours();
-        try (HikariDataSource pool = Database.open(configuration.connection(), 1)) {
+        try (HikariDataSource pool = Database.open(configuration.connection())) {
             Records records = new Records(pool, configuration);
             boolean installed = records.areInstalled();
             output.field("installed", installed);

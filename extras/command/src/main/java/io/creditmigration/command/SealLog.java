@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: credit-migration seal --actor ann",
-            "Keep the digest outside the database; 'verify' compares. A migration is sealed when",
-            "its run has ended, or while it is halted."
+            "Keep the digest outside the database; 'verify' compares. A migration is",
+            "sealed when its run has ended, or while it is halted."
         })
 final class SealLog extends OperatorCommand {
 

@@ -5,8 +5,6 @@ import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
-import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,10 +68,7 @@ final class Status extends MigrationCommand {
         }
         if (!events.isEmpty()) {
             output.heading("Events");
-            output.table(events.stream()
-                    .map(event -> List.of(
-                            Words.time(event.at()), event.what(), event.actor().name(), event.reason()))
-                    .toList());
+            events.forEach(event -> output.item(Words.of(event)));
         }
         return ExitCode.DONE;
     }
@@ -89,19 +84,15 @@ final class Status extends MigrationCommand {
         progress.end();
     }
 
-    private static Map<String, Long> users(Application application) throws SQLException {
-        Map<String, Long> users = new LinkedHashMap<>();
-        new Records(application.pool(), application.configuration())
-                .users()
-                .forEach((status, count) -> users.put(status.name(), count));
-        return users;
+    private static Map<String, Long> users(Application application) {
+        return Views.counts(application.users());
     }
 
     private static List<String> row(MigrationRun run) {
         return List.of(
                 Words.time(run.progress().startedAt()),
                 run.id(),
-                run.scope().name(),
+                Words.of(run.scope()),
                 run.stage() == null ? "" : run.stage() + " %",
                 run.state().name(),
                 Output.number(run.users()));

@@ -12,6 +12,11 @@ abstract class Subcommand implements Callable<Integer> {
     @Option(names = "--json", description = "Answer with a JSON object.")
     private boolean json;
 
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Say nothing but errors, and JSON.")
+    private boolean quiet;
+
     @Option(names = "--debug", description = "Log, and show stack traces.")
     private boolean debug;
 
@@ -34,7 +39,7 @@ abstract class Subcommand implements Callable<Integer> {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
         }
         CommandLine commandLine = spec.commandLine();
-        Output output = new Output(json, commandLine.getOut(), commandLine.getErr());
+        Output output = new Output(json, quiet, commandLine.getOut(), commandLine.getErr());
         try (Interruption interruption = new Interruption()) {
             return answer(output, interruption).number();
         }
@@ -50,7 +55,7 @@ abstract class Subcommand implements Callable<Integer> {
             if (debug) {
                 e.printStackTrace(spec.commandLine().getErr());
             }
-            output.note("credit-migration " + spec.name() + ": " + failure.line());
+            output.error("credit-migration " + spec.name() + ": " + failure.line());
             output.end(spec.name(), failure.exitCode(), failure.line());
             return failure.exitCode();
         }

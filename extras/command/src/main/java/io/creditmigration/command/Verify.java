@@ -4,6 +4,7 @@ import io.creditmigration.SuccessMetrics;
 import io.creditmigration.Verification;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,19 +16,19 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: credit-migration verify",
-            "Writes nothing, and users may go on spending meanwhile. Ends with 7 if anything is",
-            "wrong; names the first offenders of each kind."
+            "Writes nothing, and users may go on spending meanwhile. Ends with 7 if",
+            "anything is wrong; names the first offenders of each kind."
         })
 final class Verify extends MigrationCommand {
 
     private static final int SHOWN_MAX = 5;
 
     @Option(names = "--support-tickets", paramLabel = "N", description = "For the metrics: as you count them.")
-    private long supportTickets;
+    private @Nullable Long supportTickets;
 
     @Override
     void check() {
-        if (supportTickets < 0) {
+        if (supportTickets != null && supportTickets < 0) {
             throw usage("--support-tickets is " + supportTickets + "; allowed: 0 or more");
         }
     }
@@ -35,7 +36,9 @@ final class Verify extends MigrationCommand {
     @Override
     ExitCode work(Application application, Output output, Interruption interruption) {
         Verification verification = application.migrations().verify();
-        SuccessMetrics metrics = application.migrations().metrics(verification, supportTickets);
+        SuccessMetrics metrics = supportTickets == null
+                ? application.migrations().metrics(verification)
+                : application.migrations().metrics(verification, supportTickets);
         output.field("clean", verification.isClean());
         output.field("found", Views.found(verification));
         output.field("users", Views.users(verification.users()));
@@ -43,7 +46,7 @@ final class Verify extends MigrationCommand {
         output.field("metrics", Views.metrics(metrics));
 
         output.say("Migration " + application.migrationId() + ", "
-                + Output.number(verification.users().checked()) + " users checked: "
+                + Words.users(verification.users().checked()) + " checked: "
                 + (verification.isClean() ? "nothing is wrong." : "SOMETHING IS WRONG."));
         output.table(rows(verification, metrics));
         verification.found().forEach((check, found) -> {
@@ -76,12 +79,14 @@ final class Verify extends MigrationCommand {
         rows.add(List.of("lines not sealed yet", Output.number(figures.unsealedLines())));
         rows.add(List.of("share migrated", metrics.shareMigrated().toPlainString()));
         rows.add(List.of("failure rate", metrics.failureRate().toPlainString()));
-        rows.add(List.of("history preserved", metrics.historyPreserved().toPlainString()));
+        if (metrics.goals().contains(SuccessMetrics.Goal.HISTORY_PRESERVED)) {
+            rows.add(List.of("history preserved", metrics.historyPreserved().toPlainString()));
+        }
         if (metrics.averageGranted() != null) {
             rows.add(List.of("credits granted on average", Output.amount(metrics.averageGranted())));
         }
-        for (SuccessMetrics.Goal goal : SuccessMetrics.Goal.values()) {
-            rows.add(List.of("goal " + goal, metrics.isMet(goal) ? "met" : "not met"));
+        for (SuccessMetrics.Goal goal : metrics.goals()) {
+            rows.add(List.of("goal: " + Words.of(goal), metrics.isMet(goal) ? "met" : "missed"));
         }
         return rows;
     }

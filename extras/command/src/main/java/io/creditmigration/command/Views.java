@@ -1,7 +1,7 @@
 package io.creditmigration.command;
 
 import io.creditmigration.Credits;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.JournalLine;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.Quote;
@@ -36,6 +36,8 @@ final class Views {
         view.put("stage", run.stage());
         view.put("state", run.state().name());
         view.put("reason", run.reason());
+        view.put("openedBy", run.openedBy().name());
+        view.put("openedFor", run.openedFor());
         view.put("users", progress.users());
         view.put("done", progress.done());
         view.put("percent", progress.percent());
@@ -55,6 +57,7 @@ final class Views {
         view.put("creditsBefore", tally.creditsBefore().toPlainString());
         view.put("creditsAfter", tally.creditsAfter().toPlainString());
         view.put("granted", tally.granted().toPlainString());
+        view.put("withdrawn", tally.withdrawn().toPlainString());
         view.put("residual", tally.residual().toPlainString());
         return view;
     }
@@ -79,9 +82,26 @@ final class Views {
         view.put("warnings", plan.warnings());
         view.put("definition", plan.definition());
         view.put("mapping", plan.mapping());
-        view.put("population", plan.population());
+        view.put("population", population(plan.population()));
         view.put("fingerprint", plan.fingerprint());
         return view;
+    }
+
+    private static Map<String, @Nullable Object> population(MigrationPlan.Population population) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("users", population.tally().users());
+        view.putAll(tally(population.tally()));
+        view.put("toConfirm", population.toConfirm());
+        view.put("creditsToConfirm", population.creditsToConfirm().toPlainString());
+        view.put("digest", population.digest());
+        return view;
+    }
+
+    static List<Map<String, Object>> leftAlone(RollbackPlan plan) {
+        return plan.leftAlone().stream()
+                .map(user ->
+                        sorted("userId", user.userId(), "status", user.status().name()))
+                .toList();
     }
 
     static Map<String, @Nullable Object> plan(RollbackPlan plan) {
@@ -101,6 +121,7 @@ final class Views {
                                 "credits",
                                 user.credits().toString()))
                         .toList());
+        view.put("leftAlone", leftAlone(plan));
         view.put(
                 "largestChanges",
                 plan.largestChanges().stream().map(Views::change).toList());
@@ -143,23 +164,27 @@ final class Views {
         return view;
     }
 
-    static List<Map<String, @Nullable Object>> log(List<MigrationLogEntry> entries) {
-        return entries.stream().map(Views::entry).toList();
+    static List<Map<String, @Nullable Object>> log(List<JournalLine> lines) {
+        return lines.stream().map(Views::line).toList();
     }
 
-    private static Map<String, @Nullable Object> entry(MigrationLogEntry entry) {
+    private static Map<String, @Nullable Object> line(JournalLine line) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("at", entry.at().toString());
-        view.put("kind", entry.kind().name());
-        view.put("attempt", entry.attempt());
-        view.put("oldCredits", text(entry.oldCredits()));
-        view.put("newCredits", text(entry.newCredits()));
-        view.put("oldRate", text(entry.oldRate()));
-        view.put("newRate", text(entry.newRate()));
-        view.put("residual", entry.residual().toPlainString());
-        view.put("actorKind", entry.actor().kind().name());
-        view.put("actor", entry.actor().name());
-        view.put("reason", entry.reason());
+        view.put("line", line.number());
+        view.put("at", line.at().toString());
+        view.put("kind", line.kind().name());
+        view.put("cause", line.trigger().name());
+        view.put("status", line.status().name());
+        view.put("attempt", line.attempt());
+        view.put("oldCredits", text(line.oldCredits()));
+        view.put("newCredits", text(line.newCredits()));
+        view.put("oldRate", text(line.oldRate()));
+        view.put("newRate", text(line.newRate()));
+        view.put("residual", line.residual().toPlainString());
+        view.put("actorKind", line.actor().kind().name());
+        view.put("actor", line.actor().name());
+        view.put("reason", line.reason());
+        view.put("error", line.error());
         return view;
     }
 
@@ -240,6 +265,7 @@ final class Views {
         view.put("historyPreserved", metrics.historyPreserved().toPlainString());
         view.put("averageGranted", average == null ? null : average.toPlainString());
         view.put("supportTickets", metrics.supportTickets());
+        view.put("goals", metrics.goals().stream().map(Enum::name).toList());
         view.put("missed", metrics.missed().stream().map(Enum::name).toList());
         return view;
     }

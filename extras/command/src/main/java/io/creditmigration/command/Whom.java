@@ -41,7 +41,7 @@ final class Whom {
     static List<String> idsIn(Path file) {
         try {
             return Files.readAllLines(file).stream()
-                    .map(String::strip)
+                    .map(line -> line.replace("\uFEFF", "").strip())
                     .filter(line -> !line.isEmpty())
                     .toList();
         } catch (IOException e) {

@@ -5,10 +5,13 @@ import io.creditmigration.InvalidValueException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -25,24 +28,43 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * A mapping of a YAML file, read strictly: a key that is not known, is there twice, is missing or has a value of another kind
- * is refused, with the file and the line.
+ * is refused, with the file and the line. A variable of the environment goes before the file: {@code run.page-size} is
+ * {@code CREDIT_MIGRATION_RUN_PAGE_SIZE}.
  */
 final class YamlSection {
+
+    private static final String VARIABLES = "CREDIT_MIGRATION_";
+
+    /** Sections in sections of which the keys are known, so that variables can name them. */
+    private static final Set<String> INNER = Set.of("exempt", "convert", "grant");
 
     private final String file;
     private final String path;
     private final int line;
+    private final Map<String, String> environment;
     private final Map<String, Node> values = new LinkedHashMap<>();
 
-    private YamlSection(String file, String path, MappingNode node, @Nullable List<String> known) {
+    private YamlSection(
+            String file,
+            String path,
+            @Nullable MappingNode node,
+            @Nullable List<String> known,
+            Map<String, String> environment) {
         this.file = file;
         this.path = path;
-        this.line = lineOf(node);
+        this.environment = environment;
+        this.line = node == null ? 1 : lineOf(node);
+        if (known != null && !path.isEmpty()) {
+            checkVariables(known);
+        }
+        if (node == null) {
+            return;
+        }
         for (NodeTuple tuple : node.getValue()) {
             Node key = tuple.getKeyNode();
             String name = key instanceof ScalarNode scalar ? scalar.getValue() : "(a list or mapping)";
             if (known != null && !known.contains(name)) {
-                throw refused(key, "'" + name + "' is not a key of " + where() + "; known are " + words(known));
+                throw refused(key, "'" + name + "' is not a key of " + where() + Suggestion.of(name, known));
             }
             if (values.put(name, tuple.getValueNode()) != null) {
                 throw refused(key, "'" + full(name) + "' is there twice; keep one");
@@ -50,8 +72,34 @@ final class YamlSection {
         }
     }
 
+    /** Refuses a variable of this section that names no key of it. */
+    private void checkVariables(List<String> known) {
+        String prefix = variable(path) + "_";
+        for (String variable : environment.keySet()) {
+            boolean isKnown = known.stream()
+                    .anyMatch(key -> variable.equals(variable(full(key)))
+                            || (INNER.contains(key) && variable.startsWith(variable(full(key)) + "_")));
+            if (variable.startsWith(prefix) && !isKnown) {
+                List<String> variables =
+                        known.stream().map(key -> variable(full(key))).toList();
+                throw CommandFailure.usage("the environment variable " + variable + " names no key of " + where()
+                        + Suggestion.of(variable, variables));
+            }
+        }
+    }
+
+    /** The variable that goes before a key of the file. */
+    static String variable(String key) {
+        return VARIABLES + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** No file, only the environment. */
+    static YamlSection of(String file, List<String> known, Map<String, String> environment) {
+        return new YamlSection(file, "", null, known, environment);
+    }
+
     /** The whole file. */
-    static YamlSection of(String file, String text, List<String> known) {
+    static YamlSection of(String file, String text, List<String> known, Map<String, String> environment) {
         Node root;
         try {
             root = new Compose(LoadSettings.builder()
@@ -67,14 +115,19 @@ final class YamlSection {
             throw CommandFailure.usage(file + ": is not YAML: " + e.getMessage());
         }
         if (root instanceof MappingNode mapping) {
-            return new YamlSection(file, "", mapping, known);
+            return new YamlSection(file, "", mapping, known, environment);
         }
         throw CommandFailure.usage(
                 file + ":1: is empty, or no mapping of keys; write one with 'credit-migration init'");
     }
 
     boolean has(String key) {
-        return values.containsKey(key) && !isNull(values.get(key));
+        return isGiven(key) || (values.containsKey(key) && !isNull(values.get(key)));
+    }
+
+    /** Whether there is a section under this key, in the file or by a variable of one of its keys. */
+    boolean hasSection(String key) {
+        return has(key) || environment.keySet().stream().anyMatch(name -> name.startsWith(variable(full(key)) + "_"));
     }
 
     /** The section under this key, which must be there. */
@@ -97,10 +150,12 @@ final class YamlSection {
     private Optional<YamlSection> sectionOf(String key, @Nullable List<String> known) {
         Node node = values.get(key);
         if (node == null || isNull(node)) {
-            return Optional.empty();
+            return known != null && hasSection(key)
+                    ? Optional.of(new YamlSection(file, full(key), null, known, environment))
+                    : Optional.empty();
         }
         if (node instanceof MappingNode mapping) {
-            return Optional.of(new YamlSection(file, full(key), mapping, known));
+            return Optional.of(new YamlSection(file, full(key), mapping, known, environment));
         }
         throw refused(node, full(key) + " is " + kind(node) + ", not keys with values, indented below it");
     }
@@ -114,6 +169,9 @@ final class YamlSection {
     }
 
     private @Nullable String orNull(String key) {
+        if (isGiven(key)) {
+            return environment.get(variable(full(key)));
+        }
         Node node = values.get(key);
         if (node == null || isNull(node)) {
             return null;
@@ -126,6 +184,9 @@ final class YamlSection {
 
     /** One value or several, each a text. */
     List<String> texts(String key) {
+        if (isGiven(key)) {
+            return Stream.of(text(key).split(",", -1)).map(String::strip).toList();
+        }
         Node node = values.get(key);
         if (node instanceof SequenceNode sequence) {
             List<String> texts = new ArrayList<>();
@@ -150,9 +211,9 @@ final class YamlSection {
             try {
                 return parse.apply(text);
             } catch (InvalidValueException e) {
-                throw refused(values.get(key), full(key) + " is '" + text + "'; allowed: " + e.allowed());
+                throw refused(key, full(key) + " is '" + text + "'; allowed: " + e.allowed());
             } catch (RuntimeException e) {
-                throw refused(values.get(key), full(key) + " is '" + text + "'; allowed: " + allowed);
+                throw refused(key, full(key) + " is '" + text + "'; allowed: " + allowed);
             }
         });
     }
@@ -175,16 +236,23 @@ final class YamlSection {
         try {
             return work.get();
         } catch (CreditMigrationException e) {
-            throw refused(values.get(key), full(key) + ": " + e.getMessage());
+            throw refused(key, full(key) + ": " + e.getMessage());
         }
     }
 
+    private boolean isGiven(String key) {
+        return environment.containsKey(variable(full(key)));
+    }
+
     CommandFailure refused(@Nullable String key, String problem) {
+        if (key != null && isGiven(key)) {
+            return CommandFailure.usage(variable(full(key)) + ": " + problem);
+        }
         return refused(key == null ? null : values.get(key), problem);
     }
 
     private CommandFailure missing(String key, String allowed) {
-        return refused(values.get(key), full(key) + " is missing; give it " + allowed);
+        return refused(key, full(key) + " is missing; give it " + allowed);
     }
 
     private CommandFailure refused(@Nullable Node node, String problem) {
@@ -197,10 +265,6 @@ final class YamlSection {
 
     private String where() {
         return path.isEmpty() ? "the configuration" : "'" + path + "'";
-    }
-
-    private static String words(List<String> known) {
-        return String.join(", ", known);
     }
 
     private static boolean isNull(@Nullable Node node) {

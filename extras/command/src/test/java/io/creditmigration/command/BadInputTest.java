@@ -136,7 +136,7 @@ final class BadInputTest {
         assertOneLine(
                 command.run("migrate", "--apply", "--yes"), 8, "lacks a privilege; grant it and run the command again");
         assertThat(untouched()).isTrue();
-        assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_user")).isEqualTo("0");
+        assertThat(shop.value("SELECT COUNT(*) FROM credit_migration_journal")).isEqualTo("0");
     }
 
     @Test
@@ -150,8 +150,8 @@ final class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            migrate --aply | Unknown option: '--aply'
-            migrat | Unmatched argument at index 0: 'migrat'
+            migrate --aply | Unknown option: '--aply'; did you mean '--apply'?
+            migrat | Unmatched argument at index 0: 'migrat'; did you mean 'migrate'?
             migrate --threads many | Invalid value for option '--threads'
             migrate --threads 65 | threads is '65'; allowed: 1 to 64
             migrate --stages 5,3 | allowed: growing percentages

@@ -2,6 +2,9 @@ package io.creditmigration.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,6 +30,7 @@ final class Command {
             "status",
             "schema",
             "analyze",
+            "doctor",
             "pause",
             "resume",
             "cancel",
@@ -42,13 +46,22 @@ final class Command {
     private static final long SECONDS_MAX = 120;
     private static final long SIGNAL_INT_BIT = 1L << 1;
 
+    private static final class Schema {
+        static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(Path.of("..", "..", "docs", "command", "answers.schema.json")
+                        .toUri());
+    }
+
     /** How a process ended, and what it said. */
     record Ended(int exitCode, String out, String err) {
 
-        /** The answer, after a look into the README: each of its fields has to be there. */
+        /** The answer, if it is as the schema and the README say: each of its fields has to be in both. */
         JsonNode json() {
             try {
                 JsonNode json = new ObjectMapper().readTree(out);
+                if (out.lines().count() != 1 || !Schema.SCHEMA.validate(json).isEmpty()) {
+                    throw new AssertionError(Schema.SCHEMA.validate(json) + " in " + out);
+                }
                 String documented = documented(json.get("command").asText());
                 json.fieldNames().forEachRemaining(field -> {
                     if (!documented.contains("`" + field + "`")) {
@@ -85,6 +98,15 @@ final class Command {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
+            }
+        }
+
+        /** What it has said so far of itself. */
+        String said() {
+            try {
+                return Files.readString(err);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -181,6 +203,14 @@ final class Command {
         List<String> command = new ArrayList<>(launcher);
         command.addAll(List.of(args));
         return process(command);
+    }
+
+    /** Runs it in a shell, where it is {@code "$@"}. */
+    Ended inShell(String script, String... args) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        command.addAll(launcher);
+        command.addAll(List.of(args));
+        return process(command).ended();
     }
 
     /** Runs it on a terminal, on which these lines are typed. */

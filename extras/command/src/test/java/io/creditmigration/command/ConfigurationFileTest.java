@@ -7,6 +7,7 @@ import io.creditmigration.Consent;
 import io.creditmigration.Credits;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,8 +90,8 @@ final class ConfigurationFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            balance: credits | balnce: credits | 10: 'balnce' is not a key of 'users'; known are schema, table, id, balance
-            notices: true | notice: true | 29: 'notice' is not a key of the configuration; known are database
+            balance: credits | balnce: credits | 10: 'balnce' is not a key of 'users'; did you mean 'balance'?
+            notices: true | notice: true | 29: 'notice' is not a key of the configuration; did you mean 'notices'?
             notices: true | notices: perhaps | 29: notices is 'perhaps'; allowed: true or false
             notices: true | notices: [true] | 29: notices is a list, not one value
             table: users | table: | 8: users.table is missing; give it a value
@@ -131,6 +132,49 @@ final class ConfigurationFileTest {
     }
 
     @Test
+    void the_environment_goes_before_the_file_and_can_stand_for_it() {
+        Map<String, String> environment = Map.of(
+                "CREDIT_MIGRATION_RUN_PAGE_SIZE", "7",
+                "CREDIT_MIGRATION_USERS_EXEMPT_VALUES", "guest, bot",
+                "CREDIT_MIGRATION_MIGRATION_CONVERT_TO", "3000",
+                "CREDIT_MIGRATION_NOTICES", "false",
+                "CREDIT_MIGRATION_PASSWORD", "not a key");
+
+        Configuration configuration = parse(WHOLE, environment);
+        Configuration withSection =
+                parse(WHOLE.replaceFirst("(?s)run:.*", ""), Map.of("CREDIT_MIGRATION_RUN_USERS_PER_SECOND", "5"));
+
+        assertThat(configuration.settings().pageSize()).isEqualTo(7);
+        assertThat(configuration.settings().threads()).isEqualTo(2);
+        assertThat(configuration.migration().fingerprint()).contains("3000");
+        assertThat(configuration.notices()).isFalse();
+        assertThat(withSection.settings().usersPerSecond()).isEqualTo(5);
+        assertThat(withSection.settings().pageSize()).isEqualTo(1_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CREDIT_MIGRATION_RUN_PAGE_SIZE  | many | CREDIT_MIGRATION_RUN_PAGE_SIZE: run.page-size is 'many'
+            CREDIT_MIGRATION_RUN_PAGESIZE   | 5    | names no key of 'run'; did you mean 'CREDIT_MIGRATION_RUN_PAGE_SIZE'?
+            CREDIT_MIGRATION_USERS_FLAG_OLD | 5    | the environment variable CREDIT_MIGRATION_USERS_FLAG_OLD names no key
+            CREDIT_MIGRATION_DATABASE_URL   | x    | CREDIT_MIGRATION_DATABASE_URL: database.url must begin as one of
+            """)
+    void a_variable_that_is_wrong_is_named(String variable, String value, String problem) {
+        assertThatThrownBy(() -> parse(WHOLE, Map.of(variable, value)))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void a_file_from_windows_is_read_like_any_other() {
+        Configuration configuration = parse("\uFEFF" + WHOLE.replace("\n", "\r\n"));
+
+        assertThat(configuration.migration().fingerprint())
+                .isEqualTo(parse(WHOLE).migration().fingerprint());
+        assertThat(configuration.settings()).isEqualTo(parse(WHOLE).settings());
+    }
+
+    @Test
     void a_section_that_is_missing_is_named() {
         assertThatThrownBy(() -> parse("users: { table: users }"))
                 .hasMessageStartingWith("shop.yaml:1: database is missing");
@@ -142,6 +186,10 @@ final class ConfigurationFileTest {
     }
 
     private static Configuration parse(String text) {
-        return ConfigurationFile.parse("shop.yaml", text);
+        return parse(text, Map.of());
+    }
+
+    private static Configuration parse(String text, Map<String, String> environment) {
+        return ConfigurationFile.parse("shop.yaml", text, environment);
     }
 }

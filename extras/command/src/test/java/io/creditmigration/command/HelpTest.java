@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 final class HelpTest {
 
@@ -28,6 +29,15 @@ final class HelpTest {
         assertThat(lines).hasSizeLessThanOrEqualTo(LINES_MAX);
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(COLUMNS_MAX));
         assertThat(lines).anyMatch(line -> line.startsWith("Example: credit-migration "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void no_line_of_its_own_words_is_broken(CommandLine command) {
+        UsageMessageSpec help = command.getCommandSpec().usageMessage();
+
+        assertThat(Stream.of(help.description(), help.footer()).flatMap(Stream::of))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(COLUMNS_MAX));
     }
 
     @ParameterizedTest

@@ -103,6 +103,9 @@ final class MariaDbTest {
                 .isZero();
         assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode())
                 .isEqualTo(3);
+        Ended doctor = command.inThisProcess("doctor");
+        assertThat(doctor.exitCode()).describedAs(doctor.toString()).isZero();
+        assertThat(doctor.out()).doesNotContain("warning ", "error ").contains("operations are found by user and time");
         Ended migrated = command.inThisProcess("migrate", "--apply", "--yes", "--json");
         assertThat(migrated.exitCode()).describedAs(migrated.toString()).isZero();
         assertThat(migrated.json().get("run").get("granted").asText()).isEqualTo("2150");

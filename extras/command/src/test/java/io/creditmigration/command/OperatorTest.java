@@ -19,7 +19,8 @@ final class OperatorTest {
                 credits DECIMAL(12, 4),
                 migrated BOOLEAN DEFAULT FALSE NOT NULL,
                 created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-                role VARCHAR(10) DEFAULT 'member' NOT NULL
+                role VARCHAR(10) DEFAULT 'member' NOT NULL,
+                version BIGINT DEFAULT 0 NOT NULL
             );
             INSERT INTO users (id, credits, created_at)
             SELECT n, CASE WHEN n <= 40 THEN 0 ELSE n END, TIMESTAMP WITH TIME ZONE '2025-06-01 00:00:00+00'
@@ -156,7 +157,7 @@ final class OperatorTest {
 
     @Test
     void a_limit_pauses_the_run_until_somebody_resumes_it() {
-        configure("none", "run: { page-size: 5, granted-max: 10 }");
+        grant("run: { page-size: 5, granted-max: 10 }");
 
         Ended tripped = run("migrate", "--apply", "--yes", "--json");
         Ended again = run("migrate", "--apply", "--yes");
@@ -177,6 +178,9 @@ final class OperatorTest {
 
         Ended first = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes", "--json");
         Ended notYet = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes");
+        assertThat(run("migrate", "--stages", "50,100").exitCode())
+                .describedAs("dry, with a stage to come")
+                .isZero();
         assertThat(run("rollout", "100", "--reason", "looks well").exitCode()).isZero();
         Ended second = run("migrate", "--stages", "50,100", "--approve", "--apply", "--yes");
 
@@ -193,9 +197,9 @@ final class OperatorTest {
 
         assertThat(run("migrate", "--stages", "50", "--apply", "--yes").exitCode())
                 .isZero();
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted + 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits + 1");
         Ended wrong = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes", "--json");
-        shop.execute("UPDATE credit_migration_user SET credits_granted = credits_granted - 1");
+        shop.execute("UPDATE credit_migration_journal SET new_credits = new_credits - 1");
         Ended right = run("migrate", "--stages", "50,100", "--verify", "--apply", "--yes");
 
         assertThat(wrong.exitCode()).describedAs(wrong.toString()).isEqualTo(7);
@@ -248,12 +252,135 @@ final class OperatorTest {
     }
 
     @Test
+    void the_doctor_finds_names_in_capitals_too() {
+        Ended ended = run("doctor");
+
+        assertThat(ended.exitCode()).describedAs(ended.toString()).isZero();
+        assertThat(ended.out())
+                .contains("reads and writes what a migration needs", "none is needed but the users' key");
+    }
+
+    @Test
     void the_population_is_analysed() {
         Ended analysis = run("analyze", "--json");
 
         assertThat(analysis.exitCode()).isZero();
         assertThat(analysis.json().get("balances").toString())
-                .isEqualTo("{\"ABSENT\":0,\"NEGATIVE\":0,\"ZERO\":40,\"DUST\":0,\"POSITIVE\":20}");
+                .isEqualTo("{\"ABSENT\":0,\"NEGATIVE\":0,\"ZERO\":40,\"DUST\":0,\"POSITIVE\":19}");
+        assertThat(analysis.json().get("users").asInt()).isEqualTo(59);
+        assertThat(analysis.json().get("others").toString())
+                .isEqualTo("{\"exempt\":1,\"newcomers\":0,\"byHost\":0,\"operations\":0}");
+    }
+
+    @Test
+    void high_usage_users_are_listed_and_newcomers_are_counted_apart() {
+        shop.execute("""
+                CREATE TABLE operations (id INT PRIMARY KEY, user_id INT, made_at TIMESTAMP WITH TIME ZONE);
+                INSERT INTO operations SELECT n, 7, TIMESTAMP WITH TIME ZONE '2026-01-05 10:00:00+00' FROM SYSTEM_RANGE(1, 9) AS t(n);
+                INSERT INTO operations SELECT 9 + n, 8, TIMESTAMP WITH TIME ZONE '2026-01-06 10:00:00+00' FROM SYSTEM_RANGE(1, 9) AS t(n);
+                UPDATE users SET created_at = TIMESTAMP WITH TIME ZONE '2026-01-06 09:00:00+00' WHERE id = 8;
+                """);
+        grant("operations: { table: operations, id: id, user: user_id, at: made_at, history: false }");
+
+        Ended analysis = run("analyze", "--high-usage", command.file("high.txt").toString(), "--json");
+
+        assertThat(analysis.json().get("highUsageUsers").asInt()).isOne();
+        assertThat(analysis.json().get("operationsToMigrate").asInt()).isEqualTo(9);
+        assertThat(analysis.json().get("others").get("newcomers").asInt()).isOne();
+        assertThat(analysis.json().get("others").get("operations").asInt()).isEqualTo(9);
+        assertThat(command.text("high.txt")).isEqualTo("7\n");
+    }
+
+    @Test
+    void what_an_operator_says_is_kept_with_the_run_and_with_each_stage() {
+        configure("none", "");
+
+        Ended done = run(
+                "migrate",
+                "--stages",
+                "50,100",
+                "--actor",
+                "ann",
+                "--reason",
+                "approved on Monday",
+                "--apply",
+                "--yes",
+                "--json");
+
+        assertThat(done.json().get("run").get("openedBy").asText()).isEqualTo("ann");
+        assertThat(done.json().get("run").get("openedFor").asText()).isEqualTo("approved on Monday");
+        assertThat(run("status").out())
+                .contains("rollout 50 % by ann: approved on Monday", "opened by ann: approved on Monday");
+    }
+
+    @Test
+    void a_pace_that_is_asked_for_is_applied_to_the_run_that_is_there() {
+        grant("run: { page-size: 5, granted-max: 10 }");
+        assertThat(run("migrate", "--apply", "--yes").exitCode()).isEqualTo(5);
+        grant("run: { page-size: 7 }");
+
+        Ended kept = run("migrate", "--apply", "--yes");
+        Ended tuned = run("migrate", "--apply", "--yes", "--users-per-second", "1", "--actor", "ann");
+
+        assertThat(kept.err()).contains("goes on with its own settings: pages of 5 users");
+        assertThat(tuned.err()).contains("goes on with pages of 5 users", "1 user per second");
+        Ended status = run("status");
+        assertThat(status.out()).contains("retuned: pages of 5 users").doesNotContain("RunSettings[");
+        assertThat(status.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(run("status", "--json")
+                        .json()
+                        .get("latestRun")
+                        .get("settings")
+                        .get("usersPerSecond")
+                        .asInt())
+                .isOne();
+    }
+
+    @Test
+    void a_rollback_names_its_outcomes_and_the_users_that_it_left_alone() {
+        grant("");
+        assertThat(run("migrate", "--apply", "--yes").exitCode()).isZero();
+        shop.execute("UPDATE users SET credits = credits - 1, version = version + 1 WHERE id = 5");
+
+        Ended one = run("rollback", "6", "--apply", "--yes");
+        run("halt");
+        Ended all = run("rollback", "--all", "--apply", "--yes");
+
+        assertThat(one.out())
+                .startsWith("Plan of rolling back user 6 of migration credits")
+                .doesNotContain("halt", "migrated-and-listed");
+        assertThat(all.exitCode()).describedAs(all.toString()).isEqualTo(4);
+        String summary = all.out().substring(all.out().indexOf("\nRun "));
+        assertThat(summary)
+                .contains("for everybody migrated, is FINISHED", "MOVED_SINCE", "Left alone", "user 5 ")
+                .containsPattern("ROLLED_BACK +58 ");
+    }
+
+    @Test
+    void goals_that_do_not_apply_are_not_shown_and_support_tickets_are_judged() {
+        configure("none", "");
+        run("migrate", "--apply", "--yes");
+
+        Ended verified = run("verify");
+        Ended complaints = run("verify", "--support-tickets", "1", "--json");
+
+        assertThat(verified.out())
+                .contains("goal: everybody is migrated")
+                .doesNotContain("20 credits", "history preserved", "support tickets");
+        assertThat(complaints.json().get("metrics").get("missed").toString())
+                .isEqualTo("[\"SUPPORT_TICKETS_BELOW_1_PERCENT\"]");
+    }
+
+    @Test
+    void one_is_one_and_nothing_to_nothing_is_no_change() {
+        shop.execute("DELETE FROM users WHERE id <> 1");
+
+        Ended plan = run("plan");
+        shop.execute("UPDATE users SET credits = -1");
+        Ended negative = run("plan");
+
+        assertThat(plan.out()).contains("for everybody: 1 user\n").doesNotContain("Largest changes");
+        assertThat(negative.out()).contains("1 user has a balance below zero");
     }
 
     private Ended run(String... args) {
@@ -262,6 +389,16 @@ final class OperatorTest {
 
     private String credits(int user) {
         return shop.value("SELECT credits FROM users WHERE id = " + user);
+    }
+
+    private void grant(String more) {
+        command.write("credit-migration.yaml", """
+                database: { url: '%s', user: sa, password-from: none }
+                users:
+                  { table: users, balance: credits, flag: migrated, version: version, registered-at: created_at }
+                migration: { id: credits, cut-off: 2026-01-06T00:00:00Z, grant: { base: 20, above: { 10: 50 } } }
+                %s
+                """.formatted(shop.url(), more));
     }
 
     private void configure(String consent, String more) {

@@ -51,9 +51,7 @@ final class FromOldRate {
             .registeredAt("registered_at")
             .exempt("role", "admin");
 
-    private static final String[] ALL_TABLES = {
-        "users", "credit_migration_definition", "credit_migration_user", "credit_migration_log"
-    };
+    private static final String[] ALL_TABLES = {"users", "credit_migration_definition", "credit_migration_journal"};
 
     private static final List<String> BALANCE_KINDS = List.of(
             "zero",
@@ -89,9 +87,10 @@ final class FromOldRate {
             """;
 
     private static final String BY_TRIGGER = """
-            SELECT CASE WHEN actor_kind = 'USER' THEN 'confirmed by the user'
-                        WHEN actor = 'run' THEN 'zero, by the run'
-                        ELSE 'zero, on a request or before a top-up' END AS who,
+            SELECT CASE cause WHEN 'CONFIRMATION' THEN 'confirmed by the user'
+                              WHEN 'RUN' THEN 'zero, by the run'
+                              WHEN 'PURCHASE' THEN 'zero, before a top-up'
+                              ELSE 'zero, on a request' END AS who,
                    COUNT(*), SUM(old_credits), SUM(new_credits)
             FROM credit_migration_log WHERE kind = 'MIGRATED' GROUP BY who ORDER BY who
             """;

@@ -6,6 +6,7 @@ import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationService;
 import io.creditmigration.Regime;
+import io.creditmigration.Trigger;
 import io.creditmigration.jdbc.HostTables;
 import io.creditmigration.jdbc.JdbcMigrationStore;
 import io.creditmigration.jdbc.LibraryTables;
@@ -37,8 +38,7 @@ final class FromRateLimits {
         "users",
         "operations",
         "credit_migration_definition",
-        "credit_migration_user",
-        "credit_migration_log",
+        "credit_migration_journal",
         "credit_migration_account",
         "credit_migration_entry"
     };
@@ -62,27 +62,26 @@ final class FromRateLimits {
             """;
 
     private static final String BY_GRANT = """
-            SELECT CASE credits_granted WHEN 50 THEN 'granted 50'
-                                        ELSE 'granted 20' END
-                   || CASE l.actor WHEN 'run' THEN ', by the run' ELSE ', on a request' END AS who,
-                   COUNT(*), COALESCE(SUM(l.old_credits), 0), SUM(l.new_credits)
-            FROM credit_migration_user r JOIN credit_migration_log l
-              ON l.migration_id = r.migration_id AND l.user_id = r.user_id AND l.kind = 'MIGRATED'
-            GROUP BY who ORDER BY who
+            SELECT CASE granted WHEN 50 THEN 'granted 50' ELSE 'granted 20' END
+                   || CASE cause WHEN 'RUN' THEN ', by the run'
+                                 WHEN 'PURCHASE' THEN ', before a purchase'
+                                 ELSE ', on the dashboard' END AS who,
+                   COUNT(*), COALESCE(SUM(old_credits), 0), SUM(new_credits)
+            FROM credit_migration_log WHERE kind = 'MIGRATED' GROUP BY who ORDER BY who
             """;
 
     /** The most active of those who were granted most. */
     private static final String POWER_USER = """
-            SELECT CAST(user_id AS BIGINT) FROM credit_migration_user WHERE status = 'COMPLETED'
-            ORDER BY credits_granted DESC, historical_operations DESC, user_id LIMIT 1
+            SELECT CAST(user_id AS BIGINT) FROM credit_migration_record WHERE migration_status = 'COMPLETED'
+            ORDER BY initial_credits_granted DESC, historical_operations DESC, user_id LIMIT 1
             """;
 
     /** The most active of those who have neither spent nor bought since the grant. */
     private static final String UNMOVED = """
-            SELECT CAST(r.user_id AS BIGINT) AS id FROM credit_migration_user r
-            JOIN credit_migration_account a ON a.user_id = r.user_id
-            WHERE r.credits_granted = 20 AND r.old_credits IS NULL AND a.balance = 20 AND a.version = 1
-            ORDER BY r.historical_operations DESC, id LIMIT 1
+            SELECT CAST(l.user_id AS BIGINT) AS id FROM credit_migration_log l
+            JOIN credit_migration_account a ON a.user_id = l.user_id
+            WHERE l.kind = 'MIGRATED' AND l.granted = 20 AND l.old_credits IS NULL AND a.balance = 20 AND a.version = 1
+            ORDER BY l.copied DESC, id LIMIT 1
             """;
 
     private static final String ACCOUNT = "SELECT balance FROM credit_migration_account WHERE user_id = ?";
@@ -185,7 +184,7 @@ final class FromRateLimits {
                     traffic.paidIn(user, PACK);
                 }
             }
-            case 2 -> migrations.autoMigrateIfZeroCredits(String.valueOf(user));
+            case 2 -> migrations.autoMigrateIfZeroCredits(String.valueOf(user), Trigger.DASHBOARD);
             default -> {
                 switch (meter.operate(user)) {
                     case UNDER_RATE_LIMIT -> servedUnderRateLimit.increment();

@@ -2,7 +2,7 @@ package io.creditmigration.demo;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Credits;
-import io.creditmigration.MigrationLogEntry;
+import io.creditmigration.JournalLine;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
@@ -64,13 +64,13 @@ final class Operator {
         String after = database.checksum(tables);
         screen.outcomes(run.outcomes());
         screen.figure("checksum of all tables before", before, "users, balances, history,");
-        screen.figure("checksum of all tables after", after, "records and log");
+        screen.figure("checksum of all tables after", after, "and journal");
         checks.that("running again changed nothing", before.equals(after) && run.count(Status.MIGRATED) == 0);
     }
 
-    /** Tells what the log and the record say of one user. */
+    /** Tells what the journal says of one user: each line, and where the user stands after the last. */
     void show(String userId) {
-        for (MigrationLogEntry line : migrations.log(userId)) {
+        for (JournalLine line : migrations.log(userId)) {
             screen.say("  log       %s  %s by %s (%s)"
                     .formatted(
                             TIME.format(line.at()),
@@ -91,12 +91,9 @@ final class Operator {
             }
         }
         UserMigration record = migrations.find(userId).orElseThrow();
-        screen.say("  record    %s, %s credits, attempt %d, since %s"
-                .formatted(
-                        record.status(),
-                        credits(record.creditsGranted()),
-                        record.attempt(),
-                        TIME.format(record.changedAt())));
+        String granted = record.creditsGranted().signum() == 0 ? "" : credits(record.creditsGranted()) + " granted, ";
+        screen.say("  record    %s, %sattempt %d, since %s"
+                .formatted(record.status(), granted, record.attempt(), TIME.format(record.changedAt())));
         if (record.historicalOperations() > 0) {
             screen.say("  history   %s operations, now entries of the credit history at 0 credits"
                     .formatted(Screen.number(record.historicalOperations())));

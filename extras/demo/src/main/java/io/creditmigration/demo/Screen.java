@@ -152,6 +152,8 @@ final class Screen {
     private static String words(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case NOT_BEGUN -> "the migration begins later";
+            case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_MIGRATED -> "already under the new rules";
             case ROLLED_BACK -> "left alone until an operator reopens";
             case FAILED_BEFORE, FAILED, FAILED_UNRECORDED -> "keep working under the old rules";

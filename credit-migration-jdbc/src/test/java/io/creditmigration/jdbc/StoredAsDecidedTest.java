@@ -1,0 +1,183 @@
+package io.creditmigration.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Allocation;
+import io.creditmigration.Consent;
+import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationService;
+import io.creditmigration.RunOptions;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import org.h2.api.Trigger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What was decided is what is stored: a balance is read back in the transaction that writes it. */
+class StoredAsDecidedTest {
+
+    private static final Migration RATE_2500 = Migration.named("rate-2500")
+            .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
+            .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
+            .consent(Consent.NONE)
+            .build();
+
+    private static final Migration CREDITS = Migration.named("credits")
+            .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
+            .policy(user -> Allocation.of(Credits.of("13.3333"), "a third of forty"))
+            .build();
+
+    /** How a database comes to store another amount, for every user but {@code ann}. */
+    enum Cause {
+        H2_BEFORE(TestDatabase.H2),
+        POSTGRESQL_BEFORE(TestDatabase.POSTGRESQL),
+        POSTGRESQL_AFTER(TestDatabase.POSTGRESQL),
+        MARIADB_BEFORE(TestDatabase.MARIADB);
+
+        private final TestDatabase database;
+
+        Cause(TestDatabase database) {
+            this.database = database;
+        }
+    }
+
+    /** Rounds balances to two decimals, as a host's rule for its own prices might. */
+    public static final class Rounding implements Trigger {
+
+        @Override
+        public void fire(Connection connection, Object[] before, Object[] after) throws SQLException {
+            if (!"ann".equals(after[0])) {
+                after[1] = ((BigDecimal) after[1])
+                        .setScale(2, RoundingMode.HALF_EVEN)
+                        .setScale(4);
+            }
+        }
+    }
+
+    private HikariDataSource dataSource;
+    private TestSql sql;
+
+    @AfterEach
+    void close() {
+        dataSource.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_user_whose_balance_the_database_alters_is_failed_with_both_figures_and_nobody_else(Cause cause) {
+        open(cause.database);
+        MigrationService migrations = MigrationService.of(
+                RATE_2500,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+        alter(cause, "users", "id", "credits");
+
+        MigrationResult bob = migrations.migrate("bob");
+
+        assertThat(bob.status()).isEqualTo(Status.FAILED);
+        assertThat(bob.message()).contains("13.33,").contains("13.3333").contains("trigger");
+        assertThat(migrations.run(RunOptions.defaults()).outcomes())
+                .isEqualTo(Map.of(Status.MIGRATED, 2L, Status.FAILED, 1L, Status.FAILED_BEFORE, 1L));
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE id IN ('bob', 'cem') AND migrated = FALSE"
+                        + " AND credits = 33.3333"))
+                .isEqualTo("2");
+        assertThat(migrations.log("cem")).hasSize(1);
+        assertThat(migrations.verify().isClean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void so_is_a_grant_that_opens_an_account(Cause cause) {
+        open(cause.database);
+        MigrationService migrations = MigrationService.of(
+                CREDITS,
+                JdbcMigrationStore.owning(dataSource, HostTables.users("users").ownAccounts()));
+        alter(cause, "credit_migration_account", "user_id", "balance");
+
+        assertThat(migrations.migrate("bob").status()).isEqualTo(Status.FAILED);
+        migrations.run();
+
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_account WHERE balance <> 13.3333"))
+                .isEqualTo("0");
+        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_entry WHERE user_id IN ('bob', 'cem')"))
+                .isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void so_is_a_user_whose_column_was_narrowed_while_the_store_was_open(TestDatabase database) {
+        open(database);
+        sql.run("DELETE FROM users");
+        sql.run("INSERT INTO users (id, credits) VALUES ('eve', 10.01), ('dan', 50)");
+        MigrationService migrations = MigrationService.of(
+                RATE_2500,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+        sql.run(
+                switch (database) {
+                    case H2 -> "ALTER TABLE users ALTER COLUMN credits SET DATA TYPE NUMERIC(19, 2)";
+                    case POSTGRESQL -> "ALTER TABLE users ALTER COLUMN credits TYPE NUMERIC(19, 2)";
+                    case MARIADB -> "ALTER TABLE users MODIFY credits NUMERIC(19, 2)";
+                });
+
+        MigrationResult eve = migrations.migrate("eve");
+
+        assertThat(eve.status()).isEqualTo(Status.FAILED);
+        assertThat(eve.message()).contains("as 4,").contains("4.004");
+        assertThat(migrations.migrate("dan").status()).isEqualTo(Status.MIGRATED);
+        assertThat(sql.text("SELECT credits FROM users WHERE id = 'eve'")).isEqualTo("10.01");
+    }
+
+    private void open(TestDatabase database) {
+        dataSource = database.create();
+        sql = new TestSql(dataSource);
+        sql.runAll(
+                "CREATE TABLE users (id VARCHAR(40) PRIMARY KEY, credits NUMERIC(19, 4), migrated BOOLEAN DEFAULT FALSE NOT NULL)",
+                "INSERT INTO users (id, credits) VALUES ('ann', 33.3333), ('bob', 33.3333), ('cem', 33.3333), ('dan', 50)");
+        LibraryTables.defaults().install(dataSource);
+    }
+
+    /** After the store was opened. */
+    private void alter(Cause cause, String table, String id, String balance) {
+        String round = "NEW." + balance + " := ROUND(NEW." + balance + ", 2)";
+        switch (cause) {
+            case H2_BEFORE ->
+                sql.run("CREATE TRIGGER rounding BEFORE INSERT, UPDATE ON " + table + " FOR EACH ROW CALL '"
+                        + Rounding.class.getName() + "'");
+            case POSTGRESQL_BEFORE ->
+                sql.runAll(
+                        "CREATE FUNCTION rounding() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN " + round
+                                + "; RETURN NEW; END'",
+                        "CREATE TRIGGER rounding BEFORE INSERT OR UPDATE ON " + table + " FOR EACH ROW WHEN (NEW." + id
+                                + " <> 'ann') EXECUTE FUNCTION rounding()");
+            case POSTGRESQL_AFTER ->
+                sql.runAll(
+                        "CREATE FUNCTION rounding() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN UPDATE " + table
+                                + " SET "
+                                + balance + " = ROUND(" + balance + ", 2) WHERE " + id + " = NEW." + id
+                                + "; RETURN NULL; END'",
+                        "CREATE TRIGGER rounding AFTER INSERT OR UPDATE ON " + table + " FOR EACH ROW WHEN (NEW." + id
+                                + " <> 'ann' AND NEW." + balance + " <> ROUND(NEW." + balance
+                                + ", 2)) EXECUTE FUNCTION rounding()");
+            case MARIADB_BEFORE -> {
+                for (String event : new String[] {"INSERT", "UPDATE"}) {
+                    sql.run("CREATE TRIGGER rounding_" + event + " BEFORE " + event + " ON " + table
+                            + " FOR EACH ROW IF NEW." + id + " <> 'ann' THEN SET NEW." + balance + " = ROUND(NEW."
+                            + balance
+                            + ", 2); END IF");
+                }
+            }
+        }
+    }
+}
