@@ -68,7 +68,7 @@ final class HaltBarrier {
     private static final String ENTER_ON_POSTGRESQL = """
             SELECT pg_advisory_xact_lock_shared(CAST(CAST(CAST('{barrier_literal}' AS regclass) AS oid) AS integer), 1668441444)""";
 
-    private static final String ENTER_ON_MARIADB = "SELECT id FROM {our_barrier} WHERE id = 10 LOCK IN SHARE MODE";
+    private static final String ENTER_ON_MARIADB = "SELECT id FROM {our_barrier} WHERE id = :id LOCK IN SHARE MODE";
 
     /** An own row is not skipped, so that a transaction that writes twice has one. */
     private static final String ENTER_ON_H2 = """
@@ -173,9 +173,21 @@ final class HaltBarrier {
 
     /** Holds a row until the transaction ends. */
     void hold(Connection connection, Role role) throws SQLException {
-        try (PreparedStatement statement = hold.prepare(connection)) {
-            hold.bind(statement, Map.of("id", role.row));
-            statement.executeQuery().close();
+        lock(connection, hold, role.row);
+    }
+
+    /** Locks a row, and answers its first number. */
+    private static long lock(Connection connection, Sql locking, int id) throws SQLException {
+        try (PreparedStatement statement = locking.prepare(connection)) {
+            locking.bind(statement, Map.of("id", id));
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new IllegalStateException("The barrier's table has lost its row " + id
+                            + ", without which a halt holds nobody; insert the"
+                            + " rows again as the shipped DDL has them");
+                }
+                return row.getLong(1);
+            }
         }
     }
 
@@ -192,9 +204,7 @@ final class HaltBarrier {
         return switch (dialect) {
             case POSTGRESQL -> 0;
             case MARIADB -> {
-                try (PreparedStatement statement = enterOnMariaDb.prepare(connection)) {
-                    statement.executeQuery().close();
-                }
+                lock(connection, enterOnMariaDb, ROW_MIN);
                 yield 0;
             }
             case H2 -> enterOnH2(connection);
@@ -208,16 +218,8 @@ final class HaltBarrier {
                 return row.getLong("halted");
             }
         }
-        int busy = ROW_MIN + ThreadLocalRandom.current().nextInt(ROWS_ON_H2);
-        try (PreparedStatement statement = enterBusyOnH2.prepare(connection)) {
-            enterBusyOnH2.bind(statement, Map.of("id", busy));
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new IllegalStateException("Row " + busy + " of the barrier is gone");
-                }
-                return row.getLong("halted");
-            }
-        }
+        return lock(
+                connection, enterBusyOnH2, ROW_MIN + ThreadLocalRandom.current().nextInt(ROWS_ON_H2));
     }
 
     /** The rows that {@link #entering} has read. */

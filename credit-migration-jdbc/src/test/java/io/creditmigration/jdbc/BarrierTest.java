@@ -189,8 +189,14 @@ final class BarrierTest {
             Barrier barrier = migrations.halt(OPERATOR, "wrong rate");
 
             assertThat(barrier.isSettled()).isFalse();
-            if (level.database() == TestDatabase.POSTGRESQL) {
-                assertThat(barrier.inFlight()).singleElement().asString().contains("idle in transaction", "since 2");
+            switch (level.database()) {
+                case POSTGRESQL ->
+                    assertThat(barrier.inFlight())
+                            .singleElement()
+                            .asString()
+                            .contains("PostgreSQL JDBC Driver", "idle in transaction", "since 2");
+                case MARIADB -> assertThat(barrier.inFlight()).anyMatch(words -> words.contains("connection "));
+                case H2 -> assertThat(barrier.inFlight()).anyMatch(words -> words.contains("session "));
             }
             // It does not hold up the emergency: nobody else migrates.
             assertThat(migrations.autoMigrateIfZeroCredits("bob").status()).isEqualTo(MigrationResult.Status.HALTED);
@@ -359,6 +365,21 @@ final class BarrierTest {
         }
         assertThat(service.halt(OPERATOR, "wrong rate").isSettled()).isTrue();
         assertThat(service.autoMigrateIfZeroCredits("bob").status()).isEqualTo(MigrationResult.Status.HALTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    void a_halt_that_would_hold_nobody_is_refused(TestDatabase database) {
+        open(database, "");
+        sql.run("DELETE FROM credit_migration_barrier");
+
+        assertThatThrownBy(() -> migrations.halt(OPERATOR, "wrong rate"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("has lost its row 1");
+        if (database != TestDatabase.POSTGRESQL) {
+            assertThatThrownBy(() -> migrations.autoMigrateIfZeroCredits("ann"))
+                    .hasMessageContaining("has lost its row");
+        }
     }
 
     @Test
