@@ -73,7 +73,7 @@ CREATE TABLE ${prefix}journal (
     bonus        NUMERIC(38, 18),          -- granted beside a conversion. NULL: nothing
     error        VARCHAR(1000),            -- NULL: it did not fail
     -- 1 for a last line that needs attention: not COMPLETED, or held. NULL for all others
-    is_open      TINYINT GENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN 1 END),
+    is_open      SMALLINTGENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN 1 END),
     PRIMARY KEY (user_id, line)
 );
 

@@ -124,7 +124,7 @@ final class BorrowedConnectionsTest {
                 .isFalse();
 
         failing.set("nothing");
-        assertThat(bank.sql.rows("SELECT 1 FROM credit_migration_user")).isEmpty();
+        assertThat(bank.sql.rows("SELECT 1 FROM credit_migration_journal")).isEmpty();
         assertThat(migrations.run().count(MigrationResult.Status.MIGRATED)).isEqualTo(bank.users);
     }
 
@@ -145,7 +145,7 @@ final class BorrowedConnectionsTest {
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.OUTCOME_UNKNOWN));
 
-        assertThat(bank.sql.rows("SELECT user_id, status FROM credit_migration_user"))
+        assertThat(bank.sql.rows("SELECT user_id, migration_status FROM credit_migration_record"))
                 .containsExactly(List.of("1", "COMPLETED"));
     }
 
@@ -180,7 +180,7 @@ final class BorrowedConnectionsTest {
         new LibraryTables("Credit Tables", "m_").install(one);
 
         assertThat(session(TestDatabase.POSTGRESQL, one)).isEqualTo(before);
-        assertThat(new TestSql(one).rows("SELECT * FROM \"Credit Tables\".m_user"))
+        assertThat(new TestSql(one).rows("SELECT * FROM \"Credit Tables\".m_journal"))
                 .isEmpty();
     }
 
@@ -198,7 +198,7 @@ final class BorrowedConnectionsTest {
         new LibraryTables(name, "m_").install(pool);
 
         assertThat(new TestSql(pool).one("SELECT DATABASE()")).isNull();
-        assertThat(new TestSql(database).rows("SELECT * FROM m_user")).isEmpty();
+        assertThat(new TestSql(database).rows("SELECT * FROM m_journal")).isEmpty();
     }
 
     @ParameterizedTest

@@ -130,7 +130,7 @@ final class TypesTest {
 
         assertThat(run(sql, tables)).isEqualTo("{MIGRATED=" + values.size() + "}");
         List<List<Object>> ids = sql.rows(
-                "SELECT user_id FROM credit_migration_user WHERE migration_id = ?",
+                "SELECT user_id FROM credit_migration_record WHERE migration_id = ?",
                 migration().id());
         assertThat(ids).hasSameSizeAs(values);
         MigrationService migrations = service(sql.dataSource(), tables);
