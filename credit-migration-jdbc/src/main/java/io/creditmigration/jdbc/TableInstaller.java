@@ -57,8 +57,8 @@ final class TableInstaller {
     private static final int WAIT_MILLIS_MAX = 60_000;
     private static final Logger LOG = LoggerFactory.getLogger(LibraryTables.class);
 
-    /** A statement, and the name of what it creates. */
-    record Create(String name, String sql) {}
+    /** A statement, and the name of what it creates: null if it adds rows, where they are missing. */
+    record Create(@Nullable String name, String sql) {}
 
     private final LibraryTables ours;
     private final List<String> created = new ArrayList<>();
@@ -90,7 +90,15 @@ final class TableInstaller {
             created.clear();
         }
         statements = statements(ours.ddl(dialect));
-        return dialect.boundingWaits(connection, WAIT_MILLIS_MAX, bounded -> inSchema(bounded, dialect));
+        boolean inNone = dialect == Dialect.MARIADB && ours.schema() != null && !isInSchema(connection);
+        try {
+            return dialect.boundingWaits(connection, WAIT_MILLIS_MAX, bounded -> inSchema(bounded, dialect));
+        } finally {
+            if (inNone) {
+                // It goes back to no database on a new connection only: a pool makes one.
+                connection.abort(Runnable::run);
+            }
+        }
     }
 
     private boolean inSchema(Connection connection, Dialect dialect) throws SQLException {
@@ -103,13 +111,15 @@ final class TableInstaller {
             return createMissing(connection, dialect);
         } finally {
             // PostgreSQL forgets it with the transaction.
-            if (dialect == Dialect.MARIADB && (before == null || before.isEmpty())) {
-                // It goes back to no database on a new connection only: a pool makes one.
-                connection.abort(Runnable::run);
-            } else if (before != null && dialect != Dialect.POSTGRESQL) {
+            if (before != null && !before.isEmpty() && dialect != Dialect.POSTGRESQL) {
                 use(connection, dialect, before);
             }
         }
+    }
+
+    private static boolean isInSchema(Connection connection) throws SQLException {
+        String name = connection.getCatalog();
+        return name != null && !name.isEmpty();
     }
 
     private boolean createMissing(Connection connection, Dialect dialect) throws SQLException {
@@ -117,9 +127,11 @@ final class TableInstaller {
         Set<String> there = there(connection, dialect);
         try (Statement statement = connection.createStatement()) {
             for (Create create : statements) {
-                if (!there.contains(create.name())) {
+                if (create.name() == null || !there.contains(create.name())) {
                     current = create;
                     statement.execute(create.sql());
+                }
+                if (create.name() != null && !there.contains(create.name())) {
                     created.add(create.name());
                 }
             }
@@ -163,7 +175,8 @@ final class TableInstaller {
             LOG.info("The tables {}… are there already", ours.prefix());
             return Installation.ALREADY_THERE;
         }
-        if (created.size() < statements.size()) {
+        if (created.size()
+                < statements.stream().filter(create -> create.name() != null).count()) {
             LOG.info("Completed the tables {}…: {} were missing", ours.prefix(), created);
             return Installation.COMPLETED;
         }
@@ -171,7 +184,7 @@ final class TableInstaller {
         return Installation.INSTALLED;
     }
 
-    /** The statements of a file that has only CREATE statements and comments. */
+    /** The statements of a file that has comments, CREATE statements, and INSERT statements that may be run again. */
     static List<Create> statements(String ddl) {
         List<Create> statements = new ArrayList<>();
         StringBuilder statement = new StringBuilder();
@@ -188,6 +201,9 @@ final class TableInstaller {
     }
 
     private static Create create(String sql) {
+        if (sql.startsWith("INSERT ")) {
+            return new Create(null, sql);
+        }
         Matcher matcher = CREATE.matcher(sql);
         if (!matcher.matches()) {
             throw new IllegalStateException("The shipped DDL has a statement that creates nothing by name: " + sql);

@@ -23,8 +23,8 @@ CREATE TABLE ${prefix}barrier (
     halted BIGINT   DEFAULT 0 NOT NULL
 );
 
-INSERT INTO ${prefix}barrier (id) VALUES (1), (2), (3), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21),
-    (22), (23), (24), (25), (26), (27), (28), (29), (30), (31), (32), (33), (34), (35), (36), (37), (38), (39), (40), (41);
+INSERT INTO ${prefix}barrier (id)
+SELECT x FROM SYSTEM_RANGE(1, 41) WHERE x NOT BETWEEN 4 AND 9 AND NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = x);
 
 -- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
 CREATE TABLE ${prefix}epoch (
@@ -73,7 +73,7 @@ CREATE TABLE ${prefix}journal (
     bonus        NUMERIC(38, 18),          -- granted beside a conversion. NULL: nothing
     error        VARCHAR(1000),            -- NULL: it did not fail
     -- 1 for a last line that needs attention: not COMPLETED, or held. NULL for all others
-    is_open      SMALLINTGENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN 1 END),
+    is_open      SMALLINT GENERATED ALWAYS AS (CASE WHEN is_last AND (status <> 'C' OR hold IS NOT NULL) THEN 1 END),
     PRIMARY KEY (user_id, line)
 );
 

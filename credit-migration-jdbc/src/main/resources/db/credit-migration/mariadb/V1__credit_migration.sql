@@ -22,7 +22,9 @@ CREATE TABLE ${prefix}barrier (
     id SMALLINT NOT NULL PRIMARY KEY
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-INSERT INTO ${prefix}barrier (id) VALUES (1), (2), (3), (10);
+INSERT INTO ${prefix}barrier (id)
+SELECT n.id FROM (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 10) n
+WHERE NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = n.id);
 
 -- The halt switch where no snapshot hides it: the number of changes times 2^31, and a bit for each halted migration, by its
 -- number modulo 31. A migration is halted where this or its definition says so.

@@ -42,9 +42,15 @@ final class TableInstallerTest {
                         new Create("b", "CREATE TABLE b (it INTEGER /* 1 - 1 */)"));
     }
 
+    @Test
+    void a_statement_that_adds_rows_has_no_name() {
+        String sql = "INSERT INTO cm_user SELECT 1";
+
+        assertThat(TableInstaller.statements(sql)).containsExactly(new Create(null, sql));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {"INSERT INTO cm_user VALUES (1)", "ALTER TABLE cm_user ADD x INTEGER", "DROP TABLE cm_user"})
+    @ValueSource(strings = {"UPDATE cm_user SET x = 1", "ALTER TABLE cm_user ADD x INTEGER", "DROP TABLE cm_user"})
     void what_creates_nothing_by_name_is_refused(String sql) {
         assertThatThrownBy(() -> TableInstaller.statements(sql))
                 .isInstanceOf(IllegalStateException.class)
