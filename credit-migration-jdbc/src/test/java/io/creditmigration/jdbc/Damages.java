@@ -158,7 +158,6 @@ final class Damages {
         damage(CONVERSION, "a migration is made a failure", line("single", 1, "kind = 'F'"))
                 .isFound(Check.STANDING, "single", "leaves the user COMPLETED, not FAILED")
                 .isFound(Check.CONSERVATION, "single", "goes from 50.0001 to 20")
-                .isFound(Check.BALANCE, "single", "the balance is 20, the journal says none")
                 .isFound(Check.TOTALS, NOBODY, "5 users COMPLETED, the last lines say 6");
         damage(CONVERSION, "a migration is made a rollback", line("single", 1, "kind = 'B'"))
                 .isFound(Check.ATTEMPTS, "single", "ROLLED_BACK in attempt 1 (line 1) follows nothing")
@@ -179,10 +178,13 @@ final class Damages {
                 .isFound(Check.ATTEMPTS, "back", "FAILED in attempt 1 (line 2) follows MIGRATED in attempt 1 (line 1)")
                 .isFound(Check.STANDING, "back", "has the figures of line 1, not 0")
                 .isFound(Check.CONSERVATION, "back", "goes from 20 to 50.0001")
-                .isFound(Check.BALANCE, "back", "the balance is 50.0001, the journal says 20")
                 .isFound(Check.TOTALS, NOBODY, "7 users COMPLETED, the last lines say 6");
-        damage(CONVERSION, "a kind that nothing writes", line("single", 1, "kind = 'X'"))
-                .isFound(Check.UNREADABLE, "single", "line 1: kind is X")
+        damage(CONVERSION, "a migration is made a reconciliation", line("single", 1, "kind = 'X'"))
+                .isFound(Check.ATTEMPTS, "single", "RECONCILED in attempt 1 (line 1) follows nothing")
+                .isFound(Check.STANDING, "single", "has rollback data, as only MIGRATED has")
+                .isFound(Check.CONSERVATION, "single", "goes from 50.0001 to 20");
+        damage(CONVERSION, "a kind that nothing writes", line("single", 1, "kind = 'L'"))
+                .isFound(Check.UNREADABLE, "single", "line 1: kind is L")
                 .isFound(Check.TOTALS, NOBODY, "5 users COMPLETED, the last lines say 6");
         damage(CONVERSION, "a kind that nothing writes, of a run", line("run-a", 1, "kind = 'H'"))
                 .isFound(Check.UNREADABLE, "run-a", "line 1: kind is H")
