@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.jdbc.LibraryTables.Installation;
 import io.creditmigration.jdbc.Transactions.Outcome;
 import java.sql.Connection;
@@ -90,15 +91,14 @@ final class TableInstaller {
             created.clear();
         }
         statements = statements(ours.ddl(dialect));
-        boolean inNone = dialect == Dialect.MARIADB && ours.schema() != null && !isInSchema(connection);
-        try {
-            return dialect.boundingWaits(connection, WAIT_MILLIS_MAX, bounded -> inSchema(bounded, dialect));
-        } finally {
-            if (inNone) {
-                // It goes back to no database on a new connection only: a pool makes one.
-                connection.abort(Runnable::run);
-            }
+        if (dialect == Dialect.MARIADB && ours.schema() != null && !isInDatabase(connection)) {
+            throw new InvalidValueException(
+                    "database of the connection",
+                    "none",
+                    "the one that the URL names. A session of MariaDB that was put into '" + ours.schema()
+                            + "' cannot go back to none");
         }
+        return dialect.boundingWaits(connection, WAIT_MILLIS_MAX, bounded -> inSchema(bounded, dialect));
     }
 
     private boolean inSchema(Connection connection, Dialect dialect) throws SQLException {
@@ -111,13 +111,13 @@ final class TableInstaller {
             return createMissing(connection, dialect);
         } finally {
             // PostgreSQL forgets it with the transaction.
-            if (before != null && !before.isEmpty() && dialect != Dialect.POSTGRESQL) {
+            if (before != null && dialect != Dialect.POSTGRESQL) {
                 use(connection, dialect, before);
             }
         }
     }
 
-    private static boolean isInSchema(Connection connection) throws SQLException {
+    private static boolean isInDatabase(Connection connection) throws SQLException {
         String name = connection.getCatalog();
         return name != null && !name.isEmpty();
     }

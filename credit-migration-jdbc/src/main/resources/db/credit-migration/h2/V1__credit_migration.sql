@@ -24,7 +24,9 @@ CREATE TABLE ${prefix}barrier (
 );
 
 INSERT INTO ${prefix}barrier (id)
-SELECT x FROM SYSTEM_RANGE(1, 41) WHERE x NOT BETWEEN 4 AND 9 AND NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = x);
+SELECT n.id FROM (VALUES (1), (2), (3), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22),
+    (23), (24), (25), (26), (27), (28), (29), (30), (31), (32), (33), (34), (35), (36), (37), (38), (39), (40), (41)) n (id)
+WHERE NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = n.id);
 
 -- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
 CREATE TABLE ${prefix}epoch (

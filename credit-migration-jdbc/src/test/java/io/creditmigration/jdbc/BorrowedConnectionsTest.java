@@ -185,7 +185,7 @@ final class BorrowedConnectionsTest {
     }
 
     @Test
-    void on_mariadb_installing_into_a_database_leaves_a_session_in_none() throws Exception {
+    void on_mariadb_a_session_in_no_database_is_left_there_since_it_could_not_go_back() {
         database = TestDatabase.MARIADB.create();
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(TestServer.mariadb().url("", ""));
@@ -195,10 +195,13 @@ final class BorrowedConnectionsTest {
         pool = new HikariDataSource(config);
         String name = new TestSql(database).text("SELECT DATABASE()");
 
-        new LibraryTables(name, "m_").install(pool);
+        assertThatThrownBy(() -> new LibraryTables(name, "m_").install(pool))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("database of the connection")
+                .hasMessageContaining(name);
 
         assertThat(new TestSql(pool).one("SELECT DATABASE()")).isNull();
-        assertThat(new TestSql(database).rows("SELECT * FROM m_journal")).isEmpty();
+        assertThat(new TestSql(database).rows("SHOW TABLES")).isEmpty();
     }
 
     @ParameterizedTest
