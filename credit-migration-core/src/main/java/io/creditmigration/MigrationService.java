@@ -67,7 +67,7 @@ public final class MigrationService {
                 ? new MigrationRuns(migration, population, this::act, options, pages)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
-        this.watch = new RollbackWatch(migration, store, known);
+        this.watch = new RollbackWatch(migration, store, known, options);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
 

@@ -2,6 +2,7 @@ package io.creditmigration;
 
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Printable;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -9,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forgets whom this node remembers as migrated when a user was rolled back on another one. While somebody is remembered and asked
- * for, a daemon thread looks at the store once a second, never a request; it ends when nobody was for a minute.
+ * for, a daemon thread looks at the store once a second, never a request; it ends when nobody was for a minute. Nodes that
+ * remember nobody for longer than two seconds need no thread.
  */
 final class RollbackWatch {
 
@@ -17,20 +19,25 @@ final class RollbackWatch {
 
     private static final int UNUSED_LOOKS_MAX = 60;
 
+    /** Within this time other nodes see a rollback. */
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(2);
+
     private final Migration migration;
     private final MigrationStore store;
     private final RecentUsers known;
+    private final boolean needed;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean used;
 
     /** As it was when the thread last looked, or when the service was opened and nobody was known. */
     private volatile long epoch;
 
-    RollbackWatch(Migration migration, MigrationStore store, RecentUsers known) {
+    RollbackWatch(Migration migration, MigrationStore store, RecentUsers known, MigrationOptions options) {
         this.migration = migration;
         this.store = store;
         this.known = known;
-        this.epoch = store.epoch(migration);
+        this.needed = options.knownUsersMax() > 0 && options.knownFor().compareTo(SEEN_WITHIN) > 0;
+        this.epoch = needed ? store.epoch(migration) : 0;
     }
 
     /** Costs nothing but the first time. */
@@ -38,7 +45,7 @@ final class RollbackWatch {
         if (!used) {
             used = true;
         }
-        if (!running.get() && running.compareAndSet(false, true)) {
+        if (needed && !running.get() && running.compareAndSet(false, true)) {
             Thread thread = new Thread(this::watch, "credit-migration-watch-" + migration.id());
             thread.setDaemon(true);
             thread.start();

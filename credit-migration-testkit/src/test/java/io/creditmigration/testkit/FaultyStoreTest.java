@@ -24,6 +24,7 @@ import io.creditmigration.spi.Page;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.testkit.FaultyStore.Call;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,8 @@ final class FaultyStoreTest {
             entry(Call.FIND, () -> store.find(GRANT, "ann")),
             entry(Call.ROLLOUT, () -> store.rollout(GRANT)),
             entry(Call.SET_ROLLOUT, () -> store.setRollout(GRANT, Rollout.EVERYBODY, Rollout.EVERYBODY, CAUSE)),
+            entry(Call.DRAIN, () -> store.drain(GRANT, Duration.ZERO)),
+            entry(Call.EPOCH, () -> store.epoch(GRANT)),
             entry(Call.LOG, () -> store.log(GRANT, "ann")),
             entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
             entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),

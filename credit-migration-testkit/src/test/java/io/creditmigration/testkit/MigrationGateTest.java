@@ -225,13 +225,14 @@ final class MigrationGateTest {
         MigrationGate gate = MigrationGate.of(node());
         gate.check("ann");
         gate.check("ann");
-        long calls = store.calls();
+        long calls = store.calls() - store.calls(Call.EPOCH);
 
         for (int i = 0; i < 100; i++) {
             assertThat(gate.check("ann")).isEqualTo(new Allowed(Status.ALREADY_MIGRATED));
         }
 
-        assertThat(store.calls()).isEqualTo(calls);
+        // A thread of its own looks for rollbacks once a second.
+        assertThat(store.calls() - store.calls(Call.EPOCH)).isEqualTo(calls);
     }
 
     @Test

@@ -128,7 +128,9 @@ final class World {
         this.host = host;
         this.store = (RunStore) host.store();
         this.watched = FaultyStore.around(store);
-        this.options = change.apply(MigrationOptions.defaults().withClock(clock));
+        // Users are remembered for so short a time that no thread has to look for rollbacks on other nodes.
+        this.options = change.apply(
+                MigrationOptions.defaults().withClock(clock).withKnownUsers(100_000, Duration.ofSeconds(2)));
         this.model = new Model(scenario, host, store, clock);
         // Of definitions that are read again once a second nobody can say when.
         Set<Call> calls = EnumSet.complementOf(EnumSet.of(Call.DEFINITIONS));
