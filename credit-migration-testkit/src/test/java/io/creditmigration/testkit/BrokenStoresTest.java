@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
 
 import io.creditmigration.Actor;
+import io.creditmigration.Barrier;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -136,6 +137,20 @@ final class BrokenStoresTest {
                         WithSweepsThatSeeNothingLate.class,
                         MigrationStoreContract.Verified.class,
                         List.of("a_late_operation_that_was_caught_up_is_in_the_history")),
+                arguments(
+                        WithHaltsThatWaitForNobody.class,
+                        MigrationStoreContract.HaltIsABarrier.class,
+                        List.of("a_commit_in_hand_is_waited_for_or_writes_nothing")),
+                arguments(
+                        WithEpochsThatStandStill.class,
+                        MigrationStoreContract.HaltIsABarrier.class,
+                        List.of("every_rollback_raises_the_epoch_and_nothing_else_does")),
+                arguments(
+                        WithMarkersOfTheJournal.class,
+                        MigrationStoreContract.OutOfStep.class,
+                        List.of(
+                                "a_balance_that_support_restored_is_not_multiplied_by_a_rollback",
+                                "a_user_whom_support_put_into_the_new_regime_after_a_rollback_is_out_of_step")),
                 arguments(
                         WithMovementsSinceTheLastLine.class,
                         MigrationStoreContract.Verified.class,
@@ -683,6 +698,52 @@ final class BrokenStoresTest {
                             state.record(),
                             0,
                             state.flagged(),
+                            state.superseded(),
+                            state.hostState(),
+                            state.rollout(),
+                            state.bought(),
+                            state.defect()));
+        }
+    }
+
+    static final class WithHaltsThatWaitForNobody extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public Barrier drain(Migration migration, Duration max) {
+                    return Barrier.SETTLED;
+                }
+            };
+        }
+    }
+
+    static final class WithEpochsThatStandStill extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new DelegatingStore(tables) {
+                @Override
+                public long epoch(Migration migration) {
+                    return 0;
+                }
+            };
+        }
+    }
+
+    /** Tells of the row what the journal says, and so never that they disagree. */
+    static final class WithMarkersOfTheJournal extends Broken {
+        @Override
+        MigrationStore before(InMemoryMigrationStore tables) {
+            return new Reading(
+                    tables,
+                    state -> new UserState(
+                            state.user(),
+                            state.lastLine(),
+                            state.record(),
+                            state.lateOperations(),
+                            (state.flagged() == null || state.record() == null)
+                                    ? state.flagged()
+                                    : Boolean.valueOf(state.record().status() == MigrationStatus.COMPLETED),
                             state.superseded(),
                             state.hostState(),
                             state.rollout(),

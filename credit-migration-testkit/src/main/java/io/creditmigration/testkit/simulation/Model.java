@@ -47,7 +47,7 @@ final class Model {
             @Nullable Quote confirmed) {}
 
     private static final int RUNS_MAX = 100;
-    private static final long REMEMBERED_SECONDS = 60;
+    private static final long REMEMBERED_SECONDS = 2;
 
     private final Scenario scenario;
     private final HostApplication host;
