@@ -139,7 +139,7 @@ final class PostgresPlansTest {
         }
     }
 
-    /** Requests, and some pages of a run, over connections of their own: closing them makes the counters known. */
+    /** Requests, and some pages of a run, over connections of their own, whose counters are made known. */
     private static void work(
             HikariDataSource database, Migration migration, HostTables tables, MigrationOptions options) {
         TestSql sql = new TestSql(database);
@@ -172,6 +172,7 @@ final class PostgresPlansTest {
             } catch (EnoughSeenException e) {
                 assertThat(pages[0]).isEqualTo(PAGES);
             }
+            flushCounters(worker);
         }
     }
 
