@@ -42,6 +42,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.api.Trigger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A halt that has returned keeps what was decided before it from committing, whatever the isolation of the host. */
+@Tag("long")
 @Timeout(120)
 final class BarrierTest {
 

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every kind of damage that {@code verify} claims to find, done by plain SQL, one at a time, on each database: found by exactly
  * the checks that it breaks, with the user named, and nobody else.
  */
+@Tag("long")
 @Timeout(300)
 final class CorruptionTest {
 
