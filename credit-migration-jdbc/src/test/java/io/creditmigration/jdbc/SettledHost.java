@@ -227,6 +227,10 @@ final class SettledHost implements AutoCloseable {
                     + (database == TestDatabase.MARIADB ? "" : " OVERRIDING SYSTEM VALUE") + " SELECT " + names
                     + " FROM kept_" + table);
         });
+        if (migrations.rollout().halted()) {
+            // The switch is kept besides where no table has it.
+            migrations.rollout(Rollout.EVERYBODY, OPERATOR, "as it was");
+        }
     }
 
     /** The columns of a table that are not computed. */
