@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: credit-migration halt --reason 'wrong rate'",
-            "Acts at once, waits for migrations in flight, and names those that do not end. A rollback of many needs it."
+            "Acts at once, waits for migrations in flight, and names those that do not end.",
+            "A rollback of many needs it."
         })
 final class Halt extends OperatorCommand {
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: credit-migration schema > V42__credit_migration.sql",
-            "Your own tables are left as they are. --apply creates what is missing, and may be repeated.",
+            "Your own tables are left as they are. --apply creates what is missing, and may",
+            "be repeated.",
             "With Flyway or Liquibase, see docs/flyway-and-liquibase.md."
         })
 final class Schema extends Subcommand {

@@ -127,7 +127,7 @@ final class BadInputTest {
                 GRANT USAGE ON SCHEMA "My Shop" TO reader;
                 GRANT SELECT ON ALL TABLES IN SCHEMA "My Shop" TO reader;
                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO reader;
-                GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO reader;
+                GRANT SELECT, USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO reader;
                 """);
         write(shop.url(), "reader");
         command.write("password", "reader");
