@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What cannot be read of one user is found, and stops nothing: neither what is told of everybody nor anybody else's migration.
  * And it migrates nobody a second time.
  */
+@Tag("long")
 @Timeout(300)
 final class UnreadableRowsTest {
 
