@@ -13,6 +13,7 @@ import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -193,21 +193,35 @@ final class BatchWrites implements Writes {
                 written.put(change.line().userId(), change);
             }
         }
+        Map<String, UserChange> unread = new LinkedHashMap<>(written);
         forEach(connection, READ_BACK, List.copyOf(written.keySet()), mapping::holderKey, row -> {
-            UserChange change = Objects.requireNonNull(written.get(row.getString("user_id")), "change");
-            boolean forward = change.kind() == UserChange.Kind.MIGRATE;
-            BigDecimal stored = row.getBigDecimal(forward ? "second_balance" : "balance");
-            BigDecimal decided = mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
-            // What a second column had before is not known here; it cannot have less than what was added.
-            boolean kept = stored != null
-                    && decided != null
-                    && (mapping.secondBalance == null
-                            ? stored.compareTo(decided) == 0
-                            : stored.compareTo(decided) >= 0);
-            if (!kept) {
-                throw new AlteredException(stored, decided);
+            UserChange change = unread.remove(row.getString("user_id"));
+            if (change != null) {
+                requireStored(row, change);
             }
         });
+        // A host whose keys ignore case may write a user's account in other letters than the user's own row.
+        for (Map.Entry<String, UserChange> other : unread.entrySet()) {
+            forEach(
+                    connection,
+                    READ_BACK,
+                    List.of(other.getKey()),
+                    mapping::holderKey,
+                    row -> requireStored(row, other.getValue()));
+        }
+    }
+
+    private void requireStored(ResultSet row, UserChange change) throws SQLException {
+        boolean forward = change.kind() == UserChange.Kind.MIGRATE;
+        BigDecimal stored = row.getBigDecimal(forward ? "second_balance" : "balance");
+        BigDecimal decided = mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
+        // What a second column had before is not known here; it cannot have less than what was added.
+        boolean kept = stored != null
+                && decided != null
+                && (mapping.secondBalance == null ? stored.compareTo(decided) == 0 : stored.compareTo(decided) >= 0);
+        if (!kept) {
+            throw new AlteredException(stored, decided);
+        }
     }
 
     private Set<String> claim(

@@ -274,7 +274,7 @@ final class DatabaseRacesTest {
         assertThat(credits("cem")).isEqualByComparingTo("0.02");
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE id = 'bob' AND migrated = FALSE"))
                 .isEqualTo("1");
-        assertThat(sql.text("SELECT error FROM credit_migration_record WHERE migration_status = 'FAILED'"))
+        assertThat(sql.text("SELECT error_message FROM credit_migration_record WHERE migration_status = 'FAILED'"))
                 .contains("SQLState 22");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log l JOIN users u ON u.id = l.user_id"
                         + " WHERE l.new_credits = u.credits AND l.kind = 'MIGRATED'"))
