@@ -111,7 +111,8 @@ final class RollbackPopulationTest {
         assertThat(count("FROM (SELECT CAST(e.user_id AS DECIMAL(19)) AS id, SUM(e.amount) AS amount"
                         + " FROM credit_migration_entry e GROUP BY e.user_id) u WHERE u.amount = " + GRANT))
                 .isEqualTo(USERS);
-        assertThat(count("FROM (SELECT CAST(r.user_id AS DECIMAL(19)) AS id, r.* FROM credit_migration_record r) u"
+        assertThat(count("FROM (SELECT CAST(r.user_id AS DECIMAL(19)) AS id, r.attempt, r.migration_status,"
+                        + " r.credits_consumed, r.initial_credits_granted FROM credit_migration_record r) u"
                         + " WHERE u.attempt = 2 AND u.migration_status = 'COMPLETED' AND u.credits_consumed = "
                         + SPENT
                         + " AND u.initial_credits_granted = " + GRANT + " - (" + SPENT + ")"))
