@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a user's row and journal say the same about the unit of the balance (design, part 4). A balance whose unit is in
- * doubt is never multiplied: nothing moves until an operator has said which of them is right.
+ * Whether a user's row and journal agree on the unit of the balance. While they disagree, nothing moves until an operator says
+ * which of them is right.
  */
 final class Agreement {
 

@@ -201,20 +201,26 @@ final class BatchWrites implements Writes {
             }
         });
         // A host whose keys ignore case may write a user's account in other letters than the user's own row.
-        for (Map.Entry<String, UserChange> other : unread.entrySet()) {
-            forEach(
-                    connection,
-                    READ_BACK,
-                    List.of(other.getKey()),
-                    mapping::holderKey,
-                    row -> requireStored(row, other.getValue()));
+        for (UserChange other : List.copyOf(unread.values())) {
+            String userId = other.line().userId();
+            forEach(connection, READ_BACK, List.of(userId), mapping::holderKey, row -> {
+                requireStored(row, other);
+                unread.remove(userId);
+            });
         }
+        for (UserChange gone : unread.values()) {
+            throw new AlteredException(null, decided(gone));
+        }
+    }
+
+    private @Nullable BigDecimal decided(UserChange change) {
+        return mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
     }
 
     private void requireStored(ResultSet row, UserChange change) throws SQLException {
         boolean forward = change.kind() == UserChange.Kind.MIGRATE;
         BigDecimal stored = row.getBigDecimal(forward ? "second_balance" : "balance");
-        BigDecimal decided = mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
+        BigDecimal decided = decided(change);
         // What a second column had before is not known here; it cannot have less than what was added.
         boolean kept = stored != null
                 && decided != null

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Actor;
 import io.creditmigration.Allocation;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
@@ -12,6 +13,7 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.RunOptions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.h2.api.Trigger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -137,6 +140,44 @@ class StoredAsDecidedTest {
         assertThat(eve.message()).contains("as 4,").contains("4.004");
         assertThat(migrations.migrate("dan").status()).isEqualTo(Status.MIGRATED);
         assertThat(sql.text("SELECT credits FROM users WHERE id = 'eve'")).isEqualTo("10.01");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void so_is_a_rollback_refused_and_everything_stays(Cause cause) {
+        open(cause.database);
+        MigrationService migrations = MigrationService.of(
+                RATE_2500,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+        migrations.run(RunOptions.defaults());
+        alter(cause, "users", "id", "credits");
+
+        RollbackResult bob = migrations.rollback("bob", Actor.operator("olga"), "asked for it");
+
+        assertThat(bob.status()).isEqualTo(RollbackResult.Status.REJECTED);
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE id = 'bob' AND migrated = TRUE AND credits = 13.3333"))
+                .isEqualTo("1");
+        assertThat(migrations.log("bob")).hasSize(1);
+        assertThat(migrations.verify().isClean()).isTrue();
+    }
+
+    @Test
+    void so_is_a_user_whose_row_a_trigger_takes_away() {
+        open(TestDatabase.POSTGRESQL);
+        MigrationService migrations = MigrationService.of(
+                RATE_2500,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+        sql.runAll(
+                "CREATE FUNCTION taking() RETURNS TRIGGER LANGUAGE plpgsql AS"
+                        + " 'BEGIN DELETE FROM users WHERE id = NEW.id; RETURN NULL; END'",
+                "CREATE TRIGGER taking AFTER UPDATE ON users FOR EACH ROW WHEN (NEW.id = 'bob')"
+                        + " EXECUTE FUNCTION taking()");
+
+        assertThat(migrations.migrate("bob").status()).isEqualTo(Status.FAILED);
+
+        assertThat(sql.text("SELECT credits FROM users WHERE id = 'bob'")).isEqualTo("33.3333");
     }
 
     private void open(TestDatabase database) {
