@@ -13,10 +13,10 @@ import java.time.Duration;
  * @param knownFor how long it remembers them at most. A rollback is seen at once on the node that does it, and on others that
  *     can read the store within two seconds
  * @param notices whether users are told: notices are queued with changes, for a {@link NoticeDispatcher} to deliver
- * @param patience how long a run asks again for one user whose page the database ends, for its time or for locks, before the
- *     user is marked FAILED; for a page that cannot even be read twenty times as long, before the run ends
- * @param haltWait how long a halt waits for migrations in flight before it names them, zero to one hour; to write the switch
- *     it makes so many attempts, each of which waits a bounded time for locks, besides
+ * @param patience how long a run retries a user whose statement the database ends, for time or locks, before the user is
+ *     marked FAILED. A page that cannot be read is retried twenty times as long before the run ends
+ * @param haltWait how long a halt waits for migrations in flight before it reports them, zero to one hour. Setting the switch
+ *     comes before, in at most {@code attempts} attempts, each with a bounded wait for locks
  */
 public record MigrationOptions(
         Clock clock,

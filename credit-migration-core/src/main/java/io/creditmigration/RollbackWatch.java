@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets whom this node remembers as migrated when a user was rolled back on another one. While somebody is remembered and asked
- * for, a daemon thread looks at the store once a second, never a request; it ends when nobody was for a minute. Nodes that
- * remember nobody for longer than two seconds need no thread.
+ * Clears this node's known users after a rollback on another node. A daemon thread polls the store once a second while known
+ * users are asked for, and ends after an idle minute; no request waits for it. Where users are known for at most two seconds
+ * there is no thread.
  */
 final class RollbackWatch {
 

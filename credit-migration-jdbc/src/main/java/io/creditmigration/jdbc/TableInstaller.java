@@ -95,8 +95,8 @@ final class TableInstaller {
             throw new InvalidValueException(
                     "database of the connection",
                     "none",
-                    "the one that the URL names. A session of MariaDB that was put into '" + ours.schema()
-                            + "' cannot go back to none");
+                    "a database named in the JDBC URL, since MariaDB cannot switch a session back from '"
+                            + ours.schema() + "' to none");
         }
         return dialect.boundingWaits(connection, WAIT_MILLIS_MAX, bounded -> inSchema(bounded, dialect));
     }
