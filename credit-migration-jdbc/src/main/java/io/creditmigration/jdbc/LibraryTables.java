@@ -72,7 +72,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
      * when several do so together, and completes what a crash has left. Tables that are there stay as they are.
      *
      * @return what it did, which it logs too
-     * @throws StoreException if the database refuses a statement or does not answer; H2 and MariaDB keep the tables created
+     * @throws io.creditmigration.StoreException if the database refuses a statement or does not answer; H2 and MariaDB keep the tables created
      *     before that, and the next call creates the others
      */
     public Installation install(DataSource dataSource) {
