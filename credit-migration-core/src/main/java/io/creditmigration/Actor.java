@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+
 /**
  * Who caused a change, for the audit log.
  *
@@ -20,8 +22,8 @@ public record Actor(Kind kind, String name) {
 
     /** Refuses a blank or over-long name. */
     public Actor {
-        Names.given("kind of actor", kind);
-        Names.checkText("actor", name, 255);
+        Arguments.require("kind of actor", kind);
+        Arguments.requireText("actor", name, 255);
     }
 
     /** No person: the named trigger. */

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+
 /**
  * What a policy gives a user, and why.
  *
@@ -13,10 +15,10 @@ public record Allocation(Credits credits, String reason) {
 
     /** Refuses what nobody can be given. */
     public Allocation {
-        if (Names.given("allocated credits", credits).signum() < 0) {
+        if (Arguments.require("allocated credits", credits).signum() < 0) {
             throw new InvalidValueException("allocated credits", credits, "zero or more");
         }
-        if (Names.given("reason of an allocation", reason).isBlank() || reason.length() > REASON_LENGTH_MAX) {
+        if (Arguments.require("reason of an allocation", reason).isBlank() || reason.length() > REASON_LENGTH_MAX) {
             throw new InvalidValueException(
                     "reason of an allocation", reason, "1 to " + REASON_LENGTH_MAX + " characters, not blank");
         }

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Keyset;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserState;

@@ -2,6 +2,8 @@ package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.Verification.Check;
+import io.creditmigration.internal.Keyset;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalFigures;
@@ -11,7 +13,6 @@ import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class Auditor {
     }
 
     private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return Timestamps.now(clock);
     }
 
     /** What one verification counts and sums up. */

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ public record Barrier(List<String> inFlight) {
 
     /** Keeps a copy. */
     public Barrier {
-        inFlight = List.copyOf(Names.given("in flight", inFlight));
+        inFlight = List.copyOf(Arguments.require("in flight", inFlight));
     }
 
     /** Whether nothing is in flight. */

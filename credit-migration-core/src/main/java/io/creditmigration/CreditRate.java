@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Decimal;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,7 @@ public final class CreditRate implements Comparable<CreditRate> {
      * @throws InvalidValueException when it is zero, negative, or has more digits than a rate can have
      */
     public static CreditRate of(BigDecimal perCredit) {
-        if (Names.given("rate", perCredit).signum() <= 0) {
+        if (Arguments.require("rate", perCredit).signum() <= 0) {
             throw new InvalidValueException("rate", perCredit, "above zero: what one credit costs");
         }
         return new CreditRate(Decimal.canonical("rate", perCredit, INTEGER_DIGITS_MAX, SCALE_MAX));

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Decimal;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +55,12 @@ public final class Credits implements Comparable<Credits> {
 
     /** The sum, exactly. */
     public Credits plus(Credits other) {
-        return of(amount.add(Names.given("credits", other).amount));
+        return of(amount.add(Arguments.require("credits", other).amount));
     }
 
     /** The difference, exactly. */
     public Credits minus(Credits other) {
-        return of(amount.subtract(Names.given("credits", other).amount));
+        return of(amount.subtract(Arguments.require("credits", other).amount));
     }
 
     /** −1, 0 or 1 as the amount is below, exactly or above zero. */
@@ -73,7 +75,7 @@ public final class Credits implements Comparable<Credits> {
 
     /** The money's worth of this amount at a rate: credits × rate, exactly. */
     public BigDecimal worthAt(CreditRate rate) {
-        return amount.multiply(Names.given("rate", rate).perCredit());
+        return amount.multiply(Arguments.require("rate", rate).perCredit());
     }
 
     @Override

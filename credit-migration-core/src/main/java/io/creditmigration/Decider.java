@@ -3,12 +3,14 @@ package io.creditmigration;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.Texts;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -128,7 +130,7 @@ final class Decider {
     }
 
     private Decision.Write<MigrationResult> fail(UserState state, Intent intent, String error, Instant now) {
-        String words = kept(error);
+        String words = Texts.storable(error, JournalLine.ERROR_LENGTH_MAX);
         Standing standing = new Standing(
                 MigrationStatus.FAILED,
                 attempt(state),
@@ -359,18 +361,6 @@ final class Decider {
 
     /** Databases keep microseconds; what is compared after reading must not have had more. */
     Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
-    }
-
-    /** As much of a message as a record keeps: no half of a character, and no NUL, which not every database can have. */
-    static String kept(String error) {
-        return cut(error.replace('\0', '\uFFFD'), JournalLine.ERROR_LENGTH_MAX);
-    }
-
-    static String cut(String words, int end) {
-        if (words.length() <= end) {
-            return words;
-        }
-        return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end);
+        return Timestamps.now(clock);
     }
 }

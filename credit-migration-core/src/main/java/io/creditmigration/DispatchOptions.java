@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,8 +42,8 @@ public record DispatchOptions(
 
     /** Refuses bounds that bound nothing. */
     public DispatchOptions {
-        Names.given("clock", clock);
-        Names.given("locales", locales);
+        Arguments.require("clock", clock);
+        Arguments.require("locales", locales);
         if (batchSize < 1 || batchSize > 1_000) {
             throw new InvalidValueException("batch size", batchSize, "1 to 1000 notices");
         }
@@ -76,7 +77,7 @@ public record DispatchOptions(
 
     /** The same with one language for everybody. */
     public DispatchOptions withLocale(Locale locale) {
-        Names.given("locale", locale);
+        Arguments.require("locale", locale);
         return withLocales(userId -> locale);
     }
 
@@ -86,7 +87,7 @@ public record DispatchOptions(
     }
 
     private static void checkWithin(String what, Duration value, Duration min, Duration max) {
-        if (Names.given(what, value).compareTo(min) < 0 || value.compareTo(max) > 0) {
+        if (Arguments.require(what, value).compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new InvalidValueException(what, value, min + " to " + max);
         }
     }

@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public record Drift(BigDecimal share, List<String> differences) {
 
     /** Whether nothing differs by more than this share. */
     public boolean isWithin(BigDecimal tolerance) {
-        return share.compareTo(Names.given("tolerance", tolerance)) <= 0;
+        return share.compareTo(Arguments.require("tolerance", tolerance)) <= 0;
     }
 
     static Drift between(MigrationPlan planned, MigrationPlan now) {

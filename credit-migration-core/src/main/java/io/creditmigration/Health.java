@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+
 /**
  * How a host is, and what a run is to do about it.
  *
@@ -20,8 +22,8 @@ public record Health(Level level, String reason) {
 
     /** Refuses one that says nothing; an empty reason is one. */
     public Health {
-        Names.given("level", level);
-        Names.given("reason", reason);
+        Arguments.require("level", level);
+        Arguments.require("reason", reason);
     }
 
     /** All is well. */
@@ -29,11 +31,11 @@ public record Health(Level level, String reason) {
 
     /** Asks the run to work half the time. */
     public static Health slowDown(String reason) {
-        return new Health(Level.SLOW_DOWN, Names.checkText("reason", reason, 500));
+        return new Health(Level.SLOW_DOWN, Arguments.requireText("reason", reason, 500));
     }
 
     /** Asks the run to pause. */
     public static Health stop(String reason) {
-        return new Health(Level.STOP, Names.checkText("reason", reason, 500));
+        return new Health(Level.STOP, Arguments.requireText("reason", reason, 500));
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -58,7 +59,7 @@ public final class Migration {
 
     /** Begins a definition under this id: 1 to 64 letters, digits, {@code .}, {@code _} and {@code -}. */
     public static Builder named(String id) {
-        return new Builder(Names.check("migration id", id));
+        return new Builder(Arguments.requireName("migration id", id));
     }
 
     /** The migration's name, and the key of all its records. */
@@ -159,7 +160,7 @@ public final class Migration {
         }
 
         private static Instant micros(String what, Instant instant) {
-            if (!Names.given(what, instant).equals(instant.truncatedTo(ChronoUnit.MICROS))) {
+            if (!Arguments.require(what, instant).equals(instant.truncatedTo(ChronoUnit.MICROS))) {
                 throw new InvalidValueException(what, instant, "an instant of whole microseconds");
             }
             return instant;
@@ -167,13 +168,13 @@ public final class Migration {
 
         /** Mandatory: what decides the credits. */
         public Builder policy(CreditPolicy newPolicy) {
-            this.policy = Names.given("policy", newPolicy);
+            this.policy = Arguments.require("policy", newPolicy);
             return this;
         }
 
         /** Whether users with credits must confirm; unless said otherwise, conversions ask and grants do not. */
         public Builder consent(Consent newConsent) {
-            this.consent = Names.given("consent", newConsent);
+            this.consent = Arguments.require("consent", newConsent);
             return this;
         }
 

@@ -4,6 +4,8 @@ import io.creditmigration.GateDecision.Allowed;
 import io.creditmigration.GateDecision.MigrationRequired;
 import io.creditmigration.GateDecision.StoreFailed;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Failures;
 import io.creditmigration.spi.Printable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -55,7 +57,7 @@ public final class MigrationGate {
     private final LongAdder storeFailures = new LongAdder();
 
     private MigrationGate(MigrationService migrations, boolean openOnFailure) {
-        this.migrations = Names.given("migrations", migrations);
+        this.migrations = Arguments.require("migrations", migrations);
         this.openOnFailure = openOnFailure;
         for (Status status : Status.values()) {
             passages.put(status, new Passage(new Allowed(status), new LongAdder()));
@@ -77,7 +79,7 @@ public final class MigrationGate {
      * is that of an unknown user: the request goes through, and a warning names the id.
      */
     public GateDecision check(String userId) {
-        Names.given(USER_ID, userId);
+        Arguments.require(USER_ID, userId);
         MigrationResult result;
         try {
             if (migrations.isKnownMigrated(userId)) {

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -38,9 +39,9 @@ public record MigrationOptions(
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
-        Names.given("clock", clock);
-        Names.given("time that known users are remembered", knownFor);
-        Names.given("patience", patience);
+        Arguments.require("clock", clock);
+        Arguments.require("time that known users are remembered", knownFor);
+        Arguments.require("patience", patience);
         if (attempts < 1 || attempts > 100) {
             throw new InvalidValueException("attempts", attempts, "1 to 100");
         }
@@ -53,7 +54,7 @@ public record MigrationOptions(
         if (patience.isNegative() || patience.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidValueException("patience", patience, "zero to one day");
         }
-        Names.given("wait of a halt", haltWait);
+        Arguments.require("wait of a halt", haltWait);
         if (haltWait.isNegative() || haltWait.compareTo(Duration.ofHours(1)) > 0) {
             throw new InvalidValueException("wait of a halt", haltWait, "zero to one hour");
         }

@@ -1,6 +1,8 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Sha256;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,7 @@ public record MigrationPlan(
 
     /** How this plan, made now, differs from one that was approved. */
     public Drift driftFrom(MigrationPlan approved) {
-        return Drift.between(Names.given("approved plan", approved), this);
+        return Drift.between(Arguments.require("approved plan", approved), this);
     }
 
     /** Users by what would become of them now, in the order of {@link MigrationResult.Status}. */

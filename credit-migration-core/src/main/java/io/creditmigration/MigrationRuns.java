@@ -1,11 +1,13 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationRun.State;
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -79,7 +81,7 @@ public final class MigrationRuns {
     }
 
     MigrationRun open(RunOptions options, @Nullable Integer stage) {
-        Names.given("options", options);
+        Arguments.require("options", options);
         if (bounds.clock().instant().isBefore(migration.beginsAt())) {
             throw new InvalidValueException(
                     "beginning of migration " + migration.id(),
@@ -112,7 +114,7 @@ public final class MigrationRuns {
      *     users of a run are meant that there is not
      */
     public MigrationRun open(RollbackOptions options, Actor actor, String reason) {
-        Names.given("options", options);
+        Arguments.require("options", options);
         Cause cause = given(actor, reason);
         if (options.scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             find(options.scope().which());
@@ -203,7 +205,7 @@ public final class MigrationRuns {
      * @throws InvalidValueException when there is none of this id
      */
     public MigrationRun find(String runId) {
-        Names.given("run", runId);
+        Arguments.require("run", runId);
         MigrationRun run = store.findRun(migration, runId)
                 .orElseThrow(() -> new InvalidValueException(
                         "run", runId, "the id of a run of migration " + migration.id() + "; list() has them"));
@@ -260,7 +262,7 @@ public final class MigrationRuns {
 
     /** Changes how fast and how far a run may go, while it runs or stands still. */
     public MigrationRun retune(String runId, RunSettings settings, Actor actor, String reason) {
-        Names.given("settings", settings);
+        Arguments.require("settings", settings);
         Cause cause = given(actor, reason);
         return changed(runId, "RUNNING or PAUSED", () -> store.retuneRun(migration, runId, settings, cause));
     }
@@ -279,8 +281,8 @@ public final class MigrationRuns {
     }
 
     private Cause given(Actor actor, String reason) {
-        Names.given("actor", actor);
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.require("actor", actor);
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
         return cause(actor, reason);
     }
 
@@ -293,6 +295,6 @@ public final class MigrationRuns {
     }
 
     private Cause cause(Actor actor, String reason) {
-        return new Cause(actor, reason, bounds.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        return new Cause(actor, reason, Timestamps.now(bounds.clock()));
     }
 }

@@ -1,5 +1,8 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.MigrationStore;
@@ -10,7 +13,6 @@ import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,9 +101,9 @@ public final class MigrationService {
      * @throws DefinitionConflictException when another definition is stored under the same id
      */
     public static MigrationService of(Migration migration, MigrationStore store, MigrationOptions options) {
-        Names.given("migration", migration);
-        Names.given("store", store);
-        if (Names.given("options", options).notices()) {
+        Arguments.require("migration", migration);
+        Arguments.require("store", store);
+        if (Arguments.require("options", options).notices()) {
             noticesOf(store);
         }
         Migration fitted = migration.atScale(store.balanceScale());
@@ -120,7 +122,7 @@ public final class MigrationService {
      * @throws InvalidValueException when it does not
      */
     public MigrationService joining(MigrationStore joined) {
-        if (!Names.given("store", joined).joins()) {
+        if (!Arguments.require("store", joined).joins()) {
             throw new InvalidValueException(
                     "store", joined.getClass().getName(), "one that joins a transaction of the host's");
         }
@@ -150,8 +152,8 @@ public final class MigrationService {
      * @param trigger REQUEST, DASHBOARD or PURCHASE, for the journal
      */
     public MigrationResult autoMigrateIfZeroCredits(String userId, Trigger trigger) {
-        Names.checkUserId(userId);
-        switch (Names.given("trigger", trigger)) {
+        Arguments.requireUserId(userId);
+        switch (Arguments.require("trigger", trigger)) {
             case REQUEST, DASHBOARD, PURCHASE -> {
                 Trigger known = store.joins() ? Trigger.PURCHASE : trigger;
                 return migrating(userId, Intent.automatic(known));
@@ -165,7 +167,7 @@ public final class MigrationService {
      * definition demands: such a user is answered HAS_CREDITS with a quote.
      */
     public MigrationResult migrate(String userId) {
-        Names.checkUserId(userId);
+        Arguments.requireUserId(userId);
         return migrating(userId, Intent.explicit());
     }
 
@@ -185,9 +187,9 @@ public final class MigrationService {
      * @param actor who said yes, for the log
      */
     public MigrationResult confirm(String userId, Quote quote, Actor actor) {
-        Names.checkUserId(userId);
-        Names.given("quote", quote);
-        Names.given("actor", actor);
+        Arguments.requireUserId(userId);
+        Arguments.require("quote", quote);
+        Arguments.require("actor", actor);
         return migrating(userId, Intent.confirmation(quote, actor));
     }
 
@@ -245,10 +247,10 @@ public final class MigrationService {
      * @param reason why, for the log: 1 to 500 characters
      */
     public RollbackResult rollback(String userId, PaidCredits paid, Actor actor, String reason) {
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        Names.checkUserId(userId);
-        Names.given("actor", actor);
-        Names.given("paid credits", paid);
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.requireUserId(userId);
+        Arguments.require("actor", actor);
+        Arguments.require("paid credits", paid);
         try {
             RollbackResult result =
                     oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
@@ -268,9 +270,9 @@ public final class MigrationService {
      * @param reason why, for the log: 1 to 500 characters
      */
     public Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        Names.checkUserId(userId);
-        Names.given("actor", actor);
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.requireUserId(userId);
+        Arguments.require("actor", actor);
         return oneUser().reopen(userId, actor, reason);
     }
 
@@ -285,10 +287,11 @@ public final class MigrationService {
      * @param reason why, for the journal: 1 to 500 characters
      */
     public ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        Names.checkUserId(userId);
-        Names.given("actor", actor);
-        if (Names.given("standing", standing) != MigrationStatus.COMPLETED && standing != MigrationStatus.ROLLED_BACK) {
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.requireUserId(userId);
+        Arguments.require("actor", actor);
+        if (Arguments.require("standing", standing) != MigrationStatus.COMPLETED
+                && standing != MigrationStatus.ROLLED_BACK) {
             throw new InvalidValueException("standing", standing, "COMPLETED or ROLLED_BACK");
         }
         try {
@@ -312,7 +315,7 @@ public final class MigrationService {
      * @param highUsage is told each user with more than 8 operations in some clock hour of the window, in the order of ids
      */
     public PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
-        return survey().analyze(Names.given("listener", highUsage));
+        return survey().analyze(Arguments.require("listener", highUsage));
     }
 
     /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
@@ -322,7 +325,7 @@ public final class MigrationService {
 
     /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
-        Names.given("options", options);
+        Arguments.require("options", options);
         return survey().plan(options);
     }
 
@@ -342,7 +345,7 @@ public final class MigrationService {
      */
     public MigrationRun run(RunOptions runOptions) {
         MigrationRuns all = runs();
-        Stages stages = Names.given("options", runOptions).stages();
+        Stages stages = Arguments.require("options", runOptions).stages();
         if (stages.percents().isEmpty()) {
             return all.work(all.open(runOptions), runOptions.health(), runOptions.listener());
         }
@@ -360,7 +363,7 @@ public final class MigrationService {
      * @throws DriftException when it is; nothing was written
      */
     public MigrationRun run(MigrationPlan approved, BigDecimal tolerance, RunOptions options) {
-        if (Names.given("tolerance", tolerance).signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
+        if (Arguments.require("tolerance", tolerance).signum() < 0 || tolerance.compareTo(BigDecimal.ONE) >= 0) {
             throw new InvalidValueException("tolerance", tolerance, "0 or more and below 1");
         }
         Drift drift = drift(approved, options);
@@ -372,7 +375,7 @@ public final class MigrationService {
 
     /** How the population differs now from the one of a plan that was approved. Reads only. */
     public Drift drift(MigrationPlan approved, RunOptions options) {
-        Names.given("plan", approved);
+        Arguments.require("plan", approved);
         return plan(options).driftFrom(approved);
     }
 
@@ -405,7 +408,7 @@ public final class MigrationService {
      * @throws InvalidValueException when the store cannot walk a population, or the users of a run are meant that there is not
      */
     public RollbackPlan planRollback(RollbackOptions rollbackOptions) {
-        if (Names.given("options", rollbackOptions).scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
+        if (Arguments.require("options", rollbackOptions).scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             runs().find(rollbackOptions.scope().which());
         }
         return new RollbackSurvey(migration, population(), reversal).plan(rollbackOptions);
@@ -457,7 +460,7 @@ public final class MigrationService {
      *     host's
      */
     public long announce(RunOptions runOptions) {
-        Names.given("options", runOptions);
+        Arguments.require("options", runOptions);
         if (store.joins()) {
             throw new InvalidValueException(
                     "store", store.getClass().getName(), "one with transactions of its own, for announcements");
@@ -481,14 +484,14 @@ public final class MigrationService {
      * @throws StoreException when it is not changed, TRANSIENT where it may be in a while
      */
     public Barrier rollout(Rollout rollout, Actor actor, String reason) {
-        Names.checkText("reason", reason, REASON_LENGTH_MAX);
-        Names.given("rollout", rollout);
-        Names.given("actor", actor);
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.require("rollout", rollout);
+        Arguments.require("actor", actor);
         if (store.joins()) {
             throw new InvalidValueException(
                     "store", store.getClass().getName(), "one with transactions of its own, to change the rollout");
         }
-        Cause cause = new Cause(actor, reason, options.clock().instant().truncatedTo(ChronoUnit.MICROS));
+        Cause cause = new Cause(actor, reason, Timestamps.now(options.clock()));
         return rollout.halted() ? halt(rollout, cause) : set(rollout, cause);
     }
 
@@ -553,7 +556,7 @@ public final class MigrationService {
      * @throws InvalidValueException when the store cannot be audited
      */
     public UserStory story(String userId) {
-        Names.checkUserId(userId);
+        Arguments.requireUserId(userId);
         String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
         return UserStory.of(migration, auditStore().evidence(migration, stored));
     }
@@ -587,8 +590,8 @@ public final class MigrationService {
      * @param actor who seals
      */
     public Seal seal(Actor actor, InFlight inFlight) {
-        Names.given("actor", actor);
-        Names.given("in flight", inFlight);
+        Arguments.require("actor", actor);
+        Arguments.require("in flight", inFlight);
         Auditor auditor = auditor();
         if (!rollout().halted() && (runs == null || !runs.isOver())) {
             throw new InvalidValueException(
@@ -610,7 +613,7 @@ public final class MigrationService {
      * tickets does not apply.
      */
     public SuccessMetrics metrics(Verification verification) {
-        Names.given("verification", verification);
+        Arguments.require("verification", verification);
         return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), null);
     }
 
@@ -620,7 +623,7 @@ public final class MigrationService {
      * @param supportTickets tickets about the migration, as the host counts them, 0 or more
      */
     public SuccessMetrics metrics(Verification verification, long supportTickets) {
-        Names.given("verification", verification);
+        Arguments.require("verification", verification);
         if (supportTickets < 0) {
             throw new InvalidValueException("support tickets", supportTickets, "0 or more");
         }
@@ -633,7 +636,7 @@ public final class MigrationService {
             watch.use();
             return true;
         }
-        Names.checkUserId(userId);
+        Arguments.requireUserId(userId);
         return false;
     }
 
@@ -669,7 +672,7 @@ public final class MigrationService {
     }
 
     private Optional<UserState> state(String userId) {
-        Names.checkUserId(userId);
+        Arguments.requireUserId(userId);
         decider.learn(store::definitions);
         return store.find(migration, userId);
     }

@@ -1,10 +1,12 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+
 /** A host's policy under its own name and version. */
 record NamedPolicy(CreditPolicy rule, String name, int version) implements CreditPolicy {
 
     NamedPolicy {
-        Names.check("policy name", name);
+        Arguments.requireName("policy name", name);
         if (version < 1) {
             throw new InvalidValueException("policy version", version, "1 or more");
         }

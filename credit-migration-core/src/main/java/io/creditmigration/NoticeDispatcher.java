@@ -1,5 +1,10 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.Texts;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.NoticeStore.Leased;
@@ -8,7 +13,6 @@ import io.creditmigration.spi.NoticeStore.State;
 import io.creditmigration.spi.Printable;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +62,10 @@ public final class NoticeDispatcher implements Runnable {
      */
     public static NoticeDispatcher of(
             MigrationStore store, Notifier notifier, NoticeTemplates templates, DispatchOptions options) {
-        Names.given("store", store);
-        Names.given("notifier", notifier);
-        Names.given("templates", templates);
-        Names.given("options", options);
+        Arguments.require("store", store);
+        Arguments.require("notifier", notifier);
+        Arguments.require("templates", templates);
+        Arguments.require("options", options);
         if (store instanceof NoticeStore notices && !store.joins()) {
             return new NoticeDispatcher(notices, notifier, templates, options);
         }
@@ -139,7 +143,7 @@ public final class NoticeDispatcher implements Runnable {
 
     /** Has a dead letter delivered again, under the same key, as if never tried. False where it is not dead any more. */
     public boolean requeue(DeadLetter letter) {
-        return store.requeue(Names.given("letter", letter), now());
+        return store.requeue(Arguments.require("letter", letter), now());
     }
 
     private Settlement deliver(Leased leased) {
@@ -172,12 +176,17 @@ public final class NoticeDispatcher implements Runnable {
                 leased.deliveries(),
                 pause,
                 Printable.of(error));
-        return new Settlement(State.QUEUED, leased.deliveries(), now().plus(pause), Decider.kept(error));
+        return new Settlement(
+                State.QUEUED,
+                leased.deliveries(),
+                now().plus(pause),
+                Texts.storable(error, DeadLetter.ERROR_LENGTH_MAX));
     }
 
     private Settlement dead(Leased leased, String error) {
         LOG.warn("Notice {} is a dead letter: {}", leased.notice().id(), Printable.of(error));
-        return new Settlement(State.DEAD, leased.deliveries(), now(), Decider.kept(error));
+        return new Settlement(
+                State.DEAD, leased.deliveries(), now(), Texts.storable(error, DeadLetter.ERROR_LENGTH_MAX));
     }
 
     /** Half of the doubled pause is certain and half is random, so that a server that comes back is not met by all at once. */
@@ -201,6 +210,6 @@ public final class NoticeDispatcher implements Runnable {
 
     /** Databases keep microseconds. */
     private Instant now() {
-        return options.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        return Timestamps.now(options.clock());
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -109,7 +110,7 @@ public final class NoticeTemplates {
      * @param page the address where users see their credits, and confirm: 1 to 1,000 characters
      */
     public static NoticeTemplates shipped(String page) {
-        Names.checkText("page of the credits", page, PAGE_LENGTH_MAX);
+        Arguments.requireText("page of the credits", page, PAGE_LENGTH_MAX);
         return new NoticeTemplates(page, ZoneOffset.UTC, Map.of())
                 .with(Locale.ENGLISH, shippedIn("en"))
                 .with(Locale.forLanguageTag("vi"), shippedIn("vi"));
@@ -121,8 +122,8 @@ public final class NoticeTemplates {
      * @throws InvalidValueException when one is missing, is not well-formed, or names a value that its notice does not have
      */
     public NoticeTemplates with(Locale locale, ResourceBundle bundle) {
-        Names.given("locale", locale);
-        Names.given("bundle", bundle);
+        Arguments.require("locale", locale);
+        Arguments.require("bundle", bundle);
         Map<String, Text> before = byLanguage.getOrDefault(locale.getLanguage(), Map.of());
         Map<String, Text> texts = new HashMap<>();
         for (NoticeKind kind : NoticeKind.values()) {
@@ -146,13 +147,13 @@ public final class NoticeTemplates {
 
     /** The same with dates as they are in this zone. */
     public NoticeTemplates in(ZoneId newZone) {
-        return new NoticeTemplates(page, Names.given("zone", newZone), byLanguage);
+        return new NoticeTemplates(page, Arguments.require("zone", newZone), byLanguage);
     }
 
     /** The notice in words: in the locale's language if there are texts in it, otherwise in English. */
     public NoticeMessage render(Notice notice, Locale locale) {
-        Names.given("notice", notice);
-        Names.given("locale", locale);
+        Arguments.require("notice", notice);
+        Arguments.require("locale", locale);
         Locale spoken = byLanguage.containsKey(locale.getLanguage()) ? locale : Locale.ENGLISH;
         Map<String, Text> texts = Objects.requireNonNull(byLanguage.get(spoken.getLanguage()));
         Text text = Objects.requireNonNull(texts.get(key(notice.kind(), notice.isOfConversion())));

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public interface Notifier {
 
         /** Refused for good: it becomes a dead letter at once. */
         public static Delivery refused(String why) {
-            return new Delivery(Names.given("reason of a refusal", why));
+            return new Delivery(Arguments.require("reason of a refusal", why));
         }
     }
 }

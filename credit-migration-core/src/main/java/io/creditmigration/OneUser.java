@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Failures;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Printable;
@@ -192,12 +194,12 @@ final class OneUser {
                 }
             } catch (StoreException e) {
                 if (e.kind() == StoreException.Kind.UNAVAILABLE || attempt == attempts) {
-                    throw StoreException.since(lost, e);
+                    throw Failures.since(lost, e);
                 }
                 lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 Backoff.pause(attempt);
             } catch (RuntimeException e) {
-                throw StoreException.since(lost, e);
+                throw Failures.since(lost, e);
             }
         }
         return act.contended(state);

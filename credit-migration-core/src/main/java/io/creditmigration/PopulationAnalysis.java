@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -91,6 +92,6 @@ public record PopulationAnalysis(
 
     /** How many users have a balance of this class. */
     public long balances(BalanceClass balance) {
-        return balances.getOrDefault(Names.given("class of balances", balance), 0L);
+        return balances.getOrDefault(Arguments.require("class of balances", balance), 0L);
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ public record Quote(
 
     /** Whether both offer the same to the same user in the same attempt, whenever they were taken. */
     public boolean offersSameAs(Quote other) {
-        Names.given("quote", other);
+        Arguments.require("quote", other);
         return equals(new Quote(
                 other.migrationId,
                 other.userId,

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -22,20 +23,20 @@ final class QuoteToken {
     static String of(Quote quote) {
         String fields = String.join(
                 SEPARATOR,
-                Names.check("migration id of the quote", quote.migrationId()),
+                Arguments.requireName("migration id of the quote", quote.migrationId()),
                 Integer.toString(quote.attempt()),
                 quote.oldCredits().toString(),
                 quote.newCredits().toString(),
                 text(quote.oldRate()),
                 text(quote.newRate()),
-                Names.checkUserId(quote.userId()),
+                Arguments.requireUserId(quote.userId()),
                 quote.takenAt().toString());
         return VERSION
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(fields.getBytes(StandardCharsets.UTF_8));
     }
 
     static Quote parse(String token) {
-        if (Names.given("quote token", token).length() > Quote.TOKEN_LENGTH_MAX || !token.startsWith(VERSION)) {
+        if (Arguments.require("quote token", token).length() > Quote.TOKEN_LENGTH_MAX || !token.startsWith(VERSION)) {
             throw refused(token);
         }
         Quote quote;
@@ -58,8 +59,8 @@ final class QuoteToken {
             throw new IllegalArgumentException("not " + FIELDS + " fields");
         }
         return new Quote(
-                Names.check("migration id of the quote", fields[0]),
-                Names.checkUserId(fields[6]),
+                Arguments.requireName("migration id of the quote", fields[0]),
+                Arguments.requireUserId(fields[6]),
                 Integer.parseInt(fields[1]),
                 Credits.of(fields[2]),
                 Credits.of(fields[3]),

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,8 @@ public final class RateConversion implements CreditPolicy {
     private final RoundingMode rounding;
 
     RateConversion(CreditRate oldRate, CreditRate newRate, @Nullable Integer scale, RoundingMode rounding) {
-        Names.given("old rate", oldRate);
-        Names.given("new rate", newRate);
+        Arguments.require("old rate", oldRate);
+        Arguments.require("new rate", newRate);
         if (oldRate.equals(newRate)) {
             throw new InvalidValueException("new rate", newRate, "another than the old rate");
         }
@@ -42,7 +43,7 @@ public final class RateConversion implements CreditPolicy {
 
     /** The same conversion, rounded in this mode. */
     public RateConversion rounding(RoundingMode mode) {
-        if (Names.given("rounding", mode) == RoundingMode.UNNECESSARY) {
+        if (Arguments.require("rounding", mode) == RoundingMode.UNNECESSARY) {
             throw new InvalidValueException("rounding", mode, "a mode that rounds");
         }
         return new RateConversion(oldRate, newRate, scale, mode);
@@ -60,7 +61,7 @@ public final class RateConversion implements CreditPolicy {
 
     @Override
     public Allocation allocate(UserSnapshot user) {
-        Credits credits = Names.given("user", user).credits();
+        Credits credits = Arguments.require("user", user).credits();
         if (credits == null) {
             throw new InvalidValueException("balance", "absent", "a number: an absent balance is not zero");
         }

@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.JournalLine.Figures;
+import io.creditmigration.internal.Texts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class Reasons {
     /** The reason with what was deducted from a grant. */
     static String lessConsumed(String reason, Credits consumed) {
         String less = ", less " + consumed + " consumed in earlier attempts";
-        return Decider.cut(reason, Allocation.REASON_LENGTH_MAX - less.length()) + less;
+        return Texts.truncate(reason, Allocation.REASON_LENGTH_MAX - less.length()) + less;
     }
 
     /** The same for a line as it is stored. */

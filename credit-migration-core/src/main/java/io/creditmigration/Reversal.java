@@ -3,13 +3,13 @@ package io.creditmigration;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
 import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -228,6 +228,6 @@ final class Reversal {
     }
 
     private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return Timestamps.now(clock);
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -40,14 +41,14 @@ public record RollbackOptions(
 
     /** Refuses a scope of users to be migrated. */
     public RollbackOptions {
-        if (!Names.given("scope", scope).isRollback()) {
+        if (!Arguments.require("scope", scope).isRollback()) {
             throw new InvalidValueException("scope", scope.name(), "one of users who are migrated");
         }
-        Names.given("users of the list", userIds);
-        Names.given("settings", settings);
-        Names.given("health", health);
-        Names.given("listener", listener);
-        Names.given("in flight", inFlight);
+        Arguments.require("users of the list", userIds);
+        Arguments.require("settings", settings);
+        Arguments.require("health", health);
+        Arguments.require("listener", listener);
+        Arguments.require("in flight", inFlight);
     }
 
     /** Everybody who is migrated, but for those who have paid; with {@link RunSettings#defaults()}. */

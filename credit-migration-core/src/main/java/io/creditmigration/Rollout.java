@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,8 +29,8 @@ public record Rollout(int percent, boolean halted) {
 
     /** Whether the user's bucket is inside the percentage. Who is inside at 5 % is inside at 25 %. */
     public boolean includes(String migrationId, String userId) {
-        Names.given("migration id", migrationId);
-        Names.given("user id", userId);
+        Arguments.require("migration id", migrationId);
+        Arguments.require("user id", userId);
         return percent == 100 || bucket(migrationId, userId) < percent * BUCKETS_PER_PERCENT;
     }
 
@@ -39,8 +40,8 @@ public record Rollout(int percent, boolean halted) {
      * migrations.
      */
     public static int bucket(String migrationId, String userId) {
-        Names.given("migration id", migrationId);
-        Names.given("user id", userId);
+        Arguments.require("migration id", migrationId);
+        Arguments.require("user id", userId);
         MessageDigest sha256;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");

@@ -1,13 +1,15 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.Totals;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -242,7 +244,7 @@ final class RunGuard {
     }
 
     private void pause(String who, String reason) {
-        Cause cause = new Cause(Actor.automatic(who), reason, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        Cause cause = new Cause(Actor.automatic(who), reason, Timestamps.now(clock));
         boolean paused = Backoff.retrying(
                 attempts,
                 () -> store.changeRun(migration, runId, MigrationRun.State.RUNNING, MigrationRun.State.PAUSED, cause));

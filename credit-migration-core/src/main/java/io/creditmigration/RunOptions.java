@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
@@ -48,17 +49,17 @@ public record RunOptions(
 
     /** Refuses a scope of users to be taken back. */
     public RunOptions {
-        if (Names.given("scope", scope).isRollback()) {
+        if (Arguments.require("scope", scope).isRollback()) {
             throw new InvalidValueException(
                     "scope", scope.name(), "one of users to be migrated; rollbackAll(…) for others");
         }
-        Names.given("users of the list", userIds);
-        Names.given("settings", settings);
-        Names.given("stages", stages);
-        Names.given("health", health);
-        Names.given("listener", listener);
-        Names.given("actor", actor);
-        Names.given("reason", reason);
+        Arguments.require("users of the list", userIds);
+        Arguments.require("settings", settings);
+        Arguments.require("stages", stages);
+        Arguments.require("health", health);
+        Arguments.require("listener", listener);
+        Arguments.require("actor", actor);
+        Arguments.require("reason", reason);
     }
 
     /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
@@ -68,7 +69,7 @@ public record RunOptions(
 
     /** The same for others. */
     public RunOptions withScope(RunScope newScope) {
-        if (Names.given("scope", newScope).kind() == RunScope.Kind.LISTED) {
+        if (Arguments.require("scope", newScope).kind() == RunScope.Kind.LISTED) {
             throw new InvalidValueException("scope", newScope.name(), "withUsers(…) for the users of a list");
         }
         return new RunOptions(newScope, List.of(), settings, stages, health, listener, actor, reason);
@@ -150,7 +151,7 @@ public record RunOptions(
      * @param newReason why: 1 to 500 characters
      */
     public RunOptions withReason(Actor newActor, String newReason) {
-        Names.checkText("reason", newReason, REASON_LENGTH_MAX);
+        Arguments.requireText("reason", newReason, REASON_LENGTH_MAX);
         return new RunOptions(scope, userIds, settings, stages, health, listener, newActor, newReason);
     }
 
@@ -162,7 +163,7 @@ public record RunOptions(
     /** The users of a list, each once. */
     static TreeSet<String> listed(Collection<String> ids) {
         TreeSet<String> sorted = new TreeSet<>();
-        Names.given("users of the list", ids).forEach(id -> sorted.add(Names.checkUserId(id)));
+        Arguments.require("users of the list", ids).forEach(id -> sorted.add(Arguments.requireUserId(id)));
         if (sorted.isEmpty() || sorted.size() > LISTED_USERS_MAX) {
             throw new InvalidValueException("users of the list", sorted.size(), "1 to " + LISTED_USERS_MAX);
         }

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -48,9 +49,9 @@ public record RunProgress(
 
     /** Whether it is time to measure anew, if the last measure was begun then. */
     public static boolean isMeasuredAnew(Instant resumedAt, Instant begunAt, Instant now) {
-        Names.given("time of resuming", resumedAt);
-        Names.given("time of beginning", begunAt);
-        Names.given("time", now);
+        Arguments.require("time of resuming", resumedAt);
+        Arguments.require("time of beginning", begunAt);
+        Arguments.require("time", now);
         Duration tenth = Duration.between(resumedAt, now).dividedBy(10);
         Duration wait = tenth.compareTo(MEASURE_MIN) > 0 ? tenth : MEASURE_MIN;
         return Duration.between(begunAt, now).compareTo(wait) >= 0;

@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
+import io.creditmigration.internal.Sha256;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -60,9 +62,9 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
 
     /** Refuses one that says nothing. */
     public RunScope {
-        Names.given("kind", kind);
-        Names.given("list, run, stage or time", which);
-        Names.given("paid credits", paid);
+        Arguments.require("kind", kind);
+        Arguments.require("list, run, stage or time", which);
+        Arguments.require("paid credits", paid);
     }
 
     /** Everybody but exempt users. */
@@ -94,7 +96,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
     }
 
     static RunScope migratedByRun(String runId) {
-        return of(Kind.MIGRATED_BY_RUN, Names.check("run", runId));
+        return of(Kind.MIGRATED_BY_RUN, Arguments.requireName("run", runId));
     }
 
     static RunScope migratedInStage(int percent) {
@@ -105,8 +107,8 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
     }
 
     static RunScope migratedBetween(Instant from, Instant to) {
-        Names.given("begin of the time of migration", from);
-        Names.given("end of the time of migration", to);
+        Arguments.require("begin of the time of migration", from);
+        Arguments.require("end of the time of migration", to);
         if (!from.isBefore(to)) {
             throw new InvalidValueException("time of migration", from + "/" + to, "a beginning before the end");
         }
@@ -128,7 +130,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
 
     /** The scope of this stored name. */
     public static RunScope of(String name) {
-        boolean keeping = Names.given("scope", name).endsWith(KEEPING_PAID);
+        boolean keeping = Arguments.require("scope", name).endsWith(KEEPING_PAID);
         String shorter = keeping ? name.substring(0, name.length() - KEEPING_PAID.length()) : name;
         boolean exempt = shorter.endsWith(WITH_EXEMPT);
         String rest = exempt ? shorter.substring(0, shorter.length() - WITH_EXEMPT.length()) : shorter;
@@ -171,7 +173,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
 
     /** Whether the halt switch holds the run up: on, it stops migrations; off, it stops rollbacks. */
     public boolean isHeldUpBy(Rollout rollout) {
-        return Names.given("rollout", rollout).halted() != isRollback();
+        return Arguments.require("rollout", rollout).halted() != isRollback();
     }
 
     /** Of {@link Kind#MIGRATED_BETWEEN}, the first instant that counts. */

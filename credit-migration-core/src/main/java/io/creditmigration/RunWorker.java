@@ -1,6 +1,9 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
@@ -10,7 +13,6 @@ import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +117,7 @@ final class RunWorker<R> implements PageWork {
         } catch (StoreException e) {
             // The position tells whether the page was written, so an unknown outcome is asked again like a deadlock.
             if (e.kind() == StoreException.Kind.UNAVAILABLE || (limit == 1 && ++faults >= attempts)) {
-                throw StoreException.since(lost, e);
+                throw Failures.since(lost, e);
             }
             lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
             Backoff.pause(Math.max(1, faults));
@@ -301,6 +303,6 @@ final class RunWorker<R> implements PageWork {
     }
 
     private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return Timestamps.now(clock);
     }
 }

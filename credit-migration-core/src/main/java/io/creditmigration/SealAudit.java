@@ -1,6 +1,8 @@
 package io.creditmigration;
 
 import io.creditmigration.Verification.Check;
+import io.creditmigration.internal.Keyset;
+import io.creditmigration.internal.Sha256;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.JournalColumn;
 import io.creditmigration.spi.SealedRow;

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Sha256;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredRow;
 import java.nio.charset.StandardCharsets;

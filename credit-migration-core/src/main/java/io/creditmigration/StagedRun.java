@@ -1,9 +1,10 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationRun.State;
+import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.RunStore;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -115,7 +116,7 @@ final class StagedRun {
         Cause cause = new Cause(
                 isNamed ? options.actor() : Actor.automatic("stages"),
                 options.reasonOr(stage),
-                bounds.clock().instant().truncatedTo(ChronoUnit.MICROS));
+                Timestamps.now(bounds.clock()));
         // Who changed it meanwhile, an operator who halts or another process, is heard: the run obeys what is stored.
         Backoff.retrying(
                 bounds.attempts(),

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,8 +19,8 @@ public record Stages(List<Integer> percents, boolean approved, boolean verified)
 
     /** Refuses percentages that do not grow. */
     public Stages {
-        percents = Names.given("stages", percents).stream()
-                .map(percent -> Names.given("percentage of a stage", percent))
+        percents = Arguments.require("stages", percents).stream()
+                .map(percent -> Arguments.require("percentage of a stage", percent))
                 .toList();
         int last = 0;
         for (int percent : percents) {
@@ -32,7 +33,8 @@ public record Stages(List<Integer> percents, boolean approved, boolean verified)
 
     /** Stages of these percentages, one after the other: {@code Stages.of(5, 25, 100)}. */
     public static Stages of(int... percents) {
-        return new Stages(Arrays.stream(Names.given("stages", percents)).boxed().toList(), false, false);
+        return new Stages(
+                Arrays.stream(Arguments.require("stages", percents)).boxed().toList(), false, false);
     }
 
     /** The same, each after the first only when an operator has raised the percentage. */

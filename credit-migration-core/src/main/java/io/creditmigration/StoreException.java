@@ -28,24 +28,6 @@ public final class StoreException extends CreditMigrationException {
         this.kind = kind;
     }
 
-    /**
-     * What a failure means after a commit whose answer was lost: nothing that fails since makes it known that nothing was
-     * written.
-     *
-     * @param lost the failure of that commit; null where none was lost
-     */
-    static RuntimeException since(@Nullable StoreException lost, RuntimeException failure) {
-        if (lost == null || (failure instanceof StoreException store && store.kind == Kind.OUTCOME_UNKNOWN)) {
-            return failure;
-        }
-        StoreException unknown = new StoreException(
-                Kind.OUTCOME_UNKNOWN,
-                lost.getMessage() + "; whether it was written could not be read: " + Failures.describe(failure),
-                failure);
-        unknown.addSuppressed(lost);
-        return unknown;
-    }
-
     /** What the failure means for whoever asked. */
     public Kind kind() {
         return kind;

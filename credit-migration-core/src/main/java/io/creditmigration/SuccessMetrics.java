@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.Verification.Users;
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Collections;
@@ -60,7 +61,7 @@ public record SuccessMetrics(
 
     /** Whether this goal applies and is met. */
     public boolean isMet(Goal goal) {
-        return goals.contains(Names.given("goal", goal)) && !missed.contains(goal);
+        return goals.contains(Arguments.require("goal", goal)) && !missed.contains(goal);
     }
 
     static SuccessMetrics of(

@@ -3,6 +3,8 @@ package io.creditmigration;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.PopulationAnalysis.BalanceClass;
 import io.creditmigration.PopulationAnalysis.Tier;
+import io.creditmigration.internal.Keyset;
+import io.creditmigration.internal.Sha256;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;

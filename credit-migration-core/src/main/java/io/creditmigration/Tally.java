@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.internal.Arguments;
 import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
 import java.util.Collections;
@@ -46,7 +47,7 @@ public record Tally(
 
     /** Both together. */
     public Tally plus(Tally other) {
-        Names.given("tally", other);
+        Arguments.require("tally", other);
         return new Tally(
                 sum(Status.class, outcomes, other.outcomes),
                 sum(RollbackResult.Status.class, rollbacks, other.rollbacks),
@@ -59,12 +60,12 @@ public record Tally(
 
     /** How many users came to this. */
     public long count(Status status) {
-        return outcomes.getOrDefault(Names.given("status", status), 0L);
+        return outcomes.getOrDefault(Arguments.require("status", status), 0L);
     }
 
     /** How many users to be taken back came to this. */
     public long count(RollbackResult.Status status) {
-        return rollbacks.getOrDefault(Names.given("status", status), 0L);
+        return rollbacks.getOrDefault(Arguments.require("status", status), 0L);
     }
 
     /** How many users there are in all. */

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +39,7 @@ public final class UsageTiers implements CreditPolicy {
 
     @Override
     public Allocation allocate(UserSnapshot user) {
-        Usage usage = Names.given("user", user).usage();
+        Usage usage = Arguments.require("user", user).usage();
         String did = usage.operations()
                 + (usage.operations() == 1 ? " operation in " : " operations in ")
                 + usage.days()
@@ -81,7 +82,7 @@ public final class UsageTiers implements CreditPolicy {
     }
 
     private static Credits notNegative(Credits credits) {
-        if (Names.given("granted credits", credits).signum() < 0) {
+        if (Arguments.require("granted credits", credits).signum() < 0) {
             throw new InvalidValueException("granted credits", credits, "zero or more");
         }
         return credits;

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ public record UsageWindow(Instant from, Instant to) {
 
     /** Refuses a window that is empty or no whole number of days. */
     public UsageWindow {
-        Names.given("begin of the usage window", from);
-        Names.given("end of the usage window", to);
+        Arguments.require("begin of the usage window", from);
+        Arguments.require("end of the usage window", to);
         Duration length = Duration.between(from, to);
         if (length.compareTo(DAY) < 0 || !length.equals(Duration.ofDays(length.toDays()))) {
             throw new InvalidValueException("usage window", length, "a whole number of 24-hour days, at least one");

@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,9 @@ public record UserSnapshot(
 
     /** Refuses a user of whom nothing can be told: balance, rate and registration alone may be unknown. */
     public UserSnapshot {
-        Names.given("user id", userId);
-        Names.given("reservations", reserved);
-        Names.given("usage", usage);
+        Arguments.require("user id", userId);
+        Arguments.require("reservations", reserved);
+        Arguments.require("usage", usage);
     }
 
     /** A user of whom nothing is known but the id, to be completed with the {@code with…} methods. */

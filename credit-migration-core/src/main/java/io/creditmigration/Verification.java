@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collections;
@@ -129,7 +130,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
 
         /** How many have this status. */
         public long count(MigrationStatus status) {
-            return records.getOrDefault(Names.given("status", status), 0L);
+            return records.getOrDefault(Arguments.require("status", status), 0L);
         }
 
         /** How many were checked: all of whom anything is kept. */
@@ -181,13 +182,13 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
 
     /** How many were found of this kind. */
     public long count(Check check) {
-        Found of = found.get(Names.given("check", check));
+        Found of = found.get(Arguments.require("check", check));
         return of == null ? 0 : of.count();
     }
 
     /** The first of this kind. */
     public List<Offender> first(Check check) {
-        Found of = found.get(Names.given("check", check));
+        Found of = found.get(Arguments.require("check", check));
         return of == null ? List.of() : of.first();
     }
 }

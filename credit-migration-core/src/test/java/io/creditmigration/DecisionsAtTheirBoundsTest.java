@@ -62,14 +62,6 @@ final class DecisionsAtTheirBoundsTest {
     }
 
     @Test
-    void a_message_of_exactly_the_longest_length_is_kept_whole() {
-        String longest = "x".repeat(JournalLine.ERROR_LENGTH_MAX);
-
-        assertThat(Decider.kept(longest)).isEqualTo(longest);
-        assertThat(Decider.kept(longest + "y")).isEqualTo(longest);
-    }
-
-    @Test
     void amounts_of_exactly_the_most_digits_are_amounts() {
         assertThat(Credits.of("9".repeat(Credits.INTEGER_DIGITS_MAX)).toString())
                 .isEqualTo("9".repeat(Credits.INTEGER_DIGITS_MAX));

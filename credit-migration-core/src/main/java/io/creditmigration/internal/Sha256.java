@@ -1,4 +1,4 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -7,11 +7,12 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** SHA-256 over texts in UTF-8, each ended by a zero byte, so that no two lists of texts give the same bytes. */
-final class Sha256 {
+public final class Sha256 {
 
     private final MessageDigest digest;
 
-    Sha256() {
+    /** A digest of nothing yet. */
+    public Sha256() {
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -19,19 +20,21 @@ final class Sha256 {
         }
     }
 
-    Sha256 add(@Nullable Object text) {
+    /** Adds the text and a zero byte. */
+    public Sha256 add(@Nullable Object text) {
         digest.update(String.valueOf(text).getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
         return this;
     }
 
-    /** These bytes and no zero behind them: for texts whose form is told to others. */
-    Sha256 addPlain(String text) {
+    /** Adds the text without a zero byte, for digests that others compute again. */
+    public Sha256 addPlain(String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
-    String hex() {
+    /** The digest in hexadecimal digits. */
+    public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }
 }

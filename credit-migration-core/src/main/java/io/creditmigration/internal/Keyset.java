@@ -1,20 +1,20 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Pages in the order of a key, each of them after the last key of the one before. */
-final class Keyset {
+/** Reads pages in the order of a key: each page begins after the last key of the page before it. */
+public final class Keyset {
 
     private Keyset() {}
 
     /**
-     * The key that the next page comes after: that of this page's last row, or the one before where the page is empty.
+     * The key after which the next page begins: the last row's, or {@code before} if the page is empty.
      *
-     * @throws IllegalStateException when it is the same again; whoever goes on would do so for ever
+     * @throws IllegalStateException if the key did not change, since reading on would never end
      */
-    static <R, K> @Nullable K after(List<R> page, Function<R, K> key, @Nullable K before) {
+    public static <R, K> @Nullable K after(List<R> page, Function<R, K> key, @Nullable K before) {
         if (page.isEmpty()) {
             return before;
         }

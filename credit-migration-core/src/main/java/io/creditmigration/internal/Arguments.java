@@ -1,18 +1,20 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
+import io.creditmigration.InvalidValueException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What may stand as a name or an id in tables, logs and error messages. */
-final class Names {
+/** Checks what callers hand in. An error names the argument, its value and what is allowed. */
+public final class Arguments {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int USER_ID_LENGTH_MAX = 255;
 
-    private Names() {}
+    private Arguments() {}
 
-    static String check(String what, String name) {
-        given(what, name);
+    /** Returns the name if it may stand in tables, logs and messages. */
+    public static String requireName(String what, String name) {
+        require(what, name);
         if (!NAME.matcher(name).matches()) {
             throw new InvalidValueException(
                     what, name, "1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit");
@@ -20,14 +22,15 @@ final class Names {
         return name;
     }
 
-    static String checkUserId(String userId) {
+    /** Returns the id if a user can have it. */
+    public static String requireUserId(String userId) {
         if (userId == null) {
             throw new InvalidValueException("user id", "null", "1 to " + USER_ID_LENGTH_MAX + " characters");
         }
         if (userId.isEmpty()
                 || userId.length() > USER_ID_LENGTH_MAX
                 || userId.indexOf('\0') >= 0
-                || hasHalfOfACharacter(userId)) {
+                || hasUnpairedSurrogate(userId)) {
             throw new InvalidValueException(
                     "user id",
                     userId,
@@ -36,8 +39,8 @@ final class Names {
         return userId;
     }
 
-    /** In UTF-8 such a half becomes a question mark, and the id that of somebody else. */
-    private static boolean hasHalfOfACharacter(String text) {
+    /** An unpaired surrogate encodes as '?', which could match another user's id. */
+    private static boolean hasUnpairedSurrogate(String text) {
         for (int at = 0; at < text.length(); at++) {
             if (Character.isSurrogate(text.charAt(at))) {
                 boolean whole =
@@ -51,16 +54,17 @@ final class Names {
         return false;
     }
 
-    /** Callers without null checks of their own get an error that says what is missing. */
-    static <T> T given(String what, @Nullable T value) {
+    /** Returns the value. Null is refused with an error that names the argument. */
+    public static <T> T require(String what, @Nullable T value) {
         if (value == null) {
             throw new InvalidValueException(what, "null", "a value");
         }
         return value;
     }
 
-    static String checkText(String what, String text, int lengthMax) {
-        given(what, text);
+    /** Returns the text if it is not blank and not too long. */
+    public static String requireText(String what, String text, int lengthMax) {
+        require(what, text);
         if (text.isBlank() || text.length() > lengthMax || text.indexOf('\0') >= 0) {
             throw new InvalidValueException(
                     what, text, "1 to " + lengthMax + " characters, not blank, none of them NUL");

@@ -1,8 +1,9 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.creditmigration.InvalidValueException;
 import io.creditmigration.spi.Printable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which names, user ids and texts are accepted. */
-final class NamesTest {
+final class ArgumentsTest {
 
     static Stream<String> userIds() {
         return Stream.of(
@@ -36,18 +37,18 @@ final class NamesTest {
     @ParameterizedTest
     @MethodSource("userIds")
     void a_user_id_is_taken_as_it_is(String userId) {
-        assertThat(Names.checkUserId(userId)).isSameAs(userId);
+        assertThat(Arguments.requireUserId(userId)).isSameAs(userId);
     }
 
     @Test
     void a_user_id_of_no_or_too_many_characters_is_refused() {
-        assertThatThrownBy(() -> Names.checkUserId(null))
+        assertThatThrownBy(() -> Arguments.requireUserId(null))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("user id is 'null'; allowed: 1 to 255 characters");
-        assertThatThrownBy(() -> Names.checkUserId(""))
+        assertThatThrownBy(() -> Arguments.requireUserId(""))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("user id is ''; allowed: 1 to 255 characters, none of them NUL or half of a pair");
-        assertThatThrownBy(() -> Names.checkUserId("x".repeat(256)))
+        assertThatThrownBy(() -> Arguments.requireUserId("x".repeat(256)))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("(256 characters); allowed: 1 to 255 characters");
     }
@@ -56,7 +57,7 @@ final class NamesTest {
     @ValueSource(
             strings = {"\0", "\0ann", "an\0n", "ann\0", "\uD83D", "\uDE00", "a\uD83Dn", "\uDE00\uD83D", "ann\uD83D"})
     void a_user_id_with_a_nul_or_half_of_a_pair_is_refused(String userId) {
-        assertThatThrownBy(() -> Names.checkUserId(userId)).isInstanceOf(InvalidValueException.class);
+        assertThatThrownBy(() -> Arguments.requireUserId(userId)).isInstanceOf(InvalidValueException.class);
     }
 
     @ParameterizedTest
@@ -70,7 +71,7 @@ final class NamesTest {
                 "0123456789012345678901234567890123456789012345678901234567890123"
             })
     void a_name_of_letters_digits_and_a_few_signs_is_accepted(String name) {
-        assertThat(Names.check("migration id", name)).isSameAs(name);
+        assertThat(Arguments.requireName("migration id", name)).isSameAs(name);
     }
 
     @ParameterizedTest
@@ -90,7 +91,7 @@ final class NamesTest {
                 "01234567890123456789012345678901234567890123456789012345678901234"
             })
     void any_other_name_is_refused(String name) {
-        assertThatThrownBy(() -> Names.check("migration id", name))
+        assertThatThrownBy(() -> Arguments.requireName("migration id", name))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("migration id is '" + Printable.of(name)
                         + "'; allowed: 1 to 64 letters, digits, '.', '_' and '-',"
@@ -99,18 +100,18 @@ final class NamesTest {
 
     @Test
     void what_is_missing_is_refused_by_name() {
-        Names.given("quote", "anything");
+        Arguments.require("quote", "anything");
 
-        assertThatThrownBy(() -> Names.given("quote", null))
+        assertThatThrownBy(() -> Arguments.require("quote", null))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("quote is 'null'; allowed: a value");
     }
 
     @Test
     void a_text_has_to_say_something_and_to_fit() {
-        assertThat(Names.checkText("reason", "why", 3)).isEqualTo("why");
+        assertThat(Arguments.requireText("reason", "why", 3)).isEqualTo("why");
         for (String text : new String[] {"", "  ", "\n", "long", "a\0b", "\0a"}) {
-            assertThatThrownBy(() -> Names.checkText("reason", text, 3))
+            assertThatThrownBy(() -> Arguments.requireText("reason", text, 3))
                     .isInstanceOf(InvalidValueException.class)
                     .hasMessage("reason is '" + Printable.of(text)
                             + "'; allowed: 1 to 3 characters, not blank, none of them NUL");

@@ -1,4 +1,4 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;

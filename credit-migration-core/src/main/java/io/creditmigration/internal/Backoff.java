@@ -1,5 +1,6 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
+import io.creditmigration.StoreException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -7,20 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The pause before the next of a bounded number of attempts: doubling from 4 ms, at most 256 ms, with full jitter. */
-final class Backoff {
+public final class Backoff {
 
     private static final int DOUBLINGS_MAX = 6;
     private static final long FIRST_MILLIS_MAX = 4;
 
     private Backoff() {}
 
-    /** Does it again while the store reports that it may succeed at once, so many times at most. */
-    static <T> T retrying(int attempts, Supplier<T> work) {
+    /** Repeats the work after transient failures, up to this many attempts. */
+    public static <T> T retrying(int attempts, Supplier<T> work) {
         return again(attempts, EnumSet.of(StoreException.Kind.TRANSIENT), work);
     }
 
-    /** Does what may be done twice, again after passing faults and unknown outcomes, so many times at most. */
-    static <T> T repeating(int attempts, Supplier<T> work) {
+    /** Repeats idempotent work after transient failures and unknown outcomes, up to this many attempts. */
+    public static <T> T repeating(int attempts, Supplier<T> work) {
         return again(attempts, EnumSet.of(StoreException.Kind.TRANSIENT, StoreException.Kind.OUTCOME_UNKNOWN), work);
     }
 
@@ -31,7 +32,7 @@ final class Backoff {
                 return work.get();
             } catch (StoreException e) {
                 if (!after.contains(e.kind()) || attempt >= attempts) {
-                    throw StoreException.since(lost, e);
+                    throw Failures.since(lost, e);
                 }
                 lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 pause(attempt);
@@ -39,12 +40,13 @@ final class Backoff {
         }
     }
 
-    static void pause(int attempt) {
+    /** Sleeps before the attempt after this one. */
+    public static void pause(int attempt) {
         long millisMax = FIRST_MILLIS_MAX << Math.min(attempt - 1, DOUBLINGS_MAX);
         try {
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(millisMax + 1));
         } catch (InterruptedException e) {
-            // The attempts are bounded anyway; whoever interrupted finds the flag set.
+            // The attempts are bounded, so the flag is kept and the work goes on.
             Thread.currentThread().interrupt();
         }
     }

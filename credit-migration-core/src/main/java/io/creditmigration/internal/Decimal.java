@@ -1,16 +1,18 @@
-package io.creditmigration;
+package io.creditmigration.internal;
 
+import io.creditmigration.InvalidValueException;
 import java.math.BigDecimal;
 
-/** The one place where a decimal is checked and brought to its canonical form: no trailing zeros, no exponent. */
-final class Decimal {
+/** Parses and checks decimals. The canonical form has no trailing zeros and no exponent. */
+public final class Decimal {
 
     private static final int TEXT_LENGTH_MAX = 100;
 
     private Decimal() {}
 
-    static BigDecimal parse(String what, String text) {
-        Names.given(what, text);
+    /** The number that this text is. */
+    public static BigDecimal parse(String what, String text) {
+        Arguments.require(what, text);
         if (text.isEmpty() || text.length() > TEXT_LENGTH_MAX) {
             throw new InvalidValueException(
                     what, text, "a decimal number of at most " + TEXT_LENGTH_MAX + " characters");
@@ -22,8 +24,9 @@ final class Decimal {
         }
     }
 
-    static BigDecimal canonical(String what, BigDecimal value, int integerDigitsMax, int scaleMax) {
-        Names.given(what, value);
+    /** The value in canonical form, if it has no more digits than allowed. */
+    public static BigDecimal canonical(String what, BigDecimal value, int integerDigitsMax, int scaleMax) {
+        Arguments.require(what, value);
         // Precision and scale are compared before anything is expanded or stripped: 1E+999999999 must not become a
         // gigabyte of zeros, and 100E+2147483647 stripped is beyond what a BigDecimal can be.
         boolean tooLarge = value.signum() != 0 && (long) value.precision() - value.scale() > integerDigitsMax;
