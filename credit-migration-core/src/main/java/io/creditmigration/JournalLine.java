@@ -84,17 +84,7 @@ public record JournalLine(
             @Nullable CreditRate newRate,
             Credits granted,
             @Nullable Usage usage,
-            @Nullable String hostState) {
-
-        /** Balances of an act that grants nothing and of which nothing has to be undone. */
-        static Figures of(
-                @Nullable Credits oldCredits,
-                @Nullable Credits newCredits,
-                @Nullable CreditRate oldRate,
-                @Nullable CreditRate newRate) {
-            return new Figures(oldCredits, newCredits, oldRate, newRate, Credits.ZERO, null, null);
-        }
-    }
+            @Nullable String hostState) {}
 
     /** The status after it. */
     public MigrationStatus status() {
@@ -149,9 +139,5 @@ public record JournalLine(
         Standing now = new Standing(
                 standing.status(), standing.attempt(), standing.consumed(), copied, standing.figuresLine());
         return new JournalLine(migrationId, userId, number, kind, trigger, actor, at, now, figures, reason, error);
-    }
-
-    JournalLine withReason(String words) {
-        return new JournalLine(migrationId, userId, number, kind, trigger, actor, at, standing, figures, words, error);
     }
 }

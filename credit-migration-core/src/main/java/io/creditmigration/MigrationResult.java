@@ -65,8 +65,4 @@ public record MigrationResult(
          */
         CONTENDED
     }
-
-    static MigrationResult of(Status status, String userId, @Nullable UserMigration record) {
-        return new MigrationResult(status, userId, record, null, null);
-    }
 }

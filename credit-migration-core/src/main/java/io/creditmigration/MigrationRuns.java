@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.MigrationRun.State;
+import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Timestamps;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,30 +48,20 @@ public final class MigrationRuns {
         FINISHED
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationRuns.class);
 
     private static final int LISTED_MAX = 10_000;
     private static final int REASON_LENGTH_MAX = 500;
 
     private final Migration migration;
     private final RunStore store;
-    private final Function<MigrationRun, RunAct<?>> acts;
+    private final RunEngine engine;
     private final MigrationOptions bounds;
-    private final LatencyHistogram pages;
 
-    /** Of the run that was last stepped, so that its limits hold over many steps. */
-    private volatile @Nullable RunGuard stepping;
-
-    MigrationRuns(
-            Migration migration,
-            RunStore store,
-            Function<MigrationRun, RunAct<?>> acts,
-            MigrationOptions bounds,
-            LatencyHistogram pages) {
-        this.pages = pages;
+    MigrationRuns(Migration migration, RunStore store, RunEngine engine, MigrationOptions bounds) {
         this.migration = migration;
         this.store = store;
-        this.acts = acts;
+        this.engine = engine;
         this.bounds = bounds;
     }
 
@@ -142,49 +132,31 @@ public final class MigrationRuns {
     /** Works one page of this run on the calling thread. */
     public Step step(String runId) {
         MigrationRun run = find(runId);
-        RunGuard guard = stepping;
-        if (guard == null || !guard.runId().equals(runId)) {
-            guard = guard(run, () -> Health.GO);
-            stepping = guard;
-        }
-        RunWorker<?> worker = worker(run, guard);
-        while (true) {
-            switch (worker.step()) {
-                case ADVANCED -> {
-                    return Step.WORKED;
-                }
-                case BUSY -> {
-                    return Step.BUSY;
-                }
-                case FINISHED -> {
-                    return Step.FINISHED;
-                }
-                case STOPPED, HALTED -> {
-                    return Step.STOPPED;
-                }
-                default -> LOG.debug("Migration {}: run {} asks for a smaller page", migration.id(), runId);
-            }
-        }
+        Page.Status status = engine.step(run);
+        return switch (status) {
+            case ADVANCED -> Step.WORKED;
+            case BUSY -> Step.BUSY;
+            case FINISHED -> Step.FINISHED;
+            case STOPPED, HALTED -> Step.STOPPED;
+            case REJECTED, ENDED, CONTENDED -> throw new IllegalStateException("A step ended with " + status);
+        };
     }
 
     /** Works on the run until it is over or stands still. */
     MigrationRun work(MigrationRun run, HealthSignal health, Consumer<MigrationRun> told) {
-        RunGuard guard = guard(run, health);
         ReentrantLock oneAtATime = new ReentrantLock();
-        Consumer<RunWorker<?>> listener = worker -> {
+        RunEngine.Listener listener = slowness -> {
             if (told == RunOptions.NOBODY) {
                 return;
             }
             oneAtATime.lock();
             try {
-                told.accept(find(run.id()).slowedBy(worker.slowness()));
+                told.accept(find(run.id()).slowedBy(slowness));
             } finally {
                 oneAtATime.unlock();
             }
         };
-        RunCrew crew =
-                new RunCrew(() -> worker(run, guard), listener, run.settings().threads());
-        Page.Status end = crew.work();
+        Page.Status end = engine.work(run, health, listener);
         MigrationRun reached = find(run.id());
         MigrationRun answer =
                 end == Page.Status.HALTED && reached.state() == State.RUNNING ? reached.as(State.HALTED) : reached;
@@ -284,14 +256,6 @@ public final class MigrationRuns {
         Arguments.require("actor", actor);
         Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
         return cause(actor, reason);
-    }
-
-    private RunGuard guard(MigrationRun run, HealthSignal health) {
-        return new RunGuard(migration, store, run, health, bounds, pages);
-    }
-
-    private RunWorker<?> worker(MigrationRun run, RunGuard guard) {
-        return new RunWorker<>(migration, store, acts.apply(run), bounds, run, guard);
     }
 
     private Cause cause(Actor actor, String reason) {

@@ -1,5 +1,22 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.LatencyHistogram;
+import io.creditmigration.engine.Reasons;
+import io.creditmigration.engine.audit.Auditor;
+import io.creditmigration.engine.audit.StoryTeller;
+import io.creditmigration.engine.decide.Decider;
+import io.creditmigration.engine.decide.Intent;
+import io.creditmigration.engine.decide.Lineage;
+import io.creditmigration.engine.decide.Notices;
+import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.run.Announcement;
+import io.creditmigration.engine.run.RollbackSurvey;
+import io.creditmigration.engine.run.RunEngine;
+import io.creditmigration.engine.run.StagedRun;
+import io.creditmigration.engine.run.Survey;
+import io.creditmigration.engine.user.OneUser;
+import io.creditmigration.engine.user.RecentUsers;
+import io.creditmigration.engine.user.RollbackWatch;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Timestamps;
@@ -66,7 +83,11 @@ public final class MigrationService {
         this.pages = new LatencyHistogram();
         this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts(), commits);
         this.runs = store instanceof RunStore population && !store.joins()
-                ? new MigrationRuns(migration, population, this::act, options, pages)
+                ? new MigrationRuns(
+                        migration,
+                        population,
+                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages),
+                        options)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.watch = new RollbackWatch(migration, store, known, options);
@@ -352,7 +373,15 @@ public final class MigrationService {
         if (stages.verified()) {
             auditStore();
         }
-        return new StagedRun(migration, population(), all, runOptions, options, this::verify).run();
+        StagedRun.Reached reached = new StagedRun(
+                        migration,
+                        population(),
+                        stage -> all.work(all.open(runOptions, stage), runOptions.health(), runOptions.listener()),
+                        runOptions,
+                        options,
+                        this::verify)
+                .run();
+        return reached.run().as(reached.state());
     }
 
     /**
@@ -558,7 +587,7 @@ public final class MigrationService {
     public UserStory story(String userId) {
         Arguments.requireUserId(userId);
         String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
-        return UserStory.of(migration, auditStore().evidence(migration, stored));
+        return new StoryTeller(migration).story(auditStore().evidence(migration, stored));
     }
 
     /**
@@ -660,10 +689,8 @@ public final class MigrationService {
         return result;
     }
 
-    private RunAct<?> act(MigrationRun run) {
-        return run.scope().isRollback()
-                ? new RollbackAct(reversal, run, known::clear)
-                : new MigratingAct(store, decider, run.scope());
+    private void forgetKnown() {
+        known.clear();
     }
 
     private OneUser oneUser() {

@@ -50,8 +50,4 @@ public record RollbackResult(
         /** Others kept changing the user; nothing was written. */
         CONTENDED
     }
-
-    static RollbackResult of(Status status, String userId, @Nullable UserMigration record) {
-        return new RollbackResult(status, userId, record, null, null);
-    }
 }

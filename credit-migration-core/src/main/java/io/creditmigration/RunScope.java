@@ -186,11 +186,6 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
         return instant(1);
     }
 
-    /** Whether who failed before is tried again: an operator has named them. */
-    boolean retriesFailed() {
-        return kind == Kind.FAILED || kind == Kind.LISTED;
-    }
-
     private Instant instant(int place) {
         String[] instants = which.split("/", -1);
         try {

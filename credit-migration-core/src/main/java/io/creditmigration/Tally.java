@@ -2,13 +2,11 @@ package io.creditmigration;
 
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.internal.Arguments;
-import io.creditmigration.spi.UserChange;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Users by what became of them, and the credits of those who were migrated or taken back, summed exactly. Immutable.
@@ -73,69 +71,6 @@ public record Tally(
         return Stream.concat(outcomes.values().stream(), rollbacks.values().stream())
                 .mapToLong(Long::longValue)
                 .sum();
-    }
-
-    /** Adds up one user after the other. */
-    static final class Sum {
-
-        private final Map<Status, Long> outcomes = new EnumMap<>(Status.class);
-        private final Map<RollbackResult.Status, Long> rollbacks = new EnumMap<>(RollbackResult.Status.class);
-        private BigDecimal before = BigDecimal.ZERO;
-        private BigDecimal after = BigDecimal.ZERO;
-        private BigDecimal granted = BigDecimal.ZERO;
-        private BigDecimal withdrawn = BigDecimal.ZERO;
-        private BigDecimal residual = BigDecimal.ZERO;
-
-        /** One user who came to this. */
-        void add(Status status) {
-            outcomes.merge(status, 1L, Long::sum);
-        }
-
-        /** One user to be taken back who came to this. */
-        void add(RollbackResult.Status status) {
-            rollbacks.merge(status, 1L, Long::sum);
-        }
-
-        /** One user of whom this was written. */
-        void add(UserChange change) {
-            JournalLine line = change.line();
-            switch (line.kind()) {
-                case FAILED -> add(Status.FAILED);
-                case CAUGHT_UP -> add(Status.ALREADY_MIGRATED);
-                case MIGRATED -> {
-                    add(Status.MIGRATED);
-                    move(line);
-                    granted = granted.add(
-                            line.figures() == null
-                                    ? BigDecimal.ZERO
-                                    : line.figures().granted().amount());
-                }
-                case ROLLED_BACK -> {
-                    add(RollbackResult.Status.ROLLED_BACK);
-                    move(line);
-                    withdrawn = line.newRate() == null
-                            ? withdrawn.add(amountOf(line.oldCredits())).subtract(amountOf(line.newCredits()))
-                            : withdrawn;
-                }
-                case REOPENED, RECONCILED -> {
-                    // An operator's act on one user, which no run does.
-                }
-            }
-        }
-
-        private void move(JournalLine line) {
-            before = before.add(amountOf(line.oldCredits()));
-            after = after.add(amountOf(line.newCredits()));
-            residual = residual.add(line.residual());
-        }
-
-        Tally tally() {
-            return new Tally(outcomes, rollbacks, before, after, granted, withdrawn, residual);
-        }
-
-        private static BigDecimal amountOf(@Nullable Credits credits) {
-            return credits == null ? BigDecimal.ZERO : credits.amount();
-        }
     }
 
     private static <S extends Enum<S>> Map<S, Long> ordered(Class<S> type, Map<S, Long> users) {

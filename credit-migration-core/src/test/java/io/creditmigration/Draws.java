@@ -5,38 +5,38 @@ import java.util.List;
 import java.util.Random;
 
 /** Random amounts and rates; small and large ones are equally likely, because it is at the small ones that rounding bites. */
-final class Draws {
+public final class Draws {
 
     private final Random random;
 
-    Draws(long seed) {
+    public Draws(long seed) {
         this.random = new Random(seed);
     }
 
-    int upTo(int max) {
+    public int upTo(int max) {
         return random.nextInt(max + 1);
     }
 
-    boolean toss() {
+    public boolean toss() {
         return random.nextBoolean();
     }
 
-    <T> T oneOf(List<T> choices) {
+    public <T> T oneOf(List<T> choices) {
         return choices.get(random.nextInt(choices.size()));
     }
 
     /** Zero or more, of exactly so many decimals or fewer. */
-    Credits credits(int decimals) {
+    public Credits credits(int decimals) {
         return Credits.of(decimal(11, decimals));
     }
 
     /** Above zero, whole or with a few decimals. */
-    CreditRate rate() {
+    public CreditRate rate() {
         return CreditRate.of(decimal(6, upTo(2)).add(BigDecimal.ONE));
     }
 
     /** A rate that is not this one. */
-    CreditRate rateOtherThan(CreditRate rate) {
+    public CreditRate rateOtherThan(CreditRate rate) {
         CreditRate drawn = rate();
         return drawn.equals(rate) ? CreditRate.of(rate.perCredit().add(BigDecimal.ONE)) : drawn;
     }

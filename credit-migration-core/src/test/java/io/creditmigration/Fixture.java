@@ -1,5 +1,9 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.decide.Decider;
+import io.creditmigration.engine.decide.Decision;
+import io.creditmigration.engine.decide.Lineage;
+import io.creditmigration.engine.decide.Notices;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
@@ -8,21 +12,21 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /** Ann, the migrations that concern her, and what is decided about her at one moment. */
-final class Fixture {
+public final class Fixture {
 
-    static final Instant CUT_OFF = Instant.parse("2026-01-06T00:00:00Z");
-    static final Instant EARLIER = Instant.parse("2026-01-06T01:02:03Z");
-    static final Instant NOW = Instant.parse("2026-01-07T08:09:10.123456Z");
+    public static final Instant CUT_OFF = Instant.parse("2026-01-06T00:00:00Z");
+    public static final Instant EARLIER = Instant.parse("2026-01-06T01:02:03Z");
+    public static final Instant NOW = Instant.parse("2026-01-07T08:09:10.123456Z");
 
     /** Tells more than the microseconds that databases keep. */
-    static final Clock CLOCK = Clock.fixed(NOW.plusNanos(789), ZoneOffset.UTC);
+    public static final Clock CLOCK = Clock.fixed(NOW.plusNanos(789), ZoneOffset.UTC);
 
-    static final int SCALE = 4;
-    static final CreditRate AT_1000 = CreditRate.of(1_000);
-    static final CreditRate AT_1500 = CreditRate.of(1_500);
-    static final CreditRate AT_2500 = CreditRate.of(2_500);
+    public static final int SCALE = 4;
+    public static final CreditRate AT_1000 = CreditRate.of(1_000);
+    public static final CreditRate AT_1500 = CreditRate.of(1_500);
+    public static final CreditRate AT_2500 = CreditRate.of(2_500);
 
-    static final UserState ANN = States.of(UserSnapshot.of("ann")
+    public static final UserState ANN = States.of(UserSnapshot.of("ann")
             .withCredits(Credits.ZERO)
             .withRegisteredAt(Instant.parse("2025-01-01T00:00:00Z"))
             .withUsage(new Usage(15, 30, 2, 40)));
@@ -30,11 +34,11 @@ final class Fixture {
     private Fixture() {}
 
     /** From 1,000 to 2,500. */
-    static Migration conversion(Consent consent) {
+    public static Migration conversion(Consent consent) {
         return conversion(AT_1000, AT_2500, consent);
     }
 
-    static Migration conversion(CreditRate oldRate, CreditRate newRate, Consent consent) {
+    public static Migration conversion(CreditRate oldRate, CreditRate newRate, Consent consent) {
         return Migration.named("rate-" + newRate)
                 .cutOff(CUT_OFF)
                 .policy(CreditPolicy.convert(oldRate, newRate))
@@ -42,7 +46,7 @@ final class Fixture {
                 .build();
     }
 
-    static Migration grant(CreditPolicy policy, Consent consent) {
+    public static Migration grant(CreditPolicy policy, Consent consent) {
         return Migration.named("to-credits")
                 .cutOff(CUT_OFF)
                 .policy(policy)
@@ -50,24 +54,29 @@ final class Fixture {
                 .build();
     }
 
+    /** The migration with its policy fitted to the balance column. */
+    public static Migration fitted(Migration migration) {
+        return migration.atScale(SCALE);
+    }
+
     /** What decides in this migration, with nothing stored before it. */
-    static Decider decider(Migration migration) {
+    public static Decider decider(Migration migration) {
         return decider(migration, SCALE);
     }
 
-    static Decider decider(Migration migration, int balanceScale) {
+    public static Decider decider(Migration migration, int balanceScale) {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
         return new Decider(
                 migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new Notices(migration, false));
     }
 
     /** A record of Ann's first attempt. */
-    static UserMigration record(MigrationStatus status) {
+    public static UserMigration record(MigrationStatus status) {
         return new UserMigration("rate-2500", "ann", status, 1, Credits.ZERO, Credits.ZERO, 0, EARLIER, null, null);
     }
 
     /** The decision to write, where there has to be one. */
-    static <R> Decision.Write<R> write(Decision<R> decision) {
+    public static <R> Decision.Write<R> write(Decision<R> decision) {
         if (decision instanceof Decision.Write<R> write) {
             return write;
         }
@@ -75,7 +84,7 @@ final class Fixture {
     }
 
     /** What is answered in the end, if the store commits what there is to write. */
-    static <R> R result(Decision<R> decision) {
+    public static <R> R result(Decision<R> decision) {
         if (decision instanceof Decision.Write<R> write) {
             return write.committed().apply(write.change().record());
         }

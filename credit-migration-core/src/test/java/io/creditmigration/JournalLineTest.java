@@ -4,7 +4,6 @@ import static io.creditmigration.Fixture.AT_1000;
 import static io.creditmigration.Fixture.AT_2500;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Kind;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ final class JournalLineTest {
                 2,
                 Kind.ROLLED_BACK,
                 Lines.standing(MigrationStatus.ROLLED_BACK, 1, 1),
-                Figures.of(Credits.of("0.0001"), Credits.of("0.0003"), AT_2500, AT_1000));
+                Lines.figures(Credits.of("0.0001"), Credits.of("0.0003"), AT_2500, AT_1000));
 
         assertThat(line.residual()).isEqualTo(new BigDecimal("-0.05"));
     }

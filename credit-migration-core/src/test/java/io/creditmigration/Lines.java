@@ -8,17 +8,18 @@ import io.creditmigration.JournalLine.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** Ann's lines of the journal, as a store would have kept them. */
-final class Lines {
+public final class Lines {
 
     private Lines() {}
 
     /** Where Ann stands after it, with nothing consumed and nothing copied. */
-    static Standing standing(MigrationStatus status, int attempt, int figuresLine) {
+    public static Standing standing(MigrationStatus status, int attempt, int figuresLine) {
         return new Standing(status, attempt, Credits.ZERO, 0, figuresLine);
     }
 
     /** What an operator wrote, in the journal of the migration. */
-    static JournalLine line(String migrationId, int number, Kind kind, Standing standing, @Nullable Figures figures) {
+    public static JournalLine line(
+            String migrationId, int number, Kind kind, Standing standing, @Nullable Figures figures) {
         return new JournalLine(
                 migrationId,
                 "ann",
@@ -33,8 +34,17 @@ final class Lines {
                 kind == Kind.FAILED ? "no idea" : null);
     }
 
+    /** Balances of an act that grants nothing. */
+    public static Figures figures(
+            @Nullable Credits oldCredits,
+            @Nullable Credits newCredits,
+            @Nullable CreditRate oldRate,
+            @Nullable CreditRate newRate) {
+        return new Figures(oldCredits, newCredits, oldRate, newRate, Credits.ZERO, null, null);
+    }
+
     /** Migrated from 1,000 to 2,500 by the line of this number, in the first attempt. */
-    static JournalLine converted(int number, String old, String converted) {
+    public static JournalLine converted(int number, String old, String converted) {
         return line(
                 "rate-2500",
                 number,
@@ -51,7 +61,7 @@ final class Lines {
     }
 
     /** Granted by the line of this number, in the first attempt, to nobody's account. */
-    static JournalLine granted(int number, String granted) {
+    public static JournalLine granted(int number, String granted) {
         return line(
                 "to-credits",
                 number,

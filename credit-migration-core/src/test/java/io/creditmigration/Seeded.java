@@ -21,7 +21,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "seed {0}")
 @ArgumentsSource(Seeded.Seeds.class)
-@interface Seeded {
+public @interface Seeded {
 
     /** Where the seeds come from. */
     final class Seeds implements ArgumentsProvider {

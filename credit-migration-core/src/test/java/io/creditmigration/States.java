@@ -4,18 +4,18 @@ import io.creditmigration.spi.UserState;
 import org.jspecify.annotations.Nullable;
 
 /** A user's state as a store would have read it, changed in one respect at a time. */
-final class States {
+public final class States {
 
-    static final String HOST_STATE = "as captured";
+    public static final String HOST_STATE = "as captured";
 
     private States() {}
 
     /** No line, no marker, nothing completed later, and everybody may migrate. */
-    static UserState of(UserSnapshot user) {
+    public static UserState of(UserSnapshot user) {
         return new UserState(user, 0, null, 0, false, false, HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, null);
     }
 
-    static UserState withUser(UserState state, UserSnapshot user) {
+    public static UserState withUser(UserState state, UserSnapshot user) {
         return new UserState(
                 user,
                 state.lastLine(),
@@ -29,17 +29,17 @@ final class States {
                 state.defect());
     }
 
-    static UserState withCredits(UserState state, @Nullable String credits) {
+    public static UserState withCredits(UserState state, @Nullable String credits) {
         return withUser(state, state.user().withCredits(credits == null ? null : Credits.of(credits)));
     }
 
     /** Where the user stands by one line, which is the only one. */
-    static UserState withRecord(UserState state, @Nullable UserMigration record) {
+    public static UserState withRecord(UserState state, @Nullable UserMigration record) {
         return withRecord(state, record == null ? 0 : 1, record);
     }
 
     /** The same by the last of so many lines of all migrations. */
-    static UserState withRecord(UserState state, int lastLine, @Nullable UserMigration record) {
+    public static UserState withRecord(UserState state, int lastLine, @Nullable UserMigration record) {
         return new UserState(
                 state.user(),
                 lastLine,
@@ -53,7 +53,7 @@ final class States {
                 state.defect());
     }
 
-    static UserState withLateOperations(UserState state, long lateOperations) {
+    public static UserState withLateOperations(UserState state, long lateOperations) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -68,7 +68,7 @@ final class States {
     }
 
     /** The marker of the row says so; null where the row has none. */
-    static UserState marked(UserState state, @Nullable Boolean flagged) {
+    public static UserState marked(UserState state, @Nullable Boolean flagged) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -82,7 +82,7 @@ final class States {
                 state.defect());
     }
 
-    static UserState flagged(UserState state) {
+    public static UserState flagged(UserState state) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -96,7 +96,7 @@ final class States {
                 state.defect());
     }
 
-    static UserState superseded(UserState state) {
+    public static UserState superseded(UserState state) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -111,7 +111,7 @@ final class States {
     }
 
     /** Moved since, and so much of it bought; null where nobody knows how much. */
-    static UserState bought(UserState state, @Nullable Credits bought) {
+    public static UserState bought(UserState state, @Nullable Credits bought) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -126,7 +126,7 @@ final class States {
     }
 
     /** What is stored cannot be read, for this reason. */
-    static UserState unreadable(UserState state, String defect) {
+    public static UserState unreadable(UserState state, String defect) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
@@ -140,11 +140,11 @@ final class States {
                 defect);
     }
 
-    static UserState withPercent(UserState state, int percent) {
+    public static UserState withPercent(UserState state, int percent) {
         return withRollout(state, new Rollout(percent, state.rollout().halted()));
     }
 
-    static UserState halted(UserState state) {
+    public static UserState halted(UserState state) {
         return withRollout(state, new Rollout(state.rollout().percent(), true));
     }
 

@@ -26,12 +26,12 @@ final class UserMigrationTest {
                     3,
                     Kind.ROLLED_BACK,
                     new Standing(MigrationStatus.ROLLED_BACK, 1, Credits.of(15), 3, 1),
-                    Figures.of(Credits.of(5), null, null, null)),
+                    Lines.figures(Credits.of(5), null, null, null)),
             at(
                     4,
                     Kind.REOPENED,
                     new Standing(MigrationStatus.PENDING, 2, Credits.of(15), 3, 0),
-                    Figures.of(null, null, null, null)),
+                    Lines.figures(null, null, null, null)),
             at(5, Kind.FAILED, new Standing(MigrationStatus.FAILED, 2, Credits.of(15), 3, 0), null),
             granted(6, 2, "5", "15", 4));
 
@@ -105,7 +105,7 @@ final class UserMigrationTest {
                 1,
                 Kind.MIGRATED,
                 Lines.standing(MigrationStatus.COMPLETED, 1, 1),
-                Figures.of(null, Credits.of(20), null, null));
+                Lines.figures(null, Credits.of(20), null, null));
 
         assertThat(UserMigration.of(line, line).rollbackData()).isNull();
         assertThat(UserMigration.of(line, null).rollbackData()).isNull();

@@ -1,0 +1,39 @@
+package io.creditmigration.engine.decide;
+
+import io.creditmigration.Actor;
+import io.creditmigration.Quote;
+import io.creditmigration.RunScope;
+import io.creditmigration.Trigger;
+import org.jspecify.annotations.Nullable;
+
+/** What a trigger is allowed to do, and in whose name. */
+public record Intent(
+        Trigger trigger,
+        Actor actor,
+        boolean zeroCreditsOnly,
+        boolean retryFailed,
+        boolean includeExempt,
+        @Nullable Quote confirmed) {
+
+    public static Intent automatic(Trigger trigger) {
+        return new Intent(trigger, trigger.automatic(), true, false, false, null);
+    }
+
+    public static Intent explicit() {
+        return new Intent(Trigger.OPERATOR, Trigger.OPERATOR.automatic(), false, true, false, null);
+    }
+
+    public static Intent confirmation(Quote quote, Actor actor) {
+        return new Intent(Trigger.CONFIRMATION, actor, false, true, false, quote);
+    }
+
+    public static Intent run(RunScope scope) {
+        return new Intent(
+                Trigger.RUN,
+                Trigger.RUN.automatic(),
+                scope.kind() == RunScope.Kind.ZERO_CREDITS,
+                scope.kind() == RunScope.Kind.FAILED || scope.kind() == RunScope.Kind.LISTED,
+                scope.includeExempt(),
+                null);
+    }
+}

@@ -1,0 +1,253 @@
+package io.creditmigration.engine.decide;
+
+import io.creditmigration.Actor;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Figures;
+import io.creditmigration.JournalLine.Standing;
+import io.creditmigration.Migration;
+import io.creditmigration.MigrationStatus;
+import io.creditmigration.PaidCredits;
+import io.creditmigration.ReconcileResult;
+import io.creditmigration.RollbackData;
+import io.creditmigration.RollbackResult;
+import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.Trigger;
+import io.creditmigration.UserMigration;
+import io.creditmigration.internal.Timestamps;
+import io.creditmigration.spi.UserChange;
+import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides about rollbacks, new attempts and reconciliations: the pure middle of read → decide → write. */
+public final class Reversal {
+
+    /** What a rollback is asked for with. */
+    public record Request(Trigger trigger, PaidCredits paid, Actor actor, String reason) {}
+
+    /** What a rollback leaves: the balance, null where there is none, and what of the grant was consumed. */
+    private record Outcome(UserChange.Kind kind, @Nullable Credits restored, Credits consumed) {}
+
+    private final Migration migration;
+    private final int balanceScale;
+    private final Clock clock;
+    private final Notices notices;
+    private final Agreement agreement;
+
+    public Reversal(Migration migration, int balanceScale, Clock clock, Notices notices) {
+        this.migration = migration;
+        this.balanceScale = balanceScale;
+        this.clock = clock;
+        this.notices = notices;
+        this.agreement = new Agreement(migration);
+    }
+
+    public Decision<RollbackResult> rollback(UserState state, Request request) {
+        return rollback(state, request, now());
+    }
+
+    /** Goes through {@link Status} in its order of precedence. */
+    public Decision<RollbackResult> rollback(UserState state, Request request, Instant now) {
+        UserMigration record = state.record();
+        if (agreement.isOutOfStep(state)) {
+            return refuse(Status.OUT_OF_STEP, state);
+        }
+        if (record != null && record.status() == MigrationStatus.ROLLED_BACK) {
+            return refuse(Status.ALREADY_ROLLED_BACK, state);
+        }
+        if (record == null || record.status() != MigrationStatus.COMPLETED) {
+            return refuse(Status.NOT_COMPLETED, state);
+        }
+        if (state.superseded()) {
+            return refuse(Status.NOT_LATEST, state);
+        }
+        RollbackData data = record.rollbackData();
+        if (data == null) {
+            return refuse(Status.NO_ROLLBACK_DATA, state);
+        }
+        if (state.defect() != null) {
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.REJECTED, state.user().userId(), record, null, state.defect()));
+        }
+        Credits current = state.user().credits();
+        if (current == null) {
+            return refuse(Status.MOVED_SINCE, state);
+        }
+        Credits old = data.oldCredits();
+        CreditRate oldRate = data.oldRate();
+        CreditRate newRate = data.newRate();
+        if (old != null && oldRate != null && newRate != null) {
+            Credits restored = restored(current, old, data.newCredits(), oldRate, newRate);
+            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, restored, Credits.ZERO);
+            return write(state, outcome, request, now);
+        }
+        // A balance that is the same again may be another: credits spent, and others bought.
+        if (state.bought() == null) {
+            return refuse(Status.MOVED_SINCE, state);
+        }
+        return withdraw(state, current, state.bought(), request, now);
+    }
+
+    /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
+    private Decision<RollbackResult> withdraw(
+            UserState state, Credits current, Credits bought, Request request, Instant now) {
+        UserMigration record = Objects.requireNonNull(state.record());
+        RollbackData data = Objects.requireNonNull(record.rollbackData());
+        Credits old = data.oldCredits() == null ? Credits.ZERO : data.oldCredits();
+        Credits granted = data.newCredits().minus(old);
+        Credits unspent = within(granted, current.minus(max(Credits.ZERO, old.plus(bought))));
+        Credits left = current.minus(unspent);
+        Credits consumed = granted.minus(unspent);
+        boolean untouched = bought.signum() == 0 && current.equals(data.newCredits());
+        if (untouched || left.signum() <= 0) {
+            boolean hadNoAccount = data.oldCredits() == null && left.signum() == 0;
+            Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK, hadNoAccount ? null : left, consumed);
+            return write(state, outcome, request, now);
+        }
+        if (request.paid() == PaidCredits.REFUSE) {
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.PAID_CREDITS, state.user().userId(), record, left, null));
+        }
+        Outcome outcome = new Outcome(UserChange.Kind.ROLL_BACK_KEEPING_PAID, left, consumed);
+        return write(state, outcome, request, now);
+    }
+
+    /** A new attempt after a rollback; empty where the record is not rolled back. */
+    public Decision<Optional<UserMigration>> reopen(UserState state, Actor actor, String reason) {
+        UserMigration record = state.record();
+        if (record == null || record.status() != MigrationStatus.ROLLED_BACK || agreement.isOutOfStep(state)) {
+            return new Decision.Answer<>(Optional.empty());
+        }
+        Credits credits = state.user().credits();
+        JournalLine line = new JournalLine(
+                migration.id(),
+                record.userId(),
+                state.nextLine(),
+                JournalLine.Kind.REOPENED,
+                Trigger.OPERATOR,
+                actor,
+                now(),
+                new Standing(
+                        MigrationStatus.PENDING,
+                        record.attempt() + 1,
+                        record.creditsConsumed(),
+                        record.historicalOperations(),
+                        /* figuresLine= */ 0),
+                figures(credits, credits, null, null),
+                reason,
+                null);
+        return new Decision.Write<>(new UserChange(UserChange.Kind.LINE_ONLY, state, null, line), Optional::of);
+    }
+
+    /**
+     * Makes the journal follow the row: the user stands COMPLETED without rollback data, or ROLLED_BACK until an operator
+     * reopens. A grant counts as wholly consumed.
+     */
+    public Decision<ReconcileResult> reconcile(UserState state, MigrationStatus standing, Actor actor, String reason) {
+        UserMigration record = state.record();
+        String userId = state.user().userId();
+        if (record == null || !agreement.isOutOfStep(state)) {
+            return new Decision.Answer<>(new ReconcileResult(ReconcileResult.Status.IN_STEP, userId, record));
+        }
+        Boolean migrated = state.flagged();
+        if (migrated != null && migrated != (standing == MigrationStatus.COMPLETED)) {
+            return new Decision.Answer<>(
+                    new ReconcileResult(ReconcileResult.Status.ROW_SAYS_OTHERWISE, userId, record));
+        }
+        Credits credits = state.user().credits();
+        JournalLine line = new JournalLine(
+                migration.id(),
+                userId,
+                state.nextLine(),
+                JournalLine.Kind.RECONCILED,
+                Trigger.OPERATOR,
+                actor,
+                now(),
+                new Standing(
+                        standing,
+                        record.attempt(),
+                        record.creditsConsumed()
+                                .plus(
+                                        record.status() == MigrationStatus.COMPLETED
+                                                ? record.creditsGranted()
+                                                : Credits.ZERO),
+                        record.historicalOperations(),
+                        /* figuresLine= */ 0),
+                figures(credits, credits, null, null),
+                reason,
+                null);
+        return new Decision.Write<>(
+                new UserChange(UserChange.Kind.LINE_ONLY, state, null, line),
+                written -> new ReconcileResult(ReconcileResult.Status.RECONCILED, userId, written));
+    }
+
+    /**
+     * {@code old + (current − new) × newRate ÷ oldRate}, rounded in the user's favour and never below zero where the
+     * current balance is not: the same whatever was spent or bought since.
+     */
+    private Credits restored(Credits current, Credits old, Credits converted, CreditRate oldRate, CreditRate newRate) {
+        BigDecimal moved = current.minus(converted)
+                .worthAt(newRate)
+                .divide(oldRate.perCredit(), balanceScale, RoundingMode.CEILING);
+        Credits restored = old.plus(Credits.of(moved));
+        return restored.signum() < 0 && current.signum() >= 0 ? Credits.ZERO : restored;
+    }
+
+    private Decision<RollbackResult> write(UserState state, Outcome outcome, Request request, Instant now) {
+        UserMigration record = Objects.requireNonNull(state.record());
+        RollbackData data = Objects.requireNonNull(record.rollbackData());
+        Credits restored = outcome.restored();
+        JournalLine line = new JournalLine(
+                migration.id(),
+                record.userId(),
+                state.nextLine(),
+                JournalLine.Kind.ROLLED_BACK,
+                request.trigger(),
+                request.actor(),
+                now,
+                new Standing(
+                        MigrationStatus.ROLLED_BACK,
+                        record.attempt(),
+                        record.creditsConsumed().plus(outcome.consumed()),
+                        record.historicalOperations(),
+                        data.line()),
+                figures(state.user().credits(), restored, /* oldRate= */ data.newRate(), /* newRate= */ data.oldRate()),
+                request.reason(),
+                null);
+        return new Decision.Write<>(
+                notices.with(new UserChange(outcome.kind(), state, restored, line)),
+                written -> new RollbackResult(Status.ROLLED_BACK, written.userId(), written, restored, null));
+    }
+
+    /** Balances of an act that grants nothing and of which nothing has to be undone. */
+    private static Figures figures(
+            @Nullable Credits oldCredits,
+            @Nullable Credits newCredits,
+            @Nullable CreditRate oldRate,
+            @Nullable CreditRate newRate) {
+        return new Figures(oldCredits, newCredits, oldRate, newRate, Credits.ZERO, null, null);
+    }
+
+    private static Credits within(Credits most, Credits credits) {
+        return credits.compareTo(most) > 0 ? most : max(Credits.ZERO, credits);
+    }
+
+    private static Credits max(Credits one, Credits other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    private static Decision<RollbackResult> refuse(Status status, UserState state) {
+        return new Decision.Answer<>(Answers.of(status, state.user().userId(), state.record()));
+    }
+
+    private Instant now() {
+        return Timestamps.now(clock);
+    }
+}
