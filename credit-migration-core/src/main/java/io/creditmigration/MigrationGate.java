@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * if (gate.check(userId) instanceof MigrationRequired required) return forbidden(required.quote().token());
  * }</pre>
  *
- * <p>It migrates users without credits on the way and lets the same request pass, and blocks only who is subject, has
- * credits above zero, has to confirm, is inside the rollout while nothing is halted, and neither failed nor was rolled
- * back (design, part 7). Leave the paths where users see and confirm their quote outside the gate.
+ * <p>It migrates users without credits and lets the same request pass. It blocks a user only if all of this holds: the user
+ * is subject, has credits above zero, must confirm, is inside the rollout, and has neither failed nor been rolled back; and
+ * nothing is halted. Keep the pages where users see and confirm their quote outside the gate.
  *
  * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
  * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. Thread-safe.

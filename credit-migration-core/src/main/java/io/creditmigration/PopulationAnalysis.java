@@ -11,7 +11,7 @@ import java.util.Map;
  * migration concerns. Usage is counted where the migration grants and the store knows operations; elsewhere it is zero.
  *
  * @param users users whom the migration concerns
- * @param activeUsers users with at least one operation in the usage window (design, part 1)
+ * @param activeUsers users with at least one operation in the usage window
  * @param highUsageUsers users with more than 8 operations in some clock hour (UTC) of the window
  * @param windowOperations operations in the window
  * @param operationsToMigrate operations of all time: as many entries the credit history will have

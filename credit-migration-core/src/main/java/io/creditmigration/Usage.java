@@ -32,12 +32,12 @@ public record Usage(long operations, int days, long mostInOneHour, long total) {
         return operations > Math.multiplyExact(operationsPerDay, (long) days);
     }
 
-    /** At least one operation in the window (design, part 1). */
+    /** Whether there was at least one operation in the window. */
     public boolean isActive() {
         return operations > 0;
     }
 
-    /** More than 8 operations in some clock hour of the window (design, part 1). */
+    /** Whether some clock hour of the window had more than 8 operations. */
     public boolean isHigh() {
         return mostInOneHour > HIGH_USAGE_PER_HOUR;
     }

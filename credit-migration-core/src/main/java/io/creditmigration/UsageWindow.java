@@ -32,8 +32,8 @@ public record UsageWindow(Instant from, Instant to) {
     }
 
     /**
-     * Started 24-hour days from the later of registration and window start to the window's end: at least 1, and the whole
-     * window where registration is unknown (design, part 1).
+     * Started 24-hour days from registration, or from the start of the window if that is later, to its end: at least 1. The
+     * whole window if the registration is unknown.
      */
     public int daysSince(@Nullable Instant registeredAt) {
         Instant start = registeredAt == null || registeredAt.isBefore(from) ? from : registeredAt;

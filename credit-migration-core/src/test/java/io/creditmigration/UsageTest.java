@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What counts as much (design, part 1). */
+/** Active and high usage, and averages. */
 final class UsageTest {
 
     @ParameterizedTest(name = "{0} in {1} days, above {2} a day: {3}")

@@ -5,8 +5,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every store has to pass: the guarantees of the design, part 3, each a group of tests, the facts of parts 1
- * and 7 that a store can get wrong, runs, and the notices of stores that keep some.
+ * What every store has to pass. Each guarantee is a group of tests; further groups are the journal, single users, runs,
+ * rollbacks, proof, and the notices of stores that keep some.
  *
  * <pre>{@code
  * final class MyStoreTest extends MigrationStoreContract {
@@ -134,7 +134,7 @@ public abstract class MigrationStoreContract {
         }
     }
 
-    /** What the journal says, and who writes its next line (design, part 5). */
+    /** What the journal says, and who writes its next line. */
     @Nested
     @DisplayName("Journal")
     public final class Journal extends JournalContract {
@@ -143,7 +143,7 @@ public abstract class MigrationStoreContract {
         }
     }
 
-    /** Whom a migration concerns, and what each user gets (design, parts 1 and 7). */
+    /** Which users a migration concerns, and what each of them gets. */
     @Nested
     @DisplayName("Who gets what")
     public final class WhoGetsWhat extends WhoGetsWhatContract {
@@ -152,7 +152,7 @@ public abstract class MigrationStoreContract {
         }
     }
 
-    /** Runs over whole populations (design, parts 4 and 8). */
+    /** Runs over whole populations. */
     @Nested
     @DisplayName("Runs")
     public final class Runs extends RunsContract {
@@ -170,7 +170,7 @@ public abstract class MigrationStoreContract {
         }
     }
 
-    /** What a rollback leaves (design, part 6). */
+    /** The rollback of one user. */
     @Nested
     @DisplayName("Rollback")
     public final class Rollback extends RollbackContract {
@@ -179,7 +179,7 @@ public abstract class MigrationStoreContract {
         }
     }
 
-    /** Runs that take many users back (design, part 6). */
+    /** Rollbacks of many users. */
     @Nested
     @DisplayName("Rollback runs")
     public final class RollbackRuns extends RollbackRunsContract {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Taking one user back, whole: the table of the design's part 6. */
+/** The rollback of one user: each case, with the balance that it leaves. */
 abstract class RollbackContract extends ContractGroup {
 
     /** Of each seed. */

@@ -40,7 +40,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Runs that take many users back (design, part 6). */
+/** Rollbacks of many users. */
 abstract class RollbackRunsContract extends ContractGroup {
 
     private static final int USERS = 24;

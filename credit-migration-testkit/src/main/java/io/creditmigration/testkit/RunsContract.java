@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Runs over whole populations: cut, shared, controlled, limited, and accounted for (design, parts 4 and 8). */
+/** Runs over whole populations: cut, shared, controlled, limited, and accounted for. */
 abstract class RunsContract extends ContractGroup {
 
     private static final int USERS = 24;
