@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * compute it is told in {@code docs/sealed-log.md}.
  *
  * @param number 1, 2, 3 …
- * @param entries how many rows it covers, of the definition, of finished runs and of the journal: those that no seal before it does
+ * @param entries how many rows it covers (the definition, finished runs, lines of the journal): those that no seal before it does
  * @param previous the digest of the seal before; null for the first
  * @param digest SHA-256 in hexadecimal
  * @param at when; microseconds
