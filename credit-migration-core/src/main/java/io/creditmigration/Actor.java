@@ -3,7 +3,7 @@ package io.creditmigration;
 import io.creditmigration.internal.Arguments;
 
 /**
- * Who caused a change, for the audit log.
+ * Who caused a change, as the journal names them.
  *
  * @param kind automatic, a user or an operator
  * @param name which trigger, user or operator; at most 255 characters
