@@ -3,7 +3,7 @@ package io.creditmigration;
 import io.creditmigration.internal.Arguments;
 
 /**
- * Who caused a change, as the journal names them.
+ * The cause of a change, as the journal names it.
  *
  * @param kind automatic, a user or an operator
  * @param name which trigger, user or operator; at most 255 characters
@@ -16,7 +16,7 @@ public record Actor(Kind kind, String name) {
         AUTOMATIC,
         /** The user concerned. */
         USER,
-        /** Somebody who runs the application. */
+        /** An operator of the application. */
         OPERATOR
     }
 
@@ -36,7 +36,7 @@ public record Actor(Kind kind, String name) {
         return new Actor(Kind.USER, userId);
     }
 
-    /** Somebody who runs the application. */
+    /** An operator of the application. */
     public static Actor operator(String name) {
         return new Actor(Kind.OPERATOR, name);
     }

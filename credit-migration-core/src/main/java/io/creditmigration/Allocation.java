@@ -13,7 +13,7 @@ public record Allocation(Credits credits, String reason) {
     /** The longest reason. */
     public static final int REASON_LENGTH_MAX = 500;
 
-    /** Refuses what nobody can be given. */
+    /** Refuses what no one can be given. */
     public Allocation {
         if (Arguments.require("allocated credits", credits).signum() < 0) {
             throw new InvalidValueException("allocated credits", credits, "zero or more");

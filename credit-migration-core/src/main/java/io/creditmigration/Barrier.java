@@ -13,7 +13,7 @@ import java.util.List;
  * }
  * }</pre>
  *
- * @param inFlight the transactions that may still commit a migration, as the database names them; empty once settled. Nobody who
+ * @param inFlight the transactions that may still commit a migration, as the database names them; empty once settled. No one who
  *     comes later can: they are answered HALTED
  */
 public record Barrier(List<String> inFlight) {

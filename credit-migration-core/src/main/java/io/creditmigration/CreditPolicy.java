@@ -33,7 +33,7 @@ public interface CreditPolicy {
     }
 
     /**
-     * This policy for balances of at most so many decimals.
+     * This policy for balances of at most this many decimals.
      *
      * @throws InvalidValueException when the policy's own figures do not fit
      */

@@ -75,7 +75,7 @@ public record DispatchOptions(
         return new DispatchOptions(clock, batchSize, lease, deliveries, first, longest, locales);
     }
 
-    /** The same with one language for everybody. */
+    /** The same with one language for everyone. */
     public DispatchOptions withLocale(Locale locale) {
         Arguments.require("locale", locale);
         return withLocales(userId -> locale);

@@ -2,7 +2,7 @@ package io.creditmigration;
 
 import java.math.BigDecimal;
 
-/** A plan was approved, and what would be done now is too far from it. Nothing was written: plan again. */
+/** The population has drifted too far from the approved plan. Nothing was written; plan again. */
 public final class DriftException extends CreditMigrationException {
 
     private static final long serialVersionUID = 1L;

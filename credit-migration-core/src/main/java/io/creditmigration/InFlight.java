@@ -4,6 +4,6 @@ package io.creditmigration;
 public enum InFlight {
     /** Does not begin, and names them. */
     REFUSE,
-    /** Begins all the same: users whom they migrate later stay migrated, or are not sealed. For an operator who knows them. */
+    /** Begins anyway. Users that they migrate later stay migrated, or are not sealed. For an operator who knows what they are. */
     IGNORE
 }

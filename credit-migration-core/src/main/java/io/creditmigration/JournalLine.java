@@ -134,7 +134,7 @@ public record JournalLine(
         return actor.kind() == Actor.Kind.AUTOMATIC;
     }
 
-    /** The same line with so many operations copied in all. */
+    /** The same line with this many operations copied in all. */
     public JournalLine withCopied(long copied) {
         Standing now = new Standing(
                 standing.status(), standing.attempt(), standing.consumed(), copied, standing.figuresLine());

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param clock tells the time of records and log lines
  * @param attempts how often one user is read and written again when others change it meanwhile or the store reports a
  *     transient fault, 1 to 100
- * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers nobody
+ * @param knownUsersMax how many migrated users a gate remembers, 0 to 10,000,000; 0 remembers no one
  * @param knownFor how long it remembers them at most. A rollback is seen at once on the node that does it, and on others that
  *     can read the store within two seconds
  * @param notices whether users are told: notices are queued with changes, for a {@link NoticeDispatcher} to deliver
@@ -61,7 +61,7 @@ public record MigrationOptions(
     }
 
     /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, a wait of
-     * 5 seconds for what is in flight, and nobody is told. */
+     * 5 seconds for what is in flight, and no one is told. */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
@@ -71,7 +71,7 @@ public record MigrationOptions(
         return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait);
     }
 
-    /** The same with so many attempts. */
+    /** The same with this many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
         return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait);
     }

@@ -9,16 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run would do now, found out without writing anything. To be approved by somebody, and handed to
+ * What a run would do now, found out without writing anything. For approval, and then for
  * {@link MigrationService#run(MigrationPlan, BigDecimal, RunOptions)}. What is approved is the {@link Population}, so a plan
  * stays valid while its migration goes on. All of it is plain values, so it can be kept as a file.
  *
- * @param scope whom it is for
- * @param tally what would become of the users now
+ * @param scope the users that it covers
+ * @param tally the outcomes that the users would have now
  * @param toConfirm how many users have to confirm first; they are among the HAS_CREDITS
  * @param creditsToConfirm the credits that those have
  * @param largestChanges the users whose balance would change most, the largest change first
- * @param warnings what somebody should look at first
+ * @param warnings what to look at before anything else
  * @param definition {@link Migration#fingerprint()}
  * @param mapping what the store reads and writes, in words
  * @param population the users of the scope as they were before the migration: what is approved
@@ -45,8 +45,8 @@ public record MigrationPlan(
 
     /**
      * The users of a scope as they were before this migration reached any of them, and what it does to them when the rollout
-     * admits everybody. It stays the same while the rollout is raised and runs go on: a user whom this migration has migrated
-     * counts with the balance that the user had before. Users whom the migration does not concern, newcomers and those whom
+     * admits everyone. It stays the same while the rollout is raised and runs go on: a user whom this migration has migrated
+     * counts with the balance that the user had before. Users that the migration does not concern, newcomers and those whom
      * the host itself has migrated, are left out.
      *
      * @param tally what the migration does to them
@@ -78,7 +78,7 @@ public record MigrationPlan(
         return Drift.between(Arguments.require("approved plan", approved), this);
     }
 
-    /** Users by what would become of them now, in the order of {@link MigrationResult.Status}. */
+    /** Users by expected outcome now, in the order of {@link MigrationResult.Status}. */
     public Map<Status, Long> outcomes() {
         return tally.outcomes();
     }

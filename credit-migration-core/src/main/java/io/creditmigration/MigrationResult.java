@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of an attempt to migrate one user.
  *
- * @param status what became of it
+ * @param status the outcome
  * @param userId the id as stored, or as asked for where there is no such user
  * @param record the user's record afterwards; null where there is none, as for users whom the host flagged itself
  * @param quote for HAS_CREDITS and QUOTE_CHANGED, what the user can confirm; null where there is nothing to confirm
@@ -27,7 +27,7 @@ public record MigrationResult(
         /** The migration begins later. Nothing is written before. */
         NOT_BEGUN,
         /**
-         * The user's row and the journal disagree about the unit of the balance: somebody restored the row by hand, or another
+         * The user's row and the journal disagree about the unit of the balance: someone restored the row by hand, or another
          * person has the id now. Nothing is written until {@link MigrationService#reconcile}.
          */
         OUT_OF_STEP,

@@ -5,19 +5,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the population, to migrate users or to take them back, as it stands: the same for all processes that work on it, and exact after any crash, since
+ * One pass over the population, to migrate users or to roll them back, as it stands: the same for all processes that work on
+ * it, and exact after any crash, since
  * its figures are written with the pages that they speak of.
  *
  * @param id the run's id
- * @param scope whom it is for
+ * @param scope the users that it covers
  * @param stage the percentage of the stage that it is; null where it is none
  * @param state how it stands
- * @param reason why it stands so, in words; empty where nobody said
+ * @param reason why it stands so, in words; empty where no one said
  * @param settings how fast and how far it may go
- * @param openedBy who opened it; every user taken back by it is logged with this actor
+ * @param openedBy the actor who opened it; its rollbacks are logged with this actor
  * @param openedFor why, in words: the reason that those are logged with
  * @param progress how far it came
- * @param tally what became of the users so far
+ * @param tally the outcomes of the users so far
  * @param slowness why it is slower than it could be, as the process at hand sees it; null where nothing holds it
  */
 public record MigrationRun(
@@ -40,13 +41,13 @@ public record MigrationRun(
         /** Stopped by an operator or by one of its limits; goes on when an operator resumes it. */
         PAUSED,
         /**
-         * Stopped by the halt switch, which is on, or off while users are taken back; running again goes on from here when
+         * Stopped by the halt switch, which is on, or off while users are rolled back; running again goes on from here when
          * it is switched back.
          */
         HALTED,
-        /** Everybody was looked at, and the sweep is done. */
+        /** Everyone was looked at, and the sweep is done. */
         FINISHED,
-        /** Given up by an operator; who was migrated or taken back stays so. */
+        /** Given up by an operator. Users that it has migrated or rolled back stay so. */
         CANCELLED,
         /** A finished stage, after which an operator has to raise the percentage. Never stored. */
         AWAITING_APPROVAL,
@@ -54,22 +55,22 @@ public record MigrationRun(
         UNVERIFIED
     }
 
-    /** Users by what became of them, in the order of {@link MigrationResult.Status}. */
+    /** Users by outcome, in the order of {@link MigrationResult.Status}. */
     public Map<Status, Long> outcomes() {
         return tally.outcomes();
     }
 
-    /** Of a run that takes users back, by what became of them, in the order of {@link RollbackResult.Status}. */
+    /** Of a run that rolls users back, by outcome, in the order of {@link RollbackResult.Status}. */
     public Map<RollbackResult.Status, Long> rollbacks() {
         return tally.rollbacks();
     }
 
-    /** How many users came to this. */
+    /** How many users had this outcome. */
     public long count(Status status) {
         return tally.count(status);
     }
 
-    /** How many users to be taken back came to this. */
+    /** How many users to be rolled back had this outcome. */
     public long count(RollbackResult.Status status) {
         return tally.count(status);
     }

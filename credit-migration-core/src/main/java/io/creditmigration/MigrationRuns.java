@@ -95,7 +95,7 @@ public final class MigrationRuns {
     }
 
     /**
-     * The unfinished run of this scope that takes users back, or a new one, without working on it. Its steps do nothing while
+     * The unfinished run of this scope that rolls users back, or a new one, without working on it. Its steps do nothing while
      * the halt switch is off.
      *
      * @param actor who wants it, for the journal line of each user
@@ -215,7 +215,7 @@ public final class MigrationRuns {
         return store.failed(migration, afterUserId, limit);
     }
 
-    /** Stops the run after the pages in hand, until somebody resumes it. */
+    /** Stops the run after the pages in hand, until someone resumes it. */
     public MigrationRun pause(String runId, Actor actor, String reason) {
         return change(runId, State.RUNNING, State.PAUSED, actor, reason);
     }

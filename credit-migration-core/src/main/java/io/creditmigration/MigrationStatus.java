@@ -10,6 +10,6 @@ public enum MigrationStatus {
     COMPLETED,
     /** Could not be migrated for a reason of the user's own, and keeps working under the old regime. */
     FAILED,
-    /** Migrated and taken back; only an operator's act starts a new attempt. */
+    /** Migrated and rolled back; only an operator can start a new attempt. */
     ROLLED_BACK
 }

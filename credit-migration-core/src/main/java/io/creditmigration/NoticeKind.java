@@ -8,6 +8,6 @@ public enum NoticeKind {
     COMPLETE,
     /** The user could not be migrated and works on as before. */
     ISSUE,
-    /** The user was taken back. */
+    /** The user was rolled back. */
     ROLLED_BACK
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  * What a population is like, before anything is decided about it. All figures but {@code others} speak of the users whom the
  * migration concerns. Usage is counted where the migration grants and the store knows operations; elsewhere it is zero.
  *
- * @param users users whom the migration concerns
+ * @param users users that the migration concerns
  * @param activeUsers users with at least one operation in the usage window
  * @param highUsageUsers users with more than 8 operations in some clock hour (UTC) of the window
  * @param windowOperations operations in the window
@@ -21,7 +21,7 @@ import java.util.Map;
  *     knows none
  * @param allocations what the policy would grant today, the most frequent first; empty for conversions
  * @param otherAllocations users whose grant is none of {@code allocations}, of which there are 20 at most
- * @param others users whom the migration does not concern
+ * @param others users that the migration does not concern
  */
 public record PopulationAnalysis(
         long users,
@@ -37,7 +37,7 @@ public record PopulationAnalysis(
         Others others) {
 
     /**
-     * Users whom the migration does not concern. Each is counted once.
+     * Users that the migration does not concern. Each is counted once.
      *
      * @param exempt users exempt from conversions
      * @param newcomers users registered at or after the cut-off, and users of a later migration

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A move to another rate: {@code new = old × oldRate ÷ newRate}, rounded once. Rounding is half-even at 4 decimals, or at
  * the balance column's scale if that is smaller, unless said otherwise. Immutable.
  *
- * <p>The old rate is the <em>user's</em>, so that who skipped a migration converts straight to the newest rate; the old
+ * <p>The old rate is the <em>user's</em>, so a user who skipped a migration converts straight to the newest rate; the old
  * rate given here is that of users of whom no other is known.
  */
 public final class RateConversion implements CreditPolicy {
@@ -33,7 +33,7 @@ public final class RateConversion implements CreditPolicy {
         this.rounding = rounding;
     }
 
-    /** The same conversion, rounded to exactly so many decimals; refused later where the balance column holds fewer. */
+    /** The same conversion, rounded to exactly this many decimals; refused later where the balance column holds fewer. */
     public RateConversion scale(int decimals) {
         if (decimals < 0 || decimals > Credits.SCALE_MAX) {
             throw new InvalidValueException("scale", decimals, "0 to " + Credits.SCALE_MAX);
@@ -54,7 +54,7 @@ public final class RateConversion implements CreditPolicy {
         return oldRate;
     }
 
-    /** The rate that everybody is moved to. */
+    /** The rate that everyone is moved to. */
     public CreditRate newRate() {
         return newRate;
     }

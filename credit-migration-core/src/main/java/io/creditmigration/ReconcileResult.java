@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of an attempt to make the journal follow a user's row.
  *
- * @param status what became of it
+ * @param status the outcome
  * @param userId the id as stored, or as asked for where there is no such user
  * @param record where the user stands afterwards; null where there is no line
  */

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
  * Whom {@link MigrationService#rollbackAll} takes back, how it goes, and who watches. Immutable.
  *
  * <pre>{@code
- * RollbackOptions.defaults()                                        // everybody who is migrated; who has paid is listed
+ * RollbackOptions.defaults()                                        // everyone who is migrated; who has paid is listed
  * RollbackOptions.defaults().withRun(run.id()).withPaidCredits(PaidCredits.KEEP)
  * }</pre>
  *
- * @param scope whom it is for
+ * @param scope the users that it covers
  * @param userIds the users of a listed scope, sorted; empty otherwise
  * @param settings how fast it may go, kept with the run; the failure rate is that of users whom the store refuses to take
  *     back, and what may be granted does not matter
@@ -51,7 +51,7 @@ public record RollbackOptions(
         Arguments.require("in flight", inFlight);
     }
 
-    /** Everybody who is migrated, but for those who have paid; with {@link RunSettings#defaults()}. */
+    /** Everyone who is migrated, but for those who have paid; with {@link RunSettings#defaults()}. */
     public static RollbackOptions defaults() {
         return DEFAULTS;
     }
@@ -93,12 +93,12 @@ public record RollbackOptions(
         return new RollbackOptions(scope, userIds, newSettings, health, listener, inFlight);
     }
 
-    /** The same with so many users per transaction. */
+    /** The same with this many users per transaction. */
     public RollbackOptions withPageSize(int users) {
         return withSettings(settings.withPageSize(users));
     }
 
-    /** The same with so many workers in each process. */
+    /** The same with this many workers in each process. */
     public RollbackOptions withThreads(int workers) {
         return withSettings(settings.withThreads(workers));
     }

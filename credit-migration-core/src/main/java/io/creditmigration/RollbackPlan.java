@@ -8,13 +8,13 @@ import java.util.Map;
 /**
  * What {@link MigrationService#rollbackAll} would do now, found out without writing anything.
  *
- * @param scope whom it is for
- * @param tally what would become of the users
+ * @param scope the users that it covers
+ * @param tally the outcomes that the users would have
  * @param paid users with paid credits on the account, in the order of ids, at most {@value #PAID_MAX}: those who would be
  *     refused, or whose account would be kept with them
  * @param leftAlone users who are migrated and would be left alone, in the order of ids, at most {@value #PAID_MAX}
  * @param largestChanges the users whose balance would change most, the largest change first
- * @param warnings what somebody should look at first
+ * @param warnings what to look at before anything else
  */
 public record RollbackPlan(
         RunScope scope,
@@ -51,7 +51,7 @@ public record RollbackPlan(
         warnings = List.copyOf(warnings);
     }
 
-    /** Users by what would become of them, in the order of {@link RollbackResult.Status}. */
+    /** Users by expected outcome, in the order of {@link RollbackResult.Status}. */
     public Map<Status, Long> outcomes() {
         return tally.rollbacks();
     }
@@ -61,7 +61,7 @@ public record RollbackPlan(
         return tally.count(status);
     }
 
-    /** The credits of those who would be taken back, before. */
+    /** The credits of those who would be rolled back, before. */
     public BigDecimal creditsBefore() {
         return tally.creditsBefore();
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of an attempt to take one user back.
  *
- * @param status what became of it
+ * @param status the outcome
  * @param userId the id as stored, or as asked for where there is no such user
  * @param record the user's record afterwards; null where there is none
  * @param credits the balance afterwards, where this call took the user back, null where none is left; for PAID_CREDITS the
@@ -32,7 +32,7 @@ public record RollbackResult(
         ALREADY_ROLLED_BACK,
         /** Not migrated by us, so there is nothing to take back. */
         NOT_COMPLETED,
-        /** Has completed a later migration; only the latest can be taken back. */
+        /** Has completed a later migration; only the latest can be rolled back. */
         NOT_LATEST,
         /** No rollback data available. */
         NO_ROLLBACK_DATA,

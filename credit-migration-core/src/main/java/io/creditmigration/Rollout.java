@@ -10,11 +10,11 @@ import java.security.NoSuchAlgorithmException;
  * so that all nodes obey from the next commit on. It holds for every trigger.
  *
  * @param percent 0 to 100: users whose bucket is below {@code percent × 100} are inside
- * @param halted whether nobody may migrate
+ * @param halted whether no one may migrate
  */
 public record Rollout(int percent, boolean halted) {
 
-    /** Everybody: what holds until somebody says otherwise. */
+    /** Everyone may migrate: the rollout until it is changed. */
     public static final Rollout EVERYBODY = new Rollout(100, false);
 
     private static final int BUCKETS = 10_000;
@@ -27,7 +27,7 @@ public record Rollout(int percent, boolean halted) {
         }
     }
 
-    /** Whether the user's bucket is inside the percentage. Who is inside at 5 % is inside at 25 %. */
+    /** Whether the user's bucket is inside the percentage. A user inside at 5 % is inside at 25 %. */
     public boolean includes(String migrationId, String userId) {
         Arguments.require("migration id", migrationId);
         Arguments.require("user id", userId);

@@ -9,18 +9,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For whom a run is, how it goes, and who watches. Immutable.
+ * Scope, settings, stages and listeners of a run. Immutable.
  *
- * @param scope whom it is for
+ * @param scope the users that it covers
  * @param userIds the users of a listed scope, sorted; empty otherwise
  * @param settings how fast and how far; kept with the run
- * @param stages the percentages at which the rollout stands still and is looked at; empty for a run over everybody whom the
+ * @param stages the percentages at which the rollout stands still and is looked at; empty for a run over everyone whom the
  *     rollout admits now
- * @param health what the host says of itself while the run goes on
+ * @param health what the host's own health, asked while the run goes on
  * @param listener is told the figures so far after each page, on the worker's thread, and at the end; one call at a time.
  *     Costs a small query per page
  * @param actor who wants the run; kept with it, and with the rollout that its stages raise
- * @param reason why; empty where nobody has said
+ * @param reason why; empty where no one has said
  */
 public record RunOptions(
         RunScope scope,
@@ -32,7 +32,7 @@ public record RunOptions(
         Actor actor,
         String reason) {
 
-    /** Who listens when nobody does. */
+    /** Ignores progress. */
     static final Consumer<MigrationRun> NOBODY = run -> {};
 
     private static final int LISTED_USERS_MAX = 100_000;
@@ -47,7 +47,7 @@ public record RunOptions(
             Actor.automatic("run"),
             "");
 
-    /** Refuses a scope of users to be taken back. */
+    /** Refuses the scope of a rollback. */
     public RunOptions {
         if (Arguments.require("scope", scope).isRollback()) {
             throw new InvalidValueException(
@@ -62,7 +62,7 @@ public record RunOptions(
         Arguments.require("reason", reason);
     }
 
-    /** Everybody but exempt users, with {@link RunSettings#defaults()}. */
+    /** Everyone but exempt users, with {@link RunSettings#defaults()}. */
     public static RunOptions defaults() {
         return DEFAULTS;
     }
@@ -105,12 +105,12 @@ public record RunOptions(
         return new RunOptions(scope, userIds, newSettings, stages, health, listener, actor, reason);
     }
 
-    /** The same with so many users per transaction. */
+    /** The same with this many users per transaction. */
     public RunOptions withPageSize(int users) {
         return withSettings(settings.withPageSize(users));
     }
 
-    /** The same with so many workers in each process. */
+    /** The same with this many workers in each process. */
     public RunOptions withThreads(int workers) {
         return withSettings(settings.withThreads(workers));
     }

@@ -10,12 +10,12 @@ import java.util.Optional;
  *
  * @param users how many users there were to look at when the run was opened
  * @param done how many were looked at in the first pass
- * @param left how many of them were left to the sweep, because somebody else was writing them
+ * @param left how many of them were left to the sweep, because someone else was writing them
  * @param ranges into how many ranges of users the run is cut
  * @param rangesSwept how many of them are wholly done
  * @param sweeping whether the first pass is over and the sweep goes on
  * @param startedAt when the run was opened
- * @param resumedAt when it last began to go on after standing still, or with other settings
+ * @param resumedAt when it was last resumed or retuned
  * @param measuredFrom since when its speed is measured: over the last tenth to fifth of the time since {@code resumedAt}, and
  *     two seconds at least, so that a slow beginning is soon forgotten and a hiccup is not taken for the pace
  * @param doneBefore how many users were done then
@@ -65,7 +65,7 @@ public record RunProgress(
 
     /**
      * How long the first pass will still take if it goes on as it did lately; empty before the first page.
-     * The sweep that follows reads everybody who has no record once more, and writes few.
+     * The sweep that follows reads everyone who has no record once more, and writes few.
      */
     public Optional<Duration> eta() {
         long moved = done - doneBefore;

@@ -10,23 +10,23 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /**
- * Whom a run is for, and whether it migrates them or takes them back. Its name is stored: an unfinished run is gone on with by
- * whoever asks for one of the same scope. Immutable.
+ * The users that a run covers, and whether it migrates them or rolls them back. Its name is stored.
+ * Asking for a run of the same scope resumes an unfinished one. Immutable.
  *
  * @param kind which users are looked at
  * @param includeExempt whether users exempt from conversions are migrated too
  * @param which what tells one list, run, stage or time from another; empty where the kind says it all
- * @param paid what is done about paid credits of users who are taken back
+ * @param paid what is done about paid credits of users who are rolled back
  */
 public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredits paid) {
 
     /** Which users are looked at. */
     public enum Kind {
-        /** Everybody whom no other rule leaves alone. */
+        /** Everyone whom no other rule leaves alone. */
         EVERYONE,
         /**
          * Users without credits: a balance of zero or none, and no reservations. The others are not looked at and not counted,
-         * and left alone even where nobody has to confirm.
+         * and left alone even where no one has to confirm.
          */
         ZERO_CREDITS,
         /** Users marked FAILED, who are tried again. */
@@ -35,7 +35,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
         LISTED,
         /** Users who are COMPLETED, and of whom operations from before their migration are not in the history yet. */
         LATE_OPERATIONS,
-        /** To be taken back: users who are COMPLETED. */
+        /** To be rolled back: users who are COMPLETED. */
         MIGRATED,
         /** Of those, the ones who were migrated by the run of the id {@link RunScope#which}. */
         MIGRATED_BY_RUN,
@@ -43,10 +43,10 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
         MIGRATED_IN_STAGE,
         /** Of those, the ones who were migrated between {@link RunScope#from} and {@link RunScope#to}. */
         MIGRATED_BETWEEN,
-        /** To be taken back: the users of a list, wherever they stand. */
+        /** To be rolled back: the users of a list, wherever they stand. */
         MIGRATED_AND_LISTED;
 
-        /** Whether they are to be taken back. */
+        /** Whether they are to be rolled back. */
         public boolean isRollback() {
             return switch (this) {
                 case EVERYONE, ZERO_CREDITS, FAILED, LISTED, LATE_OPERATIONS -> false;
@@ -67,7 +67,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
         Arguments.require("paid credits", paid);
     }
 
-    /** Everybody but exempt users. */
+    /** Everyone but exempt users. */
     public static RunScope everyone() {
         return of(Kind.EVERYONE, "");
     }
@@ -161,7 +161,7 @@ public record RunScope(Kind kind, boolean includeExempt, String which, PaidCredi
                 + (paid == PaidCredits.KEEP ? KEEPING_PAID : "");
     }
 
-    /** Whether the run takes users back. */
+    /** Whether the run rolls users back. */
     public boolean isRollback() {
         return kind.isRollback();
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * runs. Immutable.
  *
  * @param pageSize users per transaction, 1 to 10,000
- * @param pageOperations operations per transaction, from 1: a page is cut behind the user with whom it has so many; one user
- *     is always whole
+ * @param pageOperations operations per transaction, from 1: a page ends after the user who reaches it; one user is
+ *     never split
  * @param threads workers in each process, 1 to 64
  * @param usersPerSecond how many users all processes together may look at in a second; 0 is no limit
  * @param failureRateMax pauses the run when a larger share of the users of this migration has failed, whatever triggered
@@ -30,7 +30,11 @@ public record RunSettings(
     private static final RunSettings DEFAULTS = new RunSettings(1_000, 50_000, 1, 0, null, null);
     private static final int FAILURE_RATE_DECIMALS_MAX = 6;
 
-    /** Refuses bounds that bound nothing. */
+    /**
+     * Checks the bounds.
+     *
+     * @throws InvalidValueException if a value is out of its range
+     */
     public RunSettings {
         within("page size", pageSize, 1, 10_000, "users");
         within("operations of a page", pageOperations, 1, 1_000_000, "operations");
@@ -54,17 +58,17 @@ public record RunSettings(
         return DEFAULTS;
     }
 
-    /** The same with so many users per transaction. */
+    /** The same with this many users per transaction. */
     public RunSettings withPageSize(int users) {
         return new RunSettings(users, pageOperations, threads, usersPerSecond, failureRateMax, grantedMax);
     }
 
-    /** The same with so many operations per transaction. */
+    /** The same with this many operations per transaction. */
     public RunSettings withPageOperations(int operations) {
         return new RunSettings(pageSize, operations, threads, usersPerSecond, failureRateMax, grantedMax);
     }
 
-    /** The same with so many workers in each process. */
+    /** The same with this many workers in each process. */
     public RunSettings withThreads(int workers) {
         return new RunSettings(pageSize, pageOperations, workers, usersPerSecond, failureRateMax, grantedMax);
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The percentages of a rollout that goes on step by step. Each stage is a run of its own over everybody whom its percentage
+ * The percentages of a rollout in stages. Each stage is a run of its own over everyone that its percentage
  * admits; the next one begins when it is finished within its limits. Immutable.
  *
  * @param percents growing percentages, 1 to 100

@@ -3,7 +3,7 @@ package io.creditmigration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store could not do its work for a reason that is nobody's data: no connection, a deadlock, a missing table. No user
+ * The store could not do its work for a reason that is no one's data: no connection, a deadlock, a missing table. No user
  * is marked FAILED for it.
  */
 public final class StoreException extends CreditMigrationException {

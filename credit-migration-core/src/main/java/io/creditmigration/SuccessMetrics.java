@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * How well the day went, in the figures that were agreed on before. Whether a goal is met is decided on exact counts; the
  * shares here are rounded to 6 decimals, against us. Immutable.
  *
- * @param shareMigrated users COMPLETED, of those whom the migration concerns: who has a record, or waits for one; 1 where it
- *     concerns nobody
- * @param failureRate users FAILED, of those who were tried and not taken back; 0 where nobody was
+ * @param shareMigrated users COMPLETED, as a share of those with a record or waiting for one; 1 where it
+ *     concerns no one
+ * @param failureRate users FAILED, as a share of those tried and not rolled back; 0 where no one was
  * @param historyPreserved operations in the history, of those that should be; 1 where there are none
  * @param averageGranted credits per user COMPLETED; null for conversions, which grant nothing, and where there are none
  * @param commits latency of this process's commits of one user
  * @param pages latency of its pages of runs
- * @param supportTickets tickets about the migration, as the host counts them; null where nobody has said
+ * @param supportTickets tickets about the migration, as the host counts them; null where no one has said
  * @param goals the goals that apply to this migration
  * @param missed those of them that are not met
  */
@@ -37,7 +37,7 @@ public record SuccessMetrics(
 
     /** What is to be reached. */
     public enum Goal {
-        /** Everybody is migrated. */
+        /** Everyone is migrated. */
         EVERYBODY_MIGRATED,
         /** Fewer than 1 % of the users have failed. */
         FAILURES_BELOW_1_PERCENT,
@@ -118,7 +118,7 @@ public record SuccessMetrics(
         }
     }
 
-    /** None at all is fewer than 1 % of nobody, too. */
+    /** None at all is fewer than 1 % of no one, too. */
     private static boolean isBelow1Percent(long part, long whole) {
         return part == 0 || (part <= Long.MAX_VALUE / PERCENT && part * PERCENT < whole);
     }

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Users by what became of them, and the credits of those who were migrated or taken back, summed exactly. Immutable.
+ * Users by outcome, and the credits of those who were migrated or rolled back, summed exactly. Immutable.
  *
- * @param outcomes users to be migrated by what became of them, in the order of {@link MigrationResult.Status}
- * @param rollbacks users to be taken back by what became of them, in the order of {@link RollbackResult.Status}
- * @param creditsBefore the credits before of users who were migrated or taken back
+ * @param outcomes users to be migrated by outcome, in the order of {@link MigrationResult.Status}
+ * @param rollbacks users to be rolled back by outcome, in the order of {@link RollbackResult.Status}
+ * @param creditsBefore the credits before of users who were migrated or rolled back
  * @param creditsAfter their credits afterwards
  * @param granted what grants added; zero for conversions
  * @param withdrawn what rollbacks of grants withdrew
@@ -56,12 +56,12 @@ public record Tally(
                 residual.add(other.residual));
     }
 
-    /** How many users came to this. */
+    /** How many users had this outcome. */
     public long count(Status status) {
         return outcomes.getOrDefault(Arguments.require("status", status), 0L);
     }
 
-    /** How many users to be taken back came to this. */
+    /** How many users to be rolled back had this outcome. */
     public long count(RollbackResult.Status status) {
         return rollbacks.getOrDefault(Arguments.require("status", status), 0L);
     }

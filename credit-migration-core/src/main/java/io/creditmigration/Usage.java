@@ -27,7 +27,7 @@ public record Usage(long operations, int days, long mostInOneHour, long total) {
         }
     }
 
-    /** Whether the average is above so many operations a day; compared as whole numbers, nothing is rounded. */
+    /** Whether the average is above this many operations a day; compared as whole numbers, nothing is rounded. */
     public boolean isAbovePerDay(long operationsPerDay) {
         return operations > Math.multiplyExact(operationsPerDay, (long) days);
     }

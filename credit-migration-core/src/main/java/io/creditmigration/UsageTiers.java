@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A grant that grows with usage: a base for everybody, and more for those above so many operations a day. The highest
+ * A grant that grows with usage: a base for everyone, and more for those above this many operations a day. The highest
  * tier that a user is above decides. Immutable.
  */
 public final class UsageTiers implements CreditPolicy {
@@ -20,12 +20,12 @@ public final class UsageTiers implements CreditPolicy {
         this.tiers = List.copyOf(tiers);
     }
 
-    /** Everybody gets the base. */
+    /** Everyone gets the base. */
     public static UsageTiers of(Credits base) {
         return new UsageTiers(notNegative(base), List.of());
     }
 
-    /** Users above so many operations a day get these credits instead; tiers are named from low to high. */
+    /** Users above this many operations a day get these credits instead; tiers are named from low to high. */
     public UsageTiers above(long operationsPerDay, Credits credits) {
         notNegative(credits);
         long previous = tiers.isEmpty() ? -1 : tiers.get(tiers.size() - 1).operationsPerDay();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it began
  * @param found what was found, by kind, in their order; kinds of which nothing was found are left out
- * @param users the users of whom the migration has kept anything, by status
+ * @param users the users of whom anything is stored, by status
  * @param figures what was counted and summed besides
  */
 public record Verification(Instant at, Map<Check, Found> found, Users users, Figures figures) {
@@ -35,7 +35,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
         LINES,
         /** Attempts follow each other without gaps: migrated, rolled back, reopened, migrated again, each once. */
         ATTEMPTS,
-        /** What a line carries is what the lines before it say: status, credits consumed, operations copied, its figures. */
+        /** Each line carries what follows from the lines before it: status, credits consumed, operations copied, its figures. */
         STANDING,
         /**
          * A line says as much granted as the balance grew by, and as the built-in policy allocates for the usage; conversions
@@ -63,13 +63,13 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
         OUT_OF_STEP,
         /** The balance of a user who has not moved it is what the journal says. */
         BALANCE,
-        /** The balance of an account of the library's own that nobody else has written is the sum of its entries. */
+        /** The balance of an account of the library's own that no one else has written is the sum of its entries. */
         ENTRY_SUM,
-        /** What a run's ranges have summed up is what its lines come to; amounts only where everything can be read. */
+        /** The sums of a run's ranges equal those of its lines; amounts only where everything can be read. */
         RUN_FIGURES,
         /** The counts by status from runs and single lines are those of the last lines. */
         TOTALS,
-        /** A row is not what it was when it was sealed: a line of the journal, the definition or a finished run. */
+        /** A row was altered after it was sealed: a line of the journal, the definition or a finished run. */
         SEALED_LINE_ALTERED,
         /** A row was sealed and is gone. */
         SEALED_LINE_MISSING,
@@ -77,9 +77,9 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
         SEALED_LINE_ADDED,
         /** A seal is not the digest of the rows that were kept with it, or does not name the seal before it. */
         SEAL,
-        /** Not an error, for somebody to look at: an inactive account has a balance, a payment after a rollback, say. */
+        /** Not an error, for a person to look at: an inactive account has a balance, a payment after a rollback, say. */
         PAID_ON_INACTIVE,
-        /** Not an error, for somebody to look at: a captured column of a COMPLETED user is not as the migration left it. */
+        /** Not an error, for a person to look at: a captured column of a COMPLETED user is not as the migration left it. */
         CAPTURED;
 
         /** Whether what is found is wrong. */
@@ -115,9 +115,9 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
      *
      * @param records users with lines that can be read, by the status after the last
      * @param withoutRecord users of whom there is something, and no line that can be read
-     * @param waiting users whom the migration concerns and who have no line yet
-     * @param byHost users without a line whom the host's own marker says to be migrated
-     * @param gone users with lines whom the host's tables do not have any more
+     * @param waiting users that the migration concerns and that have no line yet
+     * @param byHost users without a line, migrated according to the host's own marker
+     * @param gone users with lines that are gone from the host's tables
      */
     public record Users(Map<MigrationStatus, Long> records, long withoutRecord, long waiting, long byHost, long gone) {
 
@@ -133,7 +133,7 @@ public record Verification(Instant at, Map<Check, Found> found, Users users, Fig
             return records.getOrDefault(Arguments.require("status", status), 0L);
         }
 
-        /** How many were checked: all of whom anything is kept. */
+        /** How many were checked: all users of whom anything is stored. */
         public long checked() {
             return withoutRecord
                     + records.values().stream().mapToLong(Long::longValue).sum();

@@ -42,7 +42,7 @@ public final class LatencyHistogram {
                 micros(max));
     }
 
-    /** The upper end of the bucket that the one stands in below whom so many of a hundred are. */
+    /** Upper bound of the bucket that holds the given percentile. */
     private static Duration percentile(long[] counts, long commits, int percent, long maxMicros) {
         long rank = (commits * percent + 99) / 100;
         long seen = 0;

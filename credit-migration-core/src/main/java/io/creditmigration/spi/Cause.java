@@ -4,7 +4,7 @@ import io.creditmigration.Actor;
 import java.time.Instant;
 
 /**
- * Who does something to a run or to the rollout, why and when: kept with what was done.
+ * The actor, reason and time of a change to a run or to the rollout. Stored with the change.
  *
  * @param actor who
  * @param reason why, at most 500 characters

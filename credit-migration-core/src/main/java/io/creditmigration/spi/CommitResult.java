@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of a {@link UserChange}. Unless COMMITTED, nothing of it was written.
  *
- * @param status what became of it
+ * @param status the outcome
  * @param historicalOperations operations copied into the credit history, counted from rows inserted
  * @param message for REJECTED, what the store said of this user's data; null otherwise
  */
@@ -18,7 +18,7 @@ public record CommitResult(
         COMMITTED,
         /** The user is no longer in the expected state: read again and decide again. */
         STALE,
-        /** Somebody else holds the user's row: try again later. */
+        /** Someone else holds the user's row: try again later. */
         LOCKED,
         /** The migration begins later, by the clock of the store. */
         NOT_BEGUN,
@@ -30,7 +30,7 @@ public record CommitResult(
         REJECTED
     }
 
-    /** Wholly written, with so many operations copied. */
+    /** Wholly written, with this many operations copied. */
     public static CommitResult committed(long historicalOperations) {
         return new CommitResult(Status.COMMITTED, historicalOperations, null);
     }

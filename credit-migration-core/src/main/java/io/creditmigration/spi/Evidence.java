@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is stored of one user in one migration, as it is, read in one snapshot: what {@link AuditStore} hands to those who
- * prove or tell what has happened.
+ * All that is stored of one user in one migration, as it is, read in one snapshot. {@link AuditStore} hands it
+ * to verification and stories.
  *
  * @param userId the user, as stored
  * @param lines the lines of the journal in this migration, by number

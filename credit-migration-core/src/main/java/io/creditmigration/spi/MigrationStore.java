@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where users, balances and the journal are kept. The store decides nothing: it reads, and it writes what it is told if the
- * state is still what the decision was made from.
+ * Where users, balances and the journal are kept. The store decides nothing: it reads, and it writes a change if the
+ * state is still the one that the decision was made from.
  *
  * <p><strong>The protocol.</strong> For one user:
  *
@@ -26,7 +26,7 @@ import java.util.Optional;
  *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
  *       conditional write, counted in rows matched. Where no balance is written it locks the row that holds the balance.
  *   <li>It inserts the line under the number that the change names. The key of the journal, user and number, refuses a second
- *       one: somebody else has written the user's next line, and the answer is STALE. Guard and line stand or fall together: if
+ *       one: someone else has written the user's next line, and the answer is STALE. Guard and line stand or fall together: if
  *       only one of them held, the transaction is rolled back and the answer is STALE.
  *   <li>It copies the history, queues the notice, and commits. After any error in a statement it rolls back and never
  *       commits.
@@ -39,7 +39,7 @@ import java.util.Optional;
  *   <li>A migrating transaction, before each write, marks itself as in flight until it ends (a lock in share mode), and reads
  *       the switch after that. If the switch is on it answers HALTED. It does so again for the next write, since a rollback to
  *       a savepoint may have taken the mark away.
- *   <li>{@link #drain} sees who is in flight, and waits until each of them has ended. Nobody waits behind it.
+ *   <li>{@link #drain} finds the transactions in flight and waits until each has ended. Nothing queues behind it.
  *   <li>To lift a halt the same things are written, the switch last.
  * </ol>
  *
@@ -53,7 +53,7 @@ public interface MigrationStore {
 
     /**
      * Whether changes take effect only with a transaction that the host has begun and will end. The library then makes one
-     * attempt, marks nobody FAILED and remembers nobody as migrated; STALE is answered CONTENDED, and whatever breaks the
+     * attempt, marks no one FAILED and remembers no one as migrated; STALE is answered CONTENDED, and whatever breaks the
      * transaction is thrown for the host to roll back and try again.
      */
     default boolean joins() {
@@ -81,7 +81,7 @@ public interface MigrationStore {
     /** Writes one change wholly or not at all, in one transaction. May wait a bounded time for the user's row. */
     CommitResult commit(Migration migration, UserChange change);
 
-    /** Who may migrate now; {@link Rollout#EVERYBODY} until somebody said otherwise. */
+    /** The rollout now; {@link Rollout#EVERYBODY} until it is changed. */
     Rollout rollout(Migration migration);
 
     /**
@@ -94,7 +94,7 @@ public interface MigrationStore {
 
     /**
      * Waits for migrations that passed the halt switch before it was turned on, this long at most: for those in flight now, and
-     * for nobody who comes later. Called while the switch is on; calling it again goes on waiting.
+     * for no one who comes later. Called while the switch is on; calling it again goes on waiting.
      *
      * @return {@link Barrier#SETTLED}, or what is in flight when the time is over, as the store names it
      */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *       that are still queued, leased ones too.
  *   <li>{@link #lease} takes notices that are due and commits; nothing stays locked while they are delivered.
  *   <li>{@link #holds} says right before a delivery whether it is still wanted: it may have been cancelled meanwhile.
- *   <li>{@link #settle} says what became of each. A lease that nobody settles runs out, and the notice is due again.
+ *   <li>{@link #settle} says what became of each. A lease that no one settles runs out, and the notice is due again.
  * </ol>
  */
 public interface NoticeStore extends MigrationStore {
@@ -28,7 +28,7 @@ public interface NoticeStore extends MigrationStore {
      * A notice that one node may deliver until its lease runs out.
      *
      * @param notice the notice
-     * @param lease names the lease, so that who comes too late settles nothing
+     * @param lease lease token; a late holder cannot settle
      * @param deliveries how often it was leased, this time included
      */
     record Leased(Notice notice, String lease, int deliveries) {}
@@ -48,7 +48,7 @@ public interface NoticeStore extends MigrationStore {
             Instant at,
             @Nullable String error) {}
 
-    /** Where a notice stands; a store has besides what it cancelled. */
+    /** The state of a notice. A store also keeps cancelled ones. */
     enum State {
         /** Waits to be delivered. */
         QUEUED,
@@ -68,7 +68,7 @@ public interface NoticeStore extends MigrationStore {
 
     /**
      * Leases queued notices of all migrations that are due, at most {@code limit}, those first that have been due for longest.
-     * Waits for nobody: what another transaction has in hand is left out. A leased notice is due again at {@code until}.
+     * Waits for no one: what another transaction has in hand is left out. A leased notice is due again at {@code until}.
      */
     List<Leased> lease(int limit, Instant now, Instant until);
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one page of a run.
  *
- * @param status what became of it
+ * @param status the outcome
  * @param range the range that it belonged to; null where none was claimed, for REJECTED and ENDED
  * @param settings the run's settings as read in the page's transaction; null for REJECTED and ENDED
  * @param message for REJECTED and ENDED, what the store said; null otherwise

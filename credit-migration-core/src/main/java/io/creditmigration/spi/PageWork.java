@@ -28,7 +28,7 @@ public interface PageWork {
     /**
      * What is to be kept with the page.
      *
-     * @param tally what became of its users, to be added to the range's
+     * @param tally the outcomes of its users, to be added to the range's
      * @param left the stored ids of users to be left to the sweep
      */
     record Counted(Tally tally, Set<String> left) {}

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The role of a store that can walk a whole population in pages, each one transaction that carries its own checkpoint.
  *
  * <p>A run is cut into ranges of about as many users each. Any number of threads and processes work on it, a page of a range
- * at a time. It makes two passes: one over everybody, and, when all ranges are through with it, a sweep over users without a
+ * at a time. It makes two passes: one over everyone, and, when all ranges are through with it, a sweep over users without a
  * line or PENDING, for those who appeared behind the position or could not be written by their page, and over COMPLETED ones of
  * a grant who have {@linkplain UserState#lateOperations late operations}. The sweep of
- * a run that {@linkplain RunScope#isRollback() takes users back} is over those of its scope who are still COMPLETED, and those
+ * a run that {@linkplain RunScope#isRollback() rolls users back} is over those of its scope who are still COMPLETED, and those
  * whom the first pass had to leave.
  *
  * <p>Every line keeps the run whose page wrote it, and none where no run did: {@link
@@ -34,8 +34,8 @@ public interface RunStore extends MigrationStore {
 
     /**
      * The unfinished run of this scope and stage, or a new one, cut into ranges and with the definition stored. Nothing is locked
-     * while it counts and cuts; run and ranges are then written in one short transaction, unless somebody else has opened one
-     * meanwhile, which is answered. A run keeps the actor and the reason that it was opened with. One that was found standing still, its last page ten seconds old or more, begins to go on now.
+     * while it counts and cuts; run and ranges are then written in one short transaction, unless someone else has opened one
+     * meanwhile, which is answered. A run keeps the actor and the reason that it was opened with. If its last page is ten seconds old or older, it counts as resumed now.
      */
     MigrationRun openRun(Migration migration, RunRequest request, Cause cause);
 
@@ -93,11 +93,11 @@ public interface RunStore extends MigrationStore {
      *       worker's range is free when the database drops its connection.
      *   <li>Read the next {@code limit} users of the range by plain reads; no user's row is locked.
      *   <li>{@linkplain PageWork#decide Decide}.
-     *   <li>Write the changes as {@link MigrationStore#commit} does, but wait for no user's row: who is locked is answered
-     *       LOCKED, whose guard fails STALE, and the rest of the page goes on. Only a page of one user in the sweep waits, as
+     *   <li>Write the changes as {@link MigrationStore#commit} does, but wait for no user's row: a locked user is answered
+     *       LOCKED, a failed guard STALE, and the rest of the page goes on. Only a page of one user in the sweep waits, as
      *       a commit does.
-     *   <li>{@linkplain PageWork#count Count}, add the tally to the range's, and note who is left to the sweep.
-     *   <li>Move the range's position behind the last user taken, only if it is still where it was claimed; otherwise roll
+     *   <li>{@linkplain PageWork#count Count}, add the tally to the range's, and note the users left to the sweep.
+     *   <li>Move the range's position after the last user taken, only if it is still where it was claimed; otherwise roll
      *       back.
      *   <li>Commit. If the store refuses some user's data, roll back all and answer REJECTED: the caller asks for smaller
      *       pages until the one user stands alone. If a statement takes longer than the database lets it, or meets

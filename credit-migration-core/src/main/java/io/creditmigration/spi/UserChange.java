@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected the state that the decision was made from
  * @param newCredits the balance to write; null where none is written, and for a rollback to no account
  * @param line the line to append to the journal. The store adds to its {@code copied} how many operations it has copied
- * @param notice the notice to queue, once; null where nobody is told. A rollback, and every change that has a notice, cancels
+ * @param notice the notice to queue, once; null where no one is told. A rollback, and every change that has a notice, cancels
  *     what was queued for the user in this migration before and is not sent yet
  */
 public record UserChange(
@@ -50,7 +50,7 @@ public record UserChange(
         }
     }
 
-    /** A change of which nobody is told. */
+    /** A change without a notice. */
     public UserChange(Kind kind, UserState expected, @Nullable Credits newCredits, JournalLine line) {
         this(kind, expected, newCredits, line, null);
     }

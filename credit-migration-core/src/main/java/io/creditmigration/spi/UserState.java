@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param bought of a COMPLETED grant, the credits that the user has paid for since: zero where balance and version are as the
  *     record has left them, otherwise what the host's purchases have grown by; null where neither tells, and for conversions
  * @param defect why what is stored of this user cannot be read, a balance with more digits than {@link Credits} can have,
- *     for one: the user fails, and nobody else. Null where it can
+ *     for one: the user fails, and no one else. Null where it can
  */
 public record UserState(
         UserSnapshot user,

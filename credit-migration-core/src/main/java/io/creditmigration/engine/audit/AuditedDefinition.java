@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * convert and grant.
  *
  * @param conversion the conversion; null for grants
- * @param tiers the tiers of the built-in grant from low to high, the first of them for everybody; empty for other policies
+ * @param tiers the tiers of the built-in grant from low to high, the first of them for everyone; empty for other policies
  */
 record AuditedDefinition(@Nullable Conversion conversion, List<Tier> tiers) {
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Computes one seal, row by row, in the form that {@code docs/sealed-log.md} tells everybody. */
+/** Computes one seal, row by row, in the form that {@code docs/sealed-log.md} tells everyone. */
 final class Sealing implements SealWork {
 
     private final String migrationId;

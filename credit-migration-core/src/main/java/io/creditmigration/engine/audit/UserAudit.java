@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the evidence of one user and says in words what is wrong. Pure, and an arithmetic of its own: nothing here is shared
- * with what decides and writes, so that a mistake there does not repeat itself here.
+ * Checks the evidence of one user and says in words what is wrong. Pure. It shares no arithmetic with the deciders, so that a
+ * mistake of theirs is not repeated here.
  */
 final class UserAudit {
 

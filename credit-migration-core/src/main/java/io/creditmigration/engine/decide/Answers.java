@@ -10,12 +10,12 @@ public final class Answers {
 
     private Answers() {}
 
-    /** A migration that came to this. */
+    /** A migration that had this outcome. */
     public static MigrationResult of(MigrationResult.Status status, String userId, @Nullable UserMigration record) {
         return new MigrationResult(status, userId, record, null, null);
     }
 
-    /** A rollback that came to this. */
+    /** A rollback that had this outcome. */
     public static RollbackResult of(RollbackResult.Status status, String userId, @Nullable UserMigration record) {
         return new RollbackResult(status, userId, record, null, null);
     }

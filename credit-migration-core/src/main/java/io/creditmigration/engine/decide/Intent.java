@@ -6,7 +6,7 @@ import io.creditmigration.RunScope;
 import io.creditmigration.Trigger;
 import org.jspecify.annotations.Nullable;
 
-/** What a trigger is allowed to do, and in whose name. */
+/** What a trigger may do, and for which actor. */
 public record Intent(
         Trigger trigger,
         Actor actor,

@@ -38,12 +38,12 @@ public final class Notices {
         };
     }
 
-    /** A conversion of nothing to nothing is nobody's news. */
+    /** No notice for 0 → 0. */
     private static boolean isSeen(UserChange change) {
         return !isNothing(creditsOf(change)) || !isNothing(change.newCredits());
     }
 
-    /** Whether the migration that is taken back was one to tell of. */
+    /** Whether the user was told of the migration that is rolled back. */
     private static boolean wasSeen(UserChange change) {
         RollbackData data = Objects.requireNonNull(change.record().rollbackData(), "rollback data");
         return !isNothing(data.oldCredits()) || !isNothing(data.newCredits());
@@ -85,7 +85,7 @@ public final class Notices {
                 line.at());
     }
 
-    /** What is announced to a user who would be migrated, or asked, now; null for everybody else. */
+    /** The announcement for a user who would be migrated or asked now; null otherwise. */
     @Nullable
     Notice announcement(Decision<MigrationResult> decision) {
         if (decision instanceof Decision.Write<MigrationResult> write) {
@@ -109,7 +109,7 @@ public final class Notices {
                         quote.takenAt()));
     }
 
-    /** Of a grant the figures are settled on its day; of a conversion everybody may know them before. */
+    /** Of a grant the figures are settled on its day; of a conversion everyone may know them before. */
     private Notice announced(Notice now) {
         boolean converts = now.isOfConversion();
         return new Notice(

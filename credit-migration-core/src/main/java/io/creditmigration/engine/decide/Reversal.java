@@ -32,7 +32,7 @@ public final class Reversal {
     /** What a rollback is asked for with. */
     public record Request(Trigger trigger, PaidCredits paid, Actor actor, String reason) {}
 
-    /** What a rollback leaves: the balance, null where there is none, and what of the grant was consumed. */
+    /** The balance after a rollback, null where there is none, and the consumed part of the grant. */
     private record Outcome(UserChange.Kind kind, @Nullable Credits restored, Credits consumed) {}
 
     private final Migration migration;
@@ -95,7 +95,7 @@ public final class Reversal {
         return withdraw(state, current, state.bought(), request, now);
     }
 
-    /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
+    /** Free credits count as spent first: of the grant, only what exceeds the paid credits is withdrawn. */
     private Decision<RollbackResult> withdraw(
             UserState state, Credits current, Credits bought, Request request, Instant now) {
         UserMigration record = Objects.requireNonNull(state.record());

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues the pre-announcement for everybody of a scope, in pages. No position is kept: who has one is left alone by its key,
+ * Queues the pre-announcement for everyone of a scope, in pages. No position is kept: who has one is left alone by its key,
  * so going over a page again costs reading it and writes nothing.
  */
 public final class Announcement {

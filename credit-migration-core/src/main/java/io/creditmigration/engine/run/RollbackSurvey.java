@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Decides for everybody of a rollback and writes nothing. */
+/** Decides for everyone of a rollback and writes nothing. */
 public final class RollbackSurvey {
 
     private final Migration migration;

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * fails or grants too much. Shared by the process's workers.
  *
  * <p>The totals of a migration are read from its records, which takes long where there are many; so they are read again when
- * twenty times as long has passed, and what this process has added since is known without reading. Of a run that takes users
- * back what counts is its own figures: how many the store has refused.
+ * twenty times as long has passed, and what this process has added since is known without reading. A rollback run
+ * is judged by its own tally only.
  */
 final class RunGuard {
 
@@ -102,7 +102,7 @@ final class RunGuard {
 
     /** Looks about once a second, and waits until the run may look at more users. Ends early when interrupted. */
     void awaitTurn(RunSettings settings) {
-        // While somebody looks the others go on by what was seen last; at a speed that nobody has seen yet they wait
+        // While someone looks the others go on by what was seen last; at a speed that no one has seen yet they wait
         // for it.
         boolean isKnown = pacedAt == settings.usersPerSecond();
         if (!isKnown) {
@@ -205,7 +205,7 @@ final class RunGuard {
                 .orElse(0L);
         synchronized (this) {
             done = reached;
-            // Who stood still for long may not make up for it.
+            // Time spent paused earns no extra quota.
             boolean behind = pacedAt > 0 && now - paceFromNanos - dueNanos() > LOOK_NANOS;
             if (pacedAt != usersPerSecond || behind) {
                 pacedAt = usersPerSecond;

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for one page after the other, smaller ones while the store refuses somebody, ends pages, or somebody else is writing,
+ * Asks for one page after the other, smaller ones while the store refuses someone, ends pages, or someone else is writing,
  * and counts what came of them. One thread's.
  */
 final class RunWorker<R> implements PageWork {
@@ -211,7 +211,7 @@ final class RunWorker<R> implements PageWork {
                         return Optional.empty();
                     }
                     default -> {
-                        // Somebody else was faster, or holds the user: it is met again.
+                        // Someone else was faster, or holds the user: it is met again.
                     }
                 }
             } else {
@@ -241,7 +241,7 @@ final class RunWorker<R> implements PageWork {
         return Optional.of(new Counted(counted, left));
     }
 
-    /** After a page that was written the next one is larger, unless nobody of it could be had: somebody holds the table. */
+    /** After a page that was written the next one is larger, unless no one of it could be had: someone holds the table. */
     private void resize() {
         if (allLeft) {
             Backoff.pause(++blocked);
@@ -257,7 +257,7 @@ final class RunWorker<R> implements PageWork {
         slowness = limit == settings.pageSize() ? null : slowness;
     }
 
-    /** The run waits and goes on. What recurs for one user alone is that user's, and what for nobody ends the run at last. */
+    /** The run waits and goes on. What recurs for one user alone is that user's, and what for no one ends the run at last. */
     private void ended(String message) {
         calm = CALM_PAGES;
         if (limit > 1) {

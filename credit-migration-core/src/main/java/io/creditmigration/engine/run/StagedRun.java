@@ -115,7 +115,7 @@ public final class StagedRun {
     }
 
     /**
-     * Has the rollout admit this percentage. Before the first stage it admits everybody unless somebody said otherwise, and
+     * Has the rollout admit this percentage. Before the first stage it admits everyone unless someone said otherwise, and
      * is lowered; after that it only grows, and not at all where an operator has to raise it.
      */
     private boolean admit(int percent, boolean first) {

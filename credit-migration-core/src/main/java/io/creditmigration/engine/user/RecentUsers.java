@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A bounded set of users that forgets: nobody stays longer than the time given, and never more than the number given are
+ * A bounded set of users that forgets: no one stays longer than the time given, and never more than the number given are
  * held. Looking up allocates nothing and takes no lock.
  *
  * <p>Two generations: users are added to the young one; when it is half the bound or half the time old, it becomes the old
@@ -47,14 +47,14 @@ public final class RecentUsers {
         return ageMillis >= 0 && ageMillis < 2 * lifeMillis;
     }
 
-    /** How often somebody was forgotten so far. */
+    /** How many users were forgotten so far. */
     public long forgotten() {
         return forgotten.get();
     }
 
     /**
-     * Adds a user by what was read since this many were forgotten: if somebody has been forgotten meanwhile, that may be older
-     * than the reason for it, and nobody is added.
+     * Adds a user unless another user was forgotten since {@code forgottenBefore} was read: the reading may then be older than
+     * the rollback.
      */
     public void add(String userId, long forgottenBefore) {
         if (forgotten.get() == forgottenBefore) {

@@ -31,7 +31,7 @@ public final class RollbackWatch {
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean used;
 
-    /** As it was when the thread last looked, or when the service was opened and nobody was known. */
+    /** As it was when the thread last looked, or when the service was opened and no one was known. */
     private volatile long epoch;
 
     public RollbackWatch(Migration migration, MigrationStore store, RecentUsers known, MigrationOptions options) {
@@ -62,7 +62,7 @@ public final class RollbackWatch {
                 TimeUnit.SECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
-            // Whoever interrupts it wants it to end; the next use starts another.
+            // An interrupt ends the thread; the next use starts another.
             Thread.currentThread().interrupt();
         } finally {
             running.set(false);
