@@ -90,7 +90,7 @@ public final class MigrationGate {
             if (!e.what().equals(USER_ID)) {
                 return failed(e);
             }
-            if (migrations.isNewsOf(e.value())) {
+            if (migrations.shouldWarn(e.value())) {
                 LOG.warn("The gate lets a request pass: {}", e.getMessage());
             }
             return allow(Status.UNKNOWN_USER);
@@ -104,7 +104,7 @@ public final class MigrationGate {
             blocked.increment();
             return new MigrationRequired(result.quote());
         }
-        if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
+        if (WORTH_A_LOOK.contains(result.status()) && migrations.shouldWarn(result.userId())) {
             LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
         }
         return allow(result.status());

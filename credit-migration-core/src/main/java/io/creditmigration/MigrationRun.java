@@ -80,12 +80,12 @@ public record MigrationRun(
         return tally.users();
     }
 
-    MigrationRun as(State newState) {
+    MigrationRun withState(State newState) {
         return new MigrationRun(
                 id, scope, stage, newState, reason, settings, openedBy, openedFor, progress, tally, slowness);
     }
 
-    MigrationRun slowedBy(@Nullable String newSlowness) {
+    MigrationRun withSlowness(@Nullable String newSlowness) {
         return new MigrationRun(
                 id, scope, stage, state, reason, settings, openedBy, openedFor, progress, tally, newSlowness);
     }

@@ -151,15 +151,16 @@ public final class MigrationRuns {
             }
             oneAtATime.lock();
             try {
-                told.accept(find(run.id()).slowedBy(slowness));
+                told.accept(find(run.id()).withSlowness(slowness));
             } finally {
                 oneAtATime.unlock();
             }
         };
         Page.Status end = engine.work(run, health, listener);
         MigrationRun reached = find(run.id());
-        MigrationRun answer =
-                end == Page.Status.HALTED && reached.state() == State.RUNNING ? reached.as(State.HALTED) : reached;
+        MigrationRun answer = end == Page.Status.HALTED && reached.state() == State.RUNNING
+                ? reached.withState(State.HALTED)
+                : reached;
         LOG.info(
                 "Migration {}: run {} is {}: {} {}",
                 migration.id(),
@@ -182,7 +183,7 @@ public final class MigrationRuns {
                 .orElseThrow(() -> new InvalidValueException(
                         "run", runId, "the id of a run of migration " + migration.id() + "; list() has them"));
         boolean halted = run.state() == State.RUNNING && run.scope().isHeldUpBy(store.rollout(migration));
-        return halted ? run.as(State.HALTED) : run;
+        return halted ? run.withState(State.HALTED) : run;
     }
 
     /** The newest run; empty where there is none. */

@@ -4,19 +4,20 @@ import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
 import io.creditmigration.engine.audit.Auditor;
 import io.creditmigration.engine.audit.StoryTeller;
-import io.creditmigration.engine.decide.Decider;
+import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
 import io.creditmigration.engine.decide.Lineage;
-import io.creditmigration.engine.decide.Notices;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.MigrationDecider;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.engine.run.Announcement;
-import io.creditmigration.engine.run.RollbackSurvey;
+import io.creditmigration.engine.run.MigrationPlanner;
+import io.creditmigration.engine.run.PopulationAnalyzer;
+import io.creditmigration.engine.run.RollbackPlanner;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.engine.run.StagedRun;
-import io.creditmigration.engine.run.Survey;
-import io.creditmigration.engine.user.OneUser;
 import io.creditmigration.engine.user.RecentUsers;
 import io.creditmigration.engine.user.RollbackWatch;
+import io.creditmigration.engine.user.SingleUser;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Timestamps;
@@ -58,9 +59,9 @@ public final class MigrationService {
 
     private final Migration migration;
     private final MigrationStore store;
-    private final Decider decider;
-    private final Reversal reversal;
-    private final OneUser oneUser;
+    private final MigrationDecider decider;
+    private final RollbackDecider reversal;
+    private final SingleUser oneUser;
     private final MigrationOptions options;
     private final @Nullable MigrationRuns runs;
     private final LatencyHistogram commits;
@@ -75,13 +76,13 @@ public final class MigrationService {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
         this.migration = migration;
         this.store = store;
-        Notices notices = new Notices(migration, options.notices());
-        this.decider = new Decider(migration, scale, lineage, options.clock(), notices);
-        this.reversal = new Reversal(migration, scale, options.clock(), notices);
+        ChangeNotices notices = new ChangeNotices(migration, options.notices());
+        this.decider = new MigrationDecider(migration, scale, lineage, options.clock(), notices);
+        this.reversal = new RollbackDecider(migration, scale, options.clock(), notices);
         this.options = options;
         this.commits = new LatencyHistogram();
         this.pages = new LatencyHistogram();
-        this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts(), commits);
+        this.oneUser = new SingleUser(migration, store, decider, reversal, options.attempts(), commits);
         this.runs = store instanceof RunStore population && !store.joins()
                 ? new MigrationRuns(
                         migration,
@@ -102,7 +103,7 @@ public final class MigrationService {
         this.options = opened.options;
         this.commits = opened.commits;
         this.pages = opened.pages;
-        this.oneUser = new OneUser(migration, joined, decider, reversal, options.attempts(), commits);
+        this.oneUser = new SingleUser(migration, joined, decider, reversal, options.attempts(), commits);
         this.runs = null;
         this.known = opened.known;
         this.watch = opened.watch;
@@ -274,7 +275,7 @@ public final class MigrationService {
         Arguments.require("paid credits", paid);
         try {
             RollbackResult result =
-                    oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
+                    oneUser().rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
             known.remove(result.userId());
             return result;
         } finally {
@@ -336,7 +337,9 @@ public final class MigrationService {
      * @param highUsage is told each user with more than 8 operations in some clock hour of the window, in the order of ids
      */
     public PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
-        return survey().analyze(Arguments.require("listener", highUsage));
+        Arguments.require("listener", highUsage);
+        decider.learn(store::definitions);
+        return new PopulationAnalyzer(migration, population(), decider, highUsage).analyze();
     }
 
     /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
@@ -347,7 +350,8 @@ public final class MigrationService {
     /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
         Arguments.require("options", options);
-        return survey().plan(options);
+        decider.learn(store::definitions);
+        return new MigrationPlanner(migration, population(), decider).plan(options);
     }
 
     /** Migrates everybody whom no other rule leaves alone, with {@link RunOptions#defaults()}. */
@@ -381,7 +385,7 @@ public final class MigrationService {
                         options,
                         this::verify)
                 .run();
-        return reached.run().as(reached.state());
+        return reached.run().withState(reached.state());
     }
 
     /**
@@ -440,7 +444,7 @@ public final class MigrationService {
         if (Arguments.require("options", rollbackOptions).scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             runs().find(rollbackOptions.scope().which());
         }
-        return new RollbackSurvey(migration, population(), reversal).plan(rollbackOptions);
+        return new RollbackPlanner(migration, population(), reversal).plan(rollbackOptions);
     }
 
     /**
@@ -671,7 +675,7 @@ public final class MigrationService {
     }
 
     /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */
-    boolean isNewsOf(String userId) {
+    boolean shouldWarn(String userId) {
         return news.add(userId);
     }
 
@@ -694,7 +698,7 @@ public final class MigrationService {
         known.clear();
     }
 
-    private OneUser oneUser() {
+    private SingleUser oneUser() {
         decider.learn(store::definitions);
         return oneUser;
     }
@@ -703,11 +707,6 @@ public final class MigrationService {
         Arguments.requireUserId(userId);
         decider.learn(store::definitions);
         return store.find(migration, userId);
-    }
-
-    private Survey survey() {
-        decider.learn(store::definitions);
-        return new Survey(migration, population(), decider);
     }
 
     private RunStore population() {

@@ -1,9 +1,9 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.decide.Decider;
+import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Lineage;
-import io.creditmigration.engine.decide.Notices;
+import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
@@ -60,14 +60,14 @@ public final class Fixture {
     }
 
     /** What decides in this migration, with nothing stored before it. */
-    public static Decider decider(Migration migration) {
+    public static MigrationDecider decider(Migration migration) {
         return decider(migration, SCALE);
     }
 
-    public static Decider decider(Migration migration, int balanceScale) {
+    public static MigrationDecider decider(Migration migration, int balanceScale) {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
-        return new Decider(
-                migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new Notices(migration, false));
+        return new MigrationDecider(
+                migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new ChangeNotices(migration, false));
     }
 
     /** A record of Ann's first attempt. */

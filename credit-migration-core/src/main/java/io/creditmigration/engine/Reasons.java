@@ -28,7 +28,7 @@ public final class Reasons {
     }
 
     /** The reason if it has to be stored; null if it follows from the figures. */
-    public @Nullable String kept(Figures figures, Credits consumed, String reason) {
+    public @Nullable String toStore(Figures figures, Credits consumed, String reason) {
         return reason.equals(rendered(figures, consumed)) ? null : reason;
     }
 

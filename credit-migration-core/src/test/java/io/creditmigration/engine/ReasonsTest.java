@@ -43,7 +43,7 @@ final class ReasonsTest {
         JournalLine line = line(GRANT, figures, consumed, null);
 
         assertThat(new Reasons(GRANT).render(line).reason()).isEqualTo(asDecided(words, operations, days, consumed));
-        assertThat(new Reasons(GRANT).kept(figures, consumed, asDecided(words, operations, days, consumed)))
+        assertThat(new Reasons(GRANT).toStore(figures, consumed, asDecided(words, operations, days, consumed)))
                 .isNull();
     }
 
@@ -63,7 +63,7 @@ final class ReasonsTest {
         Figures skipped = converted(AT_1500);
         Reasons reasons = new Reasons(CONVERSION);
 
-        assertThat(reasons.kept(usual, Credits.ZERO, "50 credits at 1000 are 20 at 2500"))
+        assertThat(reasons.toStore(usual, Credits.ZERO, "50 credits at 1000 are 20 at 2500"))
                 .isNull();
         assertThat(reasons.render(line(CONVERSION, usual, Credits.ZERO, null)).reason())
                 .isEqualTo("50 credits at 1000 are 20 at 2500");
@@ -75,12 +75,13 @@ final class ReasonsTest {
     void any_other_reason_is_kept() {
         Figures figures = granted(15, 30);
 
-        assertThat(new Reasons(OWN).kept(figures, Credits.ZERO, "seven")).isEqualTo("seven");
-        assertThat(new Reasons(GRANT).kept(figures, Credits.ZERO, "15 operations in 29 days: 20 credits"))
+        assertThat(new Reasons(OWN).toStore(figures, Credits.ZERO, "seven")).isEqualTo("seven");
+        assertThat(new Reasons(GRANT).toStore(figures, Credits.ZERO, "15 operations in 29 days: 20 credits"))
                 .isEqualTo("15 operations in 29 days: 20 credits");
-        assertThat(new Reasons(GRANT).kept(figures, Credits.of(5), "15 operations in 30 days: 20 credits"))
+        assertThat(new Reasons(GRANT).toStore(figures, Credits.of(5), "15 operations in 30 days: 20 credits"))
                 .isEqualTo("15 operations in 30 days: 20 credits");
-        assertThat(new Reasons(CONVERSION).kept(converted(AT_1000), Credits.ZERO, "51 credits at 1000 are 20 at 2500"))
+        assertThat(new Reasons(CONVERSION)
+                        .toStore(converted(AT_1000), Credits.ZERO, "51 credits at 1000 are 20 at 2500"))
                 .isNotNull();
     }
 

@@ -4,8 +4,8 @@ import io.creditmigration.Migration;
 import io.creditmigration.Notice;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
-import io.creditmigration.engine.decide.Decider;
 import io.creditmigration.engine.decide.Intent;
+import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Keyset;
 import io.creditmigration.spi.NoticeStore;
@@ -28,10 +28,11 @@ public final class Announcement {
     private final Migration migration;
     private final RunStore users;
     private final NoticeStore notices;
-    private final Decider decider;
+    private final MigrationDecider decider;
     private final int attempts;
 
-    public Announcement(Migration migration, RunStore users, NoticeStore notices, Decider decider, int attempts) {
+    public Announcement(
+            Migration migration, RunStore users, NoticeStore notices, MigrationDecider decider, int attempts) {
         this.migration = migration;
         this.users = users;
         this.notices = notices;

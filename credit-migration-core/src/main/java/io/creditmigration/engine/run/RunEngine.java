@@ -6,8 +6,8 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.engine.LatencyHistogram;
-import io.creditmigration.engine.decide.Decider;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.MigrationDecider;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.RunStore;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +32,14 @@ public final class RunEngine {
 
     private final Migration migration;
     private final RunStore store;
-    private final Decider decider;
-    private final Reversal reversal;
+    private final MigrationDecider decider;
+    private final RollbackDecider rollbacks;
     private final Runnable forget;
     private final MigrationOptions options;
     private final LatencyHistogram pages;
 
     /** The limits of the run that was last stepped, which hold over many steps. */
-    private volatile @Nullable RunGuard stepping;
+    private volatile @Nullable RunLimits stepping;
 
     /**
      * An engine over this store.
@@ -50,15 +50,15 @@ public final class RunEngine {
     public RunEngine(
             Migration migration,
             RunStore store,
-            Decider decider,
-            Reversal reversal,
+            MigrationDecider decider,
+            RollbackDecider rollbacks,
             Runnable forget,
             MigrationOptions options,
             LatencyHistogram pages) {
         this.migration = migration;
         this.store = store;
         this.decider = decider;
-        this.reversal = reversal;
+        this.rollbacks = rollbacks;
         this.forget = forget;
         this.options = options;
         this.pages = pages;
@@ -66,12 +66,12 @@ public final class RunEngine {
 
     /** Works one page on the calling thread. Answers ADVANCED, BUSY, FINISHED, STOPPED or HALTED. */
     public Page.Status step(MigrationRun run) {
-        RunGuard guard = stepping;
-        if (guard == null || !guard.runId().equals(run.id())) {
-            guard = guard(run, () -> Health.GO);
-            stepping = guard;
+        RunLimits limits = stepping;
+        if (limits == null || !limits.runId().equals(run.id())) {
+            limits = limits(run, () -> Health.GO);
+            stepping = limits;
         }
-        RunWorker<?> worker = worker(run, guard);
+        RunWorker<?> worker = worker(run, limits);
         while (true) {
             Page.Status status = worker.step();
             switch (status) {
@@ -89,22 +89,22 @@ public final class RunEngine {
      * @return how it ended; null if the calling thread was interrupted
      */
     public Page.@Nullable Status work(MigrationRun run, HealthSignal health, Listener listener) {
-        RunGuard guard = guard(run, health);
-        return new RunCrew(
-                        () -> worker(run, guard),
+        RunLimits limits = limits(run, health);
+        return new WorkerPool(
+                        () -> worker(run, limits),
                         worker -> listener.paged(worker.slowness()),
                         run.settings().threads())
                 .work();
     }
 
-    private RunGuard guard(MigrationRun run, HealthSignal health) {
-        return new RunGuard(migration, store, run, health, options, pages);
+    private RunLimits limits(MigrationRun run, HealthSignal health) {
+        return new RunLimits(migration, store, run, health, options, pages);
     }
 
-    private RunWorker<?> worker(MigrationRun run, RunGuard guard) {
-        RunAct<?> act = run.scope().isRollback()
-                ? new RollbackAct(reversal, run, forget)
-                : new MigratingAct(store, decider, run.scope());
-        return new RunWorker<>(migration, store, act, options, run, guard);
+    private RunWorker<?> worker(MigrationRun run, RunLimits limits) {
+        RunAction<?> action = run.scope().isRollback()
+                ? new RollbackAction(rollbacks, run, forget)
+                : new MigratingAction(store, decider, run.scope());
+        return new RunWorker<>(migration, store, action, options, run, limits);
     }
 }

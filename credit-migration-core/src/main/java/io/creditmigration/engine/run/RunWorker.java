@@ -46,12 +46,12 @@ final class RunWorker<R> implements PageWork {
 
     private final Migration migration;
     private final RunStore store;
-    private final RunAct<R> act;
+    private final RunAction<R> action;
     private final Clock clock;
     private final int attempts;
     private final long patienceNanos;
     private final String runId;
-    private final RunGuard guard;
+    private final RunLimits limits;
 
     private RunSettings settings;
     private int limit;
@@ -77,20 +77,20 @@ final class RunWorker<R> implements PageWork {
     RunWorker(
             Migration migration,
             RunStore store,
-            RunAct<R> act,
+            RunAction<R> action,
             MigrationOptions options,
             MigrationRun run,
-            RunGuard guard) {
+            RunLimits limits) {
         this.migration = migration;
         this.store = store;
-        this.act = act;
+        this.action = action;
         this.clock = options.clock();
         this.attempts = options.attempts();
         this.patienceNanos = options.patience().toNanos();
         this.runId = run.id();
         this.settings = run.settings();
         this.limit = settings.pageSize();
-        this.guard = guard;
+        this.limits = limits;
     }
 
     /** The run's settings as the last page found them. */
@@ -101,7 +101,7 @@ final class RunWorker<R> implements PageWork {
     /** Why this worker is slower than it could be; null where nothing holds it. */
     @Nullable
     String slowness() {
-        return guard.slowness() == null ? slowness : guard.slowness();
+        return limits.slowness() == null ? slowness : limits.slowness();
     }
 
     /** One page, or what kept it from being written. Waits first where the run's limits say so. */
@@ -113,8 +113,8 @@ final class RunWorker<R> implements PageWork {
         Page page;
         long begunNanos;
         try {
-            guard.awaitTurn(settings);
-            act.begin();
+            limits.awaitTurn(settings);
+            action.begin();
             int most = settings.usersPerSecond() == 0 ? settings.pageSize() : settings.usersPerSecond();
             limit = Math.min(limit, Math.min(most, settings.pageSize()));
             begunNanos = System.nanoTime();
@@ -140,8 +140,8 @@ final class RunWorker<R> implements PageWork {
                 contended = 0;
                 ended = 0;
                 resize();
-                act.end();
-                guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
+                action.end();
+                limits.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));
             case ENDED -> ended(String.valueOf(page.message()));
@@ -171,9 +171,9 @@ final class RunWorker<R> implements PageWork {
             if (!decisions.isEmpty() && operations > settings.pageOperations()) {
                 break;
             }
-            Decision<R> decision = act.decide(user, now);
+            Decision<R> decision = action.decide(user, now);
             if (decision instanceof Decision.Write<R> && user.user().userId().equals(refusedUser)) {
-                decision = act.refused(user, String.valueOf(refusedMessage));
+                decision = action.refused(user, String.valueOf(refusedMessage));
             }
             decisions.add(decision);
             if (decision instanceof Decision.Write<R> write) {
@@ -220,11 +220,11 @@ final class RunWorker<R> implements PageWork {
                 if (read.sweep() && !read.left().contains(userId)) {
                     continue;
                 }
-                if (act.isHalted(answer)) {
+                if (action.isHalted(answer)) {
                     return Optional.empty();
                 }
-                if (!act.isContended(answer)) {
-                    act.count(answer, sum);
+                if (!action.isContended(answer)) {
+                    action.count(answer, sum);
                     continue;
                 }
             }
@@ -233,7 +233,7 @@ final class RunWorker<R> implements PageWork {
             } else if (limit > 1 || ++contended < attempts) {
                 return Optional.empty();
             } else if (!isCounted) {
-                act.countContended(sum);
+                action.countContended(sum);
             }
         }
         counted = sum.tally();

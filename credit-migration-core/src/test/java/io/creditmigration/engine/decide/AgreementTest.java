@@ -114,8 +114,10 @@ final class AgreementTest {
     @Test
     void out_of_step_nothing_is_written_by_anybody() {
         UserState restored = States.marked(ann("COMPLETED"), false);
-        Reversal reversal = new Reversal(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new Notices(RATE_2500, true));
-        Reversal.Request request = new Reversal.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
+        RollbackDecider reversal =
+                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
+        RollbackDecider.Request request =
+                new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
 
         for (Intent intent : new Intent[] {
             Intent.automatic(Trigger.REQUEST),
@@ -139,7 +141,8 @@ final class AgreementTest {
     void reconciling_makes_the_journal_follow_the_row_and_moves_nothing(MigrationStatus standing) {
         boolean migrated = standing == MigrationStatus.COMPLETED;
         UserState state = States.marked(ann(migrated ? "ROLLED_BACK" : "COMPLETED"), migrated);
-        Reversal reversal = new Reversal(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new Notices(RATE_2500, true));
+        RollbackDecider reversal =
+                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
 
         Decision<ReconcileResult> decision = reversal.reconcile(state, standing, OPERATOR, "restored by hand");
         UserChange change = Fixture.write(decision).change();
@@ -165,7 +168,8 @@ final class AgreementTest {
 
     @Test
     void an_operator_who_names_the_wrong_side_is_refused() {
-        Reversal reversal = new Reversal(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new Notices(RATE_2500, true));
+        RollbackDecider reversal =
+                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
         UserState restored = States.marked(ann("COMPLETED"), false);
 
         assertThat(Fixture.result(reversal.reconcile(restored, MigrationStatus.COMPLETED, OPERATOR, "no"))
@@ -182,7 +186,7 @@ final class AgreementTest {
                 .policy(CreditPolicy.convert(Fixture.AT_1000, Fixture.AT_2500))
                 .consent(Consent.NONE)
                 .build();
-        Decider decider = Fixture.decider(later);
+        MigrationDecider decider = Fixture.decider(later);
 
         assertThat(Fixture.result(decider.decide(Fixture.ANN, Intent.explicit()))
                         .status())

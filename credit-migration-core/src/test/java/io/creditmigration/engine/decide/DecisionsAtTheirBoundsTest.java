@@ -46,7 +46,7 @@ final class DecisionsAtTheirBoundsTest {
 
     @Test
     void a_policy_that_cannot_say_allocates_nothing_to_be_known() {
-        Decider decider = Fixture.decider(Fixture.grant(
+        MigrationDecider decider = Fixture.decider(Fixture.grant(
                 user -> {
                     throw new IllegalStateException("broken");
                 },
@@ -68,7 +68,7 @@ final class DecisionsAtTheirBoundsTest {
     @Test
     void a_conversion_learns_what_is_stored_and_a_decision_does_not_ask() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        Decider decider = Fixture.decider(CONVERSION);
+        MigrationDecider decider = Fixture.decider(CONVERSION);
         Thread.sleep(1_050);
 
         decider.learn(() -> {
@@ -134,12 +134,13 @@ final class DecisionsAtTheirBoundsTest {
                 Fixture.EARLIER,
                 data,
                 null);
-        Reversal reversal = new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, false));
+        RollbackDecider reversal =
+                new RollbackDecider(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, false));
 
         MigrationResult failed = Fixture.result(Fixture.decider(CONVERSION).decide(unreadable, Intent.explicit()));
         RollbackResult refused = Fixture.result(reversal.rollback(
                 unreadable(completed),
-                new Reversal.Request(Trigger.OPERATOR, PaidCredits.KEEP, Actor.operator("olga"), "as it was")));
+                new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, Actor.operator("olga"), "as it was")));
 
         assertThat(failed.status()).isEqualTo(MigrationResult.Status.FAILED);
         assertThat(failed.message()).isEqualTo("25 digits");

@@ -296,10 +296,10 @@ final class RunWorkerTest {
         return new RunWorker<>(
                 MIGRATION,
                 store,
-                new MigratingAct(store, Fixture.decider(MIGRATION), RunScope.everyone()),
+                new MigratingAction(store, Fixture.decider(MIGRATION), RunScope.everyone()),
                 options,
                 store.run,
-                new RunGuard(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()));
+                new RunLimits(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()));
     }
 
     private static UserState using(UserState user, long operations) {

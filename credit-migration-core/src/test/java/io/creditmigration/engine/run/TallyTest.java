@@ -23,9 +23,9 @@ import io.creditmigration.States;
 import io.creditmigration.Tally;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
+import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
-import io.creditmigration.engine.decide.Notices;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
@@ -161,10 +161,11 @@ final class TallyTest {
         UserMigration record = new UserMigration(
                 migration.id(), "ann", MigrationStatus.COMPLETED, 1, granted, Credits.ZERO, 0, EARLIER, data, null);
         UserState state = States.withRecord(States.withCredits(ANN, "20"), record);
-        return Fixture.write(new Reversal(migration, Fixture.SCALE, Fixture.CLOCK, new Notices(migration, false))
+        return Fixture.write(new RollbackDecider(
+                                migration, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(migration, false))
                         .rollback(
                                 state,
-                                new Reversal.Request(
+                                new RollbackDecider.Request(
                                         Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("olga"), "as it was")))
                 .change();
     }

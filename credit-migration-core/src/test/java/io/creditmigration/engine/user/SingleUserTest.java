@@ -18,9 +18,9 @@ import io.creditmigration.StoreException;
 import io.creditmigration.StoreException.Kind;
 import io.creditmigration.Trigger;
 import io.creditmigration.engine.LatencyHistogram;
+import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
-import io.creditmigration.engine.decide.Notices;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is done about one user when others are faster, or the store fails. */
-final class OneUserTest {
+final class SingleUserTest {
 
     private static final int ATTEMPTS = 4;
     private static final Migration MIGRATION = Fixture.fitted(Fixture.conversion(Consent.NONE));
@@ -150,11 +150,11 @@ final class OneUserTest {
 
     @Test
     void a_transient_failure_is_tried_again_within_the_bound() {
-        store.answers.add(OneUserTest::deadlock);
+        store.answers.add(SingleUserTest::deadlock);
         assertThat(migrate(store).status()).isEqualTo(Status.MIGRATED);
 
         for (int i = 0; i < ATTEMPTS; i++) {
-            store.answers.add(OneUserTest::deadlock);
+            store.answers.add(SingleUserTest::deadlock);
         }
         assertThat(failure(store).kind()).isEqualTo(Kind.TRANSIENT);
         assertThat(store.asked).hasSize(2 + ATTEMPTS);
@@ -223,7 +223,7 @@ final class OneUserTest {
         assertThat(migrate(joined).status()).isEqualTo(Status.FAILED_UNRECORDED);
         assertThat(joined.asked).hasSize(2);
 
-        joined.answers.add(OneUserTest::deadlock);
+        joined.answers.add(SingleUserTest::deadlock);
         assertThat(failure(joined).kind()).isEqualTo(Kind.TRANSIENT);
         assertThat(joined.asked).hasSize(3);
     }
@@ -249,7 +249,7 @@ final class OneUserTest {
         return oneUser(in)
                 .rollback(
                         "ann",
-                        new Reversal.Request(
+                        new RollbackDecider.Request(
                                 Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("olga"), "as it was"));
     }
 
@@ -260,9 +260,9 @@ final class OneUserTest {
         return States.withRecord(written.expected(), written.record());
     }
 
-    private OneUser oneUser(FakeStore in) {
-        Reversal reversal =
-                new Reversal(MIGRATION, Fixture.SCALE, Fixture.CLOCK, new Notices(MIGRATION, /* wanted= */ false));
-        return new OneUser(MIGRATION, in, Fixture.decider(MIGRATION), reversal, ATTEMPTS, commits);
+    private SingleUser oneUser(FakeStore in) {
+        RollbackDecider reversal = new RollbackDecider(
+                MIGRATION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(MIGRATION, /* wanted= */ false));
+        return new SingleUser(MIGRATION, in, Fixture.decider(MIGRATION), reversal, ATTEMPTS, commits);
     }
 }

@@ -35,7 +35,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pure middle of read → decide → write for migrations: from what was read of a user to what is to be written. */
-public final class Decider {
+public final class MigrationDecider {
 
     /** What the user would get if migrated now. */
     private record Offer(
@@ -50,11 +50,12 @@ public final class Decider {
     private final int balanceScale;
     private final Lineage lineage;
     private final Clock clock;
-    private final Notices notices;
+    private final ChangeNotices notices;
     private final Reasons reasons;
     private final Agreement agreement;
 
-    public Decider(Migration migration, int balanceScale, Lineage lineage, Clock clock, Notices notices) {
+    public MigrationDecider(
+            Migration migration, int balanceScale, Lineage lineage, Clock clock, ChangeNotices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.lineage = lineage;
@@ -291,7 +292,7 @@ public final class Decider {
                 new Standing(
                         MigrationStatus.COMPLETED, attempt(state), consumedBefore(state), copiedBefore(state), number),
                 figures,
-                reasons.kept(figures, consumedBefore(state), offer.reason()),
+                reasons.toStore(figures, consumedBefore(state), offer.reason()),
                 null);
         return new Decision.Write<>(
                 notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), line)),

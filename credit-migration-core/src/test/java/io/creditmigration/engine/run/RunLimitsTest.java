@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a run pauses itself, and what slows it. */
-final class RunGuardTest {
+final class RunLimitsTest {
 
     private static final Migration MIGRATION = Fixture.conversion(Consent.NONE);
     private static final RunSettings SETTINGS = RunSettings.defaults();
@@ -60,7 +60,7 @@ final class RunGuardTest {
 
     @Test
     void failures_add_up_over_pages() {
-        RunGuard guard = guard(() -> Health.GO);
+        RunLimits guard = guard(() -> Health.GO);
 
         guard.pageDone(tally(10, 0, "0"), 10, 1, ONE_IN_A_HUNDRED);
         assertThat(store.run.state()).isEqualTo(MigrationRun.State.RUNNING);
@@ -120,7 +120,7 @@ final class RunGuardTest {
 
     @Test
     void a_host_that_says_slow_down_is_what_slows_the_run() {
-        RunGuard guard = guard(() -> Health.slowDown("busy"));
+        RunLimits guard = guard(() -> Health.slowDown("busy"));
 
         guard.awaitTurn(SETTINGS);
         guard.pageDone(tally(0, 1, "0"), 1, 1, SETTINGS);
@@ -131,10 +131,10 @@ final class RunGuardTest {
 
     @Test
     void a_signal_that_fails_or_says_nothing_slows_the_run() {
-        RunGuard broken = guard(() -> {
+        RunLimits broken = guard(() -> {
             throw new IllegalStateException("no metrics");
         });
-        RunGuard silent = guard(() -> null);
+        RunLimits silent = guard(() -> null);
 
         broken.awaitTurn(SETTINGS);
         silent.awaitTurn(SETTINGS);
@@ -145,7 +145,7 @@ final class RunGuardTest {
 
     @Test
     void a_signal_that_breaks_the_virtual_machine_is_thrown() {
-        RunGuard guard = guard(() -> {
+        RunLimits guard = guard(() -> {
             throw new OutOfMemoryError("all gone");
         });
 
@@ -155,7 +155,7 @@ final class RunGuardTest {
     @Test
     void a_healthy_run_is_held_by_nothing_and_asks_the_host_once_a_second() {
         int[] asked = {0};
-        RunGuard guard = guard(() -> {
+        RunLimits guard = guard(() -> {
             asked[0]++;
             return Health.GO;
         });
@@ -169,7 +169,7 @@ final class RunGuardTest {
 
     @Test
     void an_interrupted_signal_keeps_the_interrupt_and_goes_on() {
-        RunGuard guard = guard(() -> {
+        RunLimits guard = guard(() -> {
             throw new InterruptedException();
         });
 
@@ -182,7 +182,7 @@ final class RunGuardTest {
     @Test
     void at_a_limited_speed_a_run_waits_for_its_turn() {
         RunSettings slow = SETTINGS.withUsersPerSecond(10);
-        RunGuard guard = guard(() -> Health.GO);
+        RunLimits guard = guard(() -> Health.GO);
         guard.awaitTurn(slow);
         assertThat(guard.slowness()).isNull();
 
@@ -202,8 +202,8 @@ final class RunGuardTest {
         assertThat(pages.latency().commits()).isEqualTo(1);
     }
 
-    private RunGuard guard(HealthSignal signal) {
-        return new RunGuard(
+    private RunLimits guard(HealthSignal signal) {
+        return new RunLimits(
                 MIGRATION, store, store.run, signal, MigrationOptions.defaults().withClock(Fixture.CLOCK), pages);
     }
 

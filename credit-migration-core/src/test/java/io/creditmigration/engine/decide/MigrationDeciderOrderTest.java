@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who is migrated and who is refused with which answer: in order of precedence, by every trigger, in every migration. */
-final class DeciderOrderTest {
+final class MigrationDeciderOrderTest {
 
     /** The four kinds of migration. */
     enum Kind {
@@ -75,7 +75,7 @@ final class DeciderOrderTest {
         }
 
         private List<Status> answers(UserState state) {
-            Decider decider = Fixture.decider(migration());
+            MigrationDecider decider = Fixture.decider(migration());
             return intents().stream()
                     .map(intent -> Fixture.result(decider.decide(state, intent)).status())
                     .toList();
@@ -105,7 +105,7 @@ final class DeciderOrderTest {
         ABSENT("balance", Status.ABSENT_BALANCE, state -> States.withCredits(state, null)),
         NEGATIVE("balance", Status.NEGATIVE_BALANCE, state -> States.withCredits(state, "-0.0001")),
         HAS_CREDITS("balance", Status.HAS_CREDITS, state -> States.withCredits(state, "50")),
-        RESERVED("reservations", Status.HAS_CREDITS, DeciderOrderTest::reserved),
+        RESERVED("reservations", Status.HAS_CREDITS, MigrationDeciderOrderTest::reserved),
         REOPENED("record", Status.MIGRATED, state -> recorded(state, MigrationStatus.PENDING)),
         NOTHING("nowhere", Status.MIGRATED, state -> state);
 
@@ -326,7 +326,7 @@ final class DeciderOrderTest {
 
     @Test
     void a_record_says_more_of_the_regime_than_the_hosts_marker_unless_they_are_out_of_step() {
-        Decider decider = Fixture.decider(Kind.GRANT.migration());
+        MigrationDecider decider = Fixture.decider(Kind.GRANT.migration());
 
         assertThat(decider.isInNewRegime(Matter.FLAGGED.of(Matter.TAKEN_BACK.of(ANN))))
                 .isTrue();

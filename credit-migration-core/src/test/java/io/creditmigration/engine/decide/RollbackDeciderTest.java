@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rollbacks of single users, and new attempts. */
-final class ReversalTest {
+final class RollbackDeciderTest {
 
     private static final Migration CONVERSION = Fixture.conversion(Consent.NONE);
     private static final Migration GRANT = Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE);
@@ -201,7 +201,7 @@ final class ReversalTest {
 
         RollbackResult result = rollback(SCALE, state);
         Decision<RollbackResult> keeping = reversal(GRANT, SCALE)
-                .rollback(state, new Reversal.Request(Trigger.OPERATOR, PaidCredits.KEEP, OLGA, "why"));
+                .rollback(state, new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OLGA, "why"));
 
         assertThat(result.status()).isEqualTo(status);
         assertThat(result.credits()).isEqualTo(left == null || left.signum() == 0 ? nothing : left);
@@ -458,12 +458,12 @@ final class ReversalTest {
                 .isEqualTo(new Decision.Answer<>(Optional.empty()));
     }
 
-    private static Reversal.Request request(String reason) {
-        return new Reversal.Request(Trigger.OPERATOR, PaidCredits.REFUSE, OLGA, reason);
+    private static RollbackDecider.Request request(String reason) {
+        return new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.REFUSE, OLGA, reason);
     }
 
-    private static Reversal reversal(Migration migration, int scale) {
-        return new Reversal(migration, scale, Fixture.CLOCK, new Notices(migration, false));
+    private static RollbackDecider reversal(Migration migration, int scale) {
+        return new RollbackDecider(migration, scale, Fixture.CLOCK, new ChangeNotices(migration, false));
     }
 
     private static RollbackResult rollback(int scale, UserState state) {

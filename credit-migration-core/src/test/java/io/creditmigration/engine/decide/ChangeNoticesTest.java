@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which notice a change speaks of, and when nobody is told. */
-final class NoticesTest {
+final class ChangeNoticesTest {
 
     private static final Migration CONVERSION = Fixture.conversion(Consent.NONE);
     private static final Migration GRANT = Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE);
@@ -133,8 +133,8 @@ final class NoticesTest {
     @Test
     void reopening_tells_nobody() {
         UserMigration record = Fixture.record(MigrationStatus.ROLLED_BACK);
-        Reversal reversal =
-                new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
+        RollbackDecider reversal = new RollbackDecider(
+                CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, /* wanted= */ true));
 
         assertThat(Fixture.write(reversal.reopen(
                                 States.withRecord(Fixture.ANN, record), Actor.operator("test"), "asked"))
@@ -226,17 +226,18 @@ final class NoticesTest {
                         1, Credits.of(old), Credits.of(converted), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE),
                 null);
         UserState state = States.withRecord(States.withCredits(Fixture.ANN, current), record);
-        Reversal reversal =
-                new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
+        RollbackDecider reversal = new RollbackDecider(
+                CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, /* wanted= */ true));
         return Fixture.write(reversal.rollback(
                         state,
-                        new Reversal.Request(Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("test"), "asked")))
+                        new RollbackDecider.Request(
+                                Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("test"), "asked")))
                 .change();
     }
 
-    private static Decider decider(Migration migration, boolean wanted) {
+    private static MigrationDecider decider(Migration migration, boolean wanted) {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
         Migration fitted = Fixture.fitted(migration);
-        return new Decider(fitted, Fixture.SCALE, lineage, Fixture.CLOCK, new Notices(fitted, wanted));
+        return new MigrationDecider(fitted, Fixture.SCALE, lineage, Fixture.CLOCK, new ChangeNotices(fitted, wanted));
     }
 }

@@ -11,10 +11,10 @@ import io.creditmigration.StoreException;
 import io.creditmigration.UserMigration;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.decide.Answers;
-import io.creditmigration.engine.decide.Decider;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Intent;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.MigrationDecider;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
 import io.creditmigration.spi.CommitResult;
@@ -28,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Read → decide → write for one user, again when others were faster, within a bound; once in a host's transaction. */
-public final class OneUser {
+public final class SingleUser {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OneUser.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SingleUser.class);
 
     /** What is wanted of one user: the answers that differ between migrating, taking back and reopening. */
-    private interface Act<R> {
+    private interface UserOperation<R> {
 
         Decision<R> decide(UserState state);
 
@@ -47,28 +47,28 @@ public final class OneUser {
 
     private final Migration migration;
     private final MigrationStore store;
-    private final Decider decider;
-    private final Reversal reversal;
+    private final MigrationDecider decider;
+    private final RollbackDecider rollbacks;
     private final int attempts;
     private final LatencyHistogram commits;
 
-    public OneUser(
+    public SingleUser(
             Migration migration,
             MigrationStore store,
-            Decider decider,
-            Reversal reversal,
+            MigrationDecider decider,
+            RollbackDecider rollbacks,
             int attempts,
             LatencyHistogram commits) {
         this.commits = commits;
         this.migration = migration;
         this.store = store;
         this.decider = decider;
-        this.reversal = reversal;
+        this.rollbacks = rollbacks;
         this.attempts = store.joins() ? 1 : attempts;
     }
 
     public MigrationResult migrate(String userId, Intent intent) {
-        return settle(userId, new Act<MigrationResult>() {
+        return settle(userId, new UserOperation<MigrationResult>() {
             @Override
             public Decision<MigrationResult> decide(UserState state) {
                 return decider.decide(state, intent);
@@ -97,11 +97,11 @@ public final class OneUser {
         });
     }
 
-    public RollbackResult rollback(String userId, Reversal.Request request) {
-        return settle(userId, new Act<RollbackResult>() {
+    public RollbackResult rollback(String userId, RollbackDecider.Request request) {
+        return settle(userId, new UserOperation<RollbackResult>() {
             @Override
             public Decision<RollbackResult> decide(UserState state) {
-                return reversal.rollback(state, request);
+                return rollbacks.rollback(state, request);
             }
 
             @Override
@@ -123,10 +123,10 @@ public final class OneUser {
     }
 
     public Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
-        return settle(userId, new Act<Optional<UserMigration>>() {
+        return settle(userId, new UserOperation<Optional<UserMigration>>() {
             @Override
             public Decision<Optional<UserMigration>> decide(UserState state) {
-                return reversal.reopen(state, actor, reason);
+                return rollbacks.reopen(state, actor, reason);
             }
 
             @Override
@@ -147,10 +147,10 @@ public final class OneUser {
     }
 
     public ReconcileResult reconcile(String userId, MigrationStatus standing, Actor actor, String reason) {
-        return settle(userId, new Act<ReconcileResult>() {
+        return settle(userId, new UserOperation<ReconcileResult>() {
             @Override
             public Decision<ReconcileResult> decide(UserState state) {
-                return reversal.reconcile(state, standing, actor, reason);
+                return rollbacks.reconcile(state, standing, actor, reason);
             }
 
             @Override
@@ -171,7 +171,7 @@ public final class OneUser {
         });
     }
 
-    private <R> R settle(String userId, Act<R> act) {
+    private <R> R settle(String userId, UserOperation<R> operation) {
         UserState state = null;
         Decision.Write<R> write = null;
         StoreException lost = null;
@@ -179,12 +179,12 @@ public final class OneUser {
             try {
                 state = store.find(migration, userId).orElse(null);
                 if (state == null) {
-                    return act.unknownUser();
+                    return operation.unknownUser();
                 }
                 if (lost != null && write != null && isWritten(write.change(), state)) {
                     return write.committed().apply(state.record());
                 }
-                Decision<R> decision = act.decide(state);
+                Decision<R> decision = operation.decide(state);
                 if (decision instanceof Decision.Answer<R> answer) {
                     return answer.result();
                 }
@@ -201,7 +201,7 @@ public final class OneUser {
                     }
                     case LOCKED -> Backoff.pause(attempt);
                     default -> {
-                        return act.refused(state, result);
+                        return operation.refused(state, result);
                     }
                 }
             } catch (StoreException e) {
@@ -214,7 +214,7 @@ public final class OneUser {
                 throw Failures.since(lost, e);
             }
         }
-        return act.contended(state);
+        return operation.contended(state);
     }
 
     /** A store that throws something of its own speaks of this user's change: a credit system that refuses it, say. */

@@ -13,7 +13,7 @@ import io.creditmigration.RunScope;
 import io.creditmigration.Tally;
 import io.creditmigration.Trigger;
 import io.creditmigration.engine.decide.Decision;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -22,28 +22,28 @@ import java.util.List;
 import java.util.Objects;
 
 /** Decides for everyone of a rollback and writes nothing. */
-public final class RollbackSurvey {
+public final class RollbackPlanner {
 
     private final Migration migration;
     private final RunStore store;
-    private final Reversal reversal;
+    private final RollbackDecider rollbacks;
 
-    public RollbackSurvey(Migration migration, RunStore store, Reversal reversal) {
+    public RollbackPlanner(Migration migration, RunStore store, RollbackDecider rollbacks) {
         this.migration = migration;
         this.store = store;
-        this.reversal = reversal;
+        this.rollbacks = rollbacks;
     }
 
     public RollbackPlan plan(RollbackOptions options) {
         RunScope scope = options.scope();
         Planning planning =
-                new Planning(new Reversal.Request(Trigger.RUN, scope.paid(), Actor.automatic("plan"), "plan"));
+                new Planning(new RollbackDecider.Request(Trigger.RUN, scope.paid(), Actor.automatic("plan"), "plan"));
         if (scope.isListed()) {
             for (String userId : options.userIds()) {
                 store.find(migration, userId).ifPresentOrElse(planning::add, planning::addUnknown);
             }
         } else {
-            Survey.forEach(store, migration, scope, planning::add);
+            MigrationPlanner.forEach(store, migration, scope, planning::add);
         }
         return planning.plan(scope);
     }
@@ -51,7 +51,7 @@ public final class RollbackSurvey {
     /** Decides for one user after the other, and keeps sums and a bounded number of users. */
     private final class Planning {
 
-        private final Reversal.Request request;
+        private final RollbackDecider.Request request;
         private final TallySum sum = new TallySum();
         private final LargestChanges largest = new LargestChanges();
         private final List<RollbackPlan.PaidUser> paid = new ArrayList<>();
@@ -59,12 +59,12 @@ public final class RollbackSurvey {
         private final List<String> warnings = new ArrayList<>();
         private long kept;
 
-        Planning(Reversal.Request request) {
+        Planning(RollbackDecider.Request request) {
             this.request = request;
         }
 
         void add(UserState state) {
-            Decision<RollbackResult> decision = reversal.rollback(state, request);
+            Decision<RollbackResult> decision = rollbacks.rollback(state, request);
             if (decision instanceof Decision.Write<RollbackResult> write) {
                 add(write.change());
                 return;

@@ -14,12 +14,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which notice a change speaks of. Pure; without notices wanted, none. */
-public final class Notices {
+public final class ChangeNotices {
 
     private final Migration migration;
     private final boolean wanted;
 
-    public Notices(Migration migration, boolean wanted) {
+    public ChangeNotices(Migration migration, boolean wanted) {
         this.migration = migration;
         this.wanted = wanted;
     }

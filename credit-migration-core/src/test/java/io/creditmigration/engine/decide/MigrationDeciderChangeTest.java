@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is written of a user who is migrated: balance and line that belong together. */
-final class DeciderChangeTest {
+final class MigrationDeciderChangeTest {
 
     private static final Migration CONVERSION = Fixture.conversion(Consent.CONFIRM_POSITIVE);
     private static final Migration UNASKED = Fixture.conversion(Consent.NONE);
@@ -208,7 +208,7 @@ final class DeciderChangeTest {
             CreditRate to = draws.rateOtherThan(from);
             Credits credits = draws.credits(draws.upTo(4));
             int scale = draws.upTo(6);
-            Decider decider = decider(Fixture.conversion(from, to, Consent.NONE), scale);
+            MigrationDecider decider = decider(Fixture.conversion(from, to, Consent.NONE), scale);
             UserState state = States.withCredits(ANN, credits.toString());
 
             UserChange change =
@@ -254,7 +254,8 @@ final class DeciderChangeTest {
                 .consent(Consent.NONE)
                 .build();
         Lineage lineage = new Lineage(StoredDefinition.of(newest), List.of(StoredDefinition.of(UNASKED)));
-        Decider decider = new Decider(newest, SCALE, lineage, Fixture.CLOCK, new Notices(newest, false));
+        MigrationDecider decider =
+                new MigrationDecider(newest, SCALE, lineage, Fixture.CLOCK, new ChangeNotices(newest, false));
         UserState skipped = States.withCredits(ANN, "30");
         UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));
 

@@ -5,15 +5,15 @@ import io.creditmigration.RollbackResult;
 import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.Trigger;
 import io.creditmigration.engine.decide.Decision;
-import io.creditmigration.engine.decide.Reversal;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
 
 /** Takes a run's users back, in the name of who opened the run. */
-final class RollbackAct implements RunAct<RollbackResult> {
+final class RollbackAction implements RunAction<RollbackResult> {
 
-    private final Reversal reversal;
-    private final Reversal.Request request;
+    private final RollbackDecider rollbacks;
+    private final RollbackDecider.Request request;
     private final Runnable forget;
 
     /**
@@ -21,9 +21,9 @@ final class RollbackAct implements RunAct<RollbackResult> {
      *
      * @param forget forgets who was known to be migrated
      */
-    RollbackAct(Reversal reversal, MigrationRun run, Runnable forget) {
-        this.reversal = reversal;
-        this.request = new Reversal.Request(Trigger.RUN, run.scope().paid(), run.openedBy(), run.openedFor());
+    RollbackAction(RollbackDecider rollbacks, MigrationRun run, Runnable forget) {
+        this.rollbacks = rollbacks;
+        this.request = new RollbackDecider.Request(Trigger.RUN, run.scope().paid(), run.openedBy(), run.openedFor());
         this.forget = forget;
     }
 
@@ -32,7 +32,7 @@ final class RollbackAct implements RunAct<RollbackResult> {
 
     @Override
     public Decision<RollbackResult> decide(UserState user, Instant now) {
-        return reversal.rollback(user, request, now);
+        return rollbacks.rollback(user, request, now);
     }
 
     @Override

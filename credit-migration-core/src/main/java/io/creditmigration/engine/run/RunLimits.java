@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * twenty times as long has passed, and what this process has added since is known without reading. A rollback run
  * is judged by its own tally only.
  */
-final class RunGuard {
+final class RunLimits {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunGuard.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RunLimits.class);
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long REST_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
@@ -70,7 +70,7 @@ final class RunGuard {
     private long attempted;
     private BigDecimal granted = BigDecimal.ZERO;
 
-    RunGuard(
+    RunLimits(
             Migration migration,
             RunStore store,
             MigrationRun run,

@@ -7,48 +7,37 @@ import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationStatus;
-import io.creditmigration.PopulationAnalysis;
-import io.creditmigration.PopulationAnalysis.BalanceClass;
-import io.creditmigration.PopulationAnalysis.Tier;
 import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
 import io.creditmigration.Tally;
-import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
-import io.creditmigration.engine.decide.Decider;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Intent;
+import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.internal.Keyset;
 import io.creditmigration.internal.Sha256;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the whole population in pages and writes nothing: what it is like, and what a run would do to it. */
-public final class Survey {
+/** Plans a run: reads the population in pages, decides about each user as a run would, and writes nothing. */
+public final class MigrationPlanner {
 
     private static final int PAGE_USERS = 1_000;
-    private static final int TIERS_MAX = 20;
-    private static final BigDecimal DUST = new BigDecimal("0.01");
 
     private final Migration migration;
     private final RunStore store;
-    private final Decider decider;
+    private final MigrationDecider decider;
 
-    public Survey(Migration migration, RunStore store, Decider decider) {
+    public MigrationPlanner(Migration migration, RunStore store, MigrationDecider decider) {
         this.migration = migration;
         this.store = store;
         this.decider = decider;
@@ -69,12 +58,6 @@ public final class Survey {
             forEach(store, migration, scope, planning::add);
         }
         return planning.plan(scope);
-    }
-
-    public PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
-        Analyzing analyzing = new Analyzing(highUsage);
-        forEach(store, migration, RunScope.everyone(), analyzing::add);
-        return analyzing.analysis();
     }
 
     /** Everybody of a scope that is no list, in key order. */
@@ -308,95 +291,5 @@ public final class Survey {
                 record.changedAt(),
                 null,
                 null);
-    }
-
-    /** Counts one user after the other; of grants, a bounded number of different ones. */
-    private final class Analyzing {
-
-        private final Map<BalanceClass, Long> balances = new EnumMap<>(BalanceClass.class);
-        private final Map<Credits, Long> grants = new HashMap<>();
-        private long users;
-        private long active;
-        private long high;
-        private long inWindow;
-        private long total;
-        private long otherGrants;
-        private long exempt;
-        private long newcomers;
-        private long byHost;
-        private long othersTotal;
-        private final Consumer<UserSnapshot> highUsage;
-
-        Analyzing(Consumer<UserSnapshot> highUsage) {
-            this.highUsage = highUsage;
-        }
-
-        void add(UserState state) {
-            if (migration.conversion().isPresent() && state.user().exempt()) {
-                exempt++;
-            } else if (!decider.isSubject(state)) {
-                newcomers++;
-            } else if (Boolean.TRUE.equals(state.flagged()) && state.record() == null) {
-                byHost++;
-            } else {
-                addSubject(state);
-                return;
-            }
-            othersTotal += state.user().usage().total();
-        }
-
-        private void addSubject(UserState state) {
-            users++;
-            Usage usage = state.user().usage();
-            active += usage.isActive() ? 1 : 0;
-            if (usage.isHigh()) {
-                high++;
-                highUsage.accept(state.user());
-            }
-            inWindow += usage.operations();
-            total += usage.total();
-            balances.merge(classOf(state.user().credits()), 1L, Long::sum);
-            if (migration.conversion().isEmpty()) {
-                decider.allocation(state).ifPresent(this::addGrant);
-            }
-        }
-
-        private void addGrant(Credits credits) {
-            if (grants.size() < TIERS_MAX || grants.containsKey(credits)) {
-                grants.merge(credits, 1L, Long::sum);
-            } else {
-                otherGrants++;
-            }
-        }
-
-        PopulationAnalysis analysis() {
-            List<Tier> tiers = grants.entrySet().stream()
-                    .map(grant -> new Tier(grant.getKey(), grant.getValue()))
-                    .sorted(Comparator.comparing(Tier::users).reversed().thenComparing(Tier::credits))
-                    .toList();
-            return new PopulationAnalysis(
-                    users,
-                    active,
-                    high,
-                    inWindow,
-                    total,
-                    Collections.unmodifiableMap(balances),
-                    migration.usageWindow(),
-                    store.operationsPerDay(migration),
-                    tiers,
-                    otherGrants,
-                    new PopulationAnalysis.Others(exempt, newcomers, byHost, othersTotal));
-        }
-
-        private static BalanceClass classOf(@Nullable Credits credits) {
-            if (credits == null) {
-                return BalanceClass.ABSENT;
-            }
-            return switch (credits.signum()) {
-                case -1 -> BalanceClass.NEGATIVE;
-                case 0 -> BalanceClass.ZERO;
-                default -> credits.amount().compareTo(DUST) < 0 ? BalanceClass.DUST : BalanceClass.POSITIVE;
-            };
-        }
     }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about rollbacks, new attempts and reconciliations: the pure middle of read → decide → write. */
-public final class Reversal {
+public final class RollbackDecider {
 
     /** What a rollback is asked for with. */
     public record Request(Trigger trigger, PaidCredits paid, Actor actor, String reason) {}
@@ -38,10 +38,10 @@ public final class Reversal {
     private final Migration migration;
     private final int balanceScale;
     private final Clock clock;
-    private final Notices notices;
+    private final ChangeNotices notices;
     private final Agreement agreement;
 
-    public Reversal(Migration migration, int balanceScale, Clock clock, Notices notices) {
+    public RollbackDecider(Migration migration, int balanceScale, Clock clock, ChangeNotices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.clock = clock;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The threads of one process that work on one run: as many as its settings say now. The calling thread waits for them, and
  * ends them after the page in hand when it is interrupted.
  */
-final class RunCrew {
+final class WorkerPool {
 
     private static final long LOOK_MILLIS = 200;
     private static final long BUSY_MILLIS = 50;
@@ -27,7 +27,7 @@ final class RunCrew {
     private Page.@Nullable Status end;
     private @Nullable Throwable failure;
 
-    RunCrew(Supplier<RunWorker<?>> workers, Consumer<RunWorker<?>> listener, int wanted) {
+    WorkerPool(Supplier<RunWorker<?>> workers, Consumer<RunWorker<?>> listener, int wanted) {
         this.workers = workers;
         this.listener = listener;
         this.wanted = wanted;
@@ -51,10 +51,10 @@ final class RunCrew {
         return end;
     }
 
-    /** Hires until the work ends. Answers whether the calling thread was interrupted. */
+    /** Starts workers until the work ends. Answers whether the calling thread was interrupted. */
     private synchronized boolean watch() {
         while (!ending) {
-            hire();
+            start();
             try {
                 wait(LOOK_MILLIS);
             } catch (InterruptedException e) {
@@ -65,7 +65,7 @@ final class RunCrew {
         return false;
     }
 
-    private void hire() {
+    private void start() {
         threads.removeIf(thread -> !thread.isAlive());
         for (int place = 0; place < wanted && !ending; place++) {
             if (!places.get(place)) {
@@ -95,7 +95,7 @@ final class RunCrew {
         } catch (Throwable e) {
             fail(e);
         } finally {
-            leave(place);
+            finish(place);
         }
     }
 
@@ -107,7 +107,7 @@ final class RunCrew {
         return !ending && place < wanted;
     }
 
-    private synchronized void leave(int place) {
+    private synchronized void finish(int place) {
         places.clear(place);
         notifyAll();
     }

@@ -3,21 +3,21 @@ package io.creditmigration.engine.run;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.RunScope;
-import io.creditmigration.engine.decide.Decider;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Intent;
+import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
 
 /** Migrates a run's users. */
-final class MigratingAct implements RunAct<MigrationResult> {
+final class MigratingAction implements RunAction<MigrationResult> {
 
     private final MigrationStore store;
-    private final Decider decider;
+    private final MigrationDecider decider;
     private final Intent intent;
 
-    MigratingAct(MigrationStore store, Decider decider, RunScope scope) {
+    MigratingAction(MigrationStore store, MigrationDecider decider, RunScope scope) {
         this.store = store;
         this.decider = decider;
         this.intent = Intent.run(scope);

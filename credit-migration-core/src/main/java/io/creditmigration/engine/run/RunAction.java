@@ -5,7 +5,7 @@ import io.creditmigration.spi.UserState;
 import java.time.Instant;
 
 /** What a run does to each user: the one thing in which runs differ. Pure but for what it has learnt before a page. */
-interface RunAct<R> {
+interface RunAction<R> {
 
     /** Comes before a page, outside its transaction. */
     void begin();

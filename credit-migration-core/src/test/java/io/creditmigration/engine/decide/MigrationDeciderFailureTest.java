@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A policy that goes wrong concerns the one user it was asked about: FAILED with the reason, and nothing else written. */
-final class DeciderFailureTest {
+final class MigrationDeciderFailureTest {
 
     static Stream<Arguments> brokenPolicies() {
         return Stream.of(
@@ -74,7 +74,7 @@ final class DeciderFailureTest {
                         "not done yet"),
                 Arguments.of(
                         "throws what it does not declare",
-                        policy(() -> DeciderFailureTest.<RuntimeException>sneak(
+                        policy(() -> MigrationDeciderFailureTest.<RuntimeException>sneak(
                                 new java.io.IOException("price list unread"))),
                         "price list unread"),
                 Arguments.of(
@@ -153,7 +153,7 @@ final class DeciderFailureTest {
     @ParameterizedTest
     @CsvSource({"NONE, FAILED, FAILED, FAILED", "CONFIRM_POSITIVE, FAILED, FAILED, FAILED"})
     void who_has_no_credits_fails_by_every_trigger(Consent consent, Status automatic, Status explicit, Status run) {
-        Decider decider = decider(Fixture.grant(throwing("no idea"), consent));
+        MigrationDecider decider = decider(Fixture.grant(throwing("no idea"), consent));
 
         assertThat(status(decider, ANN, Intent.automatic(Trigger.REQUEST))).isEqualTo(automatic);
         assertThat(status(decider, ANN, Intent.explicit())).isEqualTo(explicit);
@@ -164,7 +164,7 @@ final class DeciderFailureTest {
     @CsvSource({"NONE, HAS_CREDITS, FAILED", "CONFIRM_POSITIVE, HAS_CREDITS, HAS_CREDITS"})
     void who_is_not_this_triggers_business_is_not_marked_for_a_policy_that_goes_wrong(
             Consent consent, Status automatic, Status explicit) {
-        Decider decider = decider(Fixture.grant(throwing("no idea"), consent));
+        MigrationDecider decider = decider(Fixture.grant(throwing("no idea"), consent));
         UserState state = States.withCredits(ANN, "50");
 
         assertThat(status(decider, state, Intent.automatic(Trigger.REQUEST))).isEqualTo(automatic);
@@ -174,7 +174,7 @@ final class DeciderFailureTest {
 
     @Test
     void who_says_yes_to_a_policy_that_goes_wrong_learns_of_a_failure() {
-        Decider decider = decider(Fixture.grant(throwing("no idea"), Consent.CONFIRM_POSITIVE));
+        MigrationDecider decider = decider(Fixture.grant(throwing("no idea"), Consent.CONFIRM_POSITIVE));
         Quote shown = new Quote("to-credits", "ann", 1, Credits.of(50), Credits.of(70), null, null, EARLIER);
 
         assertThat(status(decider, States.withCredits(ANN, "50"), Intent.confirmation(shown, Actor.user("ann"))))
@@ -218,7 +218,7 @@ final class DeciderFailureTest {
 
     @Test
     void what_breaks_the_whole_machine_is_nobodys_failure() {
-        Decider decider = decider(Fixture.grant(
+        MigrationDecider decider = decider(Fixture.grant(
                 policy(() -> {
                     throw new OutOfMemoryError("pretended");
                 }),
@@ -227,7 +227,7 @@ final class DeciderFailureTest {
         assertThatThrownBy(() -> decider.decide(ANN, Intent.explicit())).isInstanceOf(OutOfMemoryError.class);
     }
 
-    private static Status status(Decider decider, UserState state, Intent intent) {
+    private static Status status(MigrationDecider decider, UserState state, Intent intent) {
         return Fixture.result(decider.decide(state, intent)).status();
     }
 
