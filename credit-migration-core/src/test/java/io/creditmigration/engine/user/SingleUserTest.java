@@ -12,11 +12,13 @@ import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
+import io.creditmigration.ReconcileResult;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.States;
 import io.creditmigration.StoreException;
 import io.creditmigration.StoreException.Kind;
 import io.creditmigration.Trigger;
+import io.creditmigration.UserMigration;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
@@ -24,6 +26,7 @@ import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,7 +64,8 @@ final class SingleUserTest {
 
         assertThat(migrate(store).status()).isEqualTo(Status.UNKNOWN_USER);
         assertThat(rollback(store).status()).isEqualTo(RollbackResult.Status.UNKNOWN_USER);
-        assertThat(oneUser(store).reopen("ann", Actor.operator("olga"), "why")).isEmpty();
+        assertThat(singleUser(store).reopen("ann", Actor.operator("olga"), "why"))
+                .isEmpty();
         assertThat(store.asked).isEmpty();
     }
 
@@ -228,6 +232,59 @@ final class SingleUserTest {
         assertThat(joined.asked).hasSize(3);
     }
 
+    @Test
+    void who_stays_contended_is_answered_with_the_record() {
+        store.user = completed();
+        for (int i = 0; i < 2 * ATTEMPTS; i++) {
+            store.answers.add(change -> CommitResult.of(CommitResult.Status.STALE));
+        }
+
+        RollbackResult result = rollback(store);
+
+        assertThat(result.status()).isEqualTo(RollbackResult.Status.CONTENDED);
+        assertThat(result.record()).isEqualTo(store.user.record());
+        assertThat(store.asked).hasSize(ATTEMPTS);
+    }
+
+    @Test
+    void a_new_attempt_is_written_for_who_was_rolled_back_and_for_nobody_else() {
+        store.user = completed();
+        assertThat(reopen()).isEmpty();
+        rollback(store);
+        store.user = States.withRecord(
+                States.marked(Fixture.ANN, false), store.asked.get(0).record());
+
+        assertThat(reopen())
+                .get()
+                .extracting(UserMigration::status, UserMigration::attempt)
+                .containsExactly(MigrationStatus.PENDING, 2);
+
+        store.answers.add(change -> CommitResult.rejected("no"));
+        assertThat(reopen()).isEmpty();
+    }
+
+    @Test
+    void a_record_is_reconciled_with_the_row_that_contradicts_it() {
+        assertThat(reconcile().status()).isEqualTo(ReconcileResult.Status.IN_STEP);
+
+        store.user = States.marked(completed(), false);
+        store.answers.add(change -> CommitResult.rejected("no"));
+        assertThat(reconcile().status()).isEqualTo(ReconcileResult.Status.CONTENDED);
+        assertThat(reconcile().status()).isEqualTo(ReconcileResult.Status.RECONCILED);
+
+        store.user = null;
+        assertThat(reconcile().status()).isEqualTo(ReconcileResult.Status.UNKNOWN_USER);
+    }
+
+    private Optional<UserMigration> reopen() {
+        return singleUser(store).reopen("ann", Actor.operator("olga"), "try again");
+    }
+
+    private ReconcileResult reconcile() {
+        return singleUser(store)
+                .reconcile("ann", MigrationStatus.ROLLED_BACK, Actor.operator("olga"), "restored by hand");
+    }
+
     private static CommitResult deadlock(UserChange change) {
         throw new StoreException(
                 Kind.TRANSIENT, "deadlock over " + change.line().userId(), null);
@@ -242,11 +299,11 @@ final class SingleUserTest {
     }
 
     private MigrationResult migrate(FakeStore in) {
-        return oneUser(in).migrate("ann", Intent.explicit());
+        return singleUser(in).migrate("ann", Intent.explicit());
     }
 
     private RollbackResult rollback(FakeStore in) {
-        return oneUser(in)
+        return singleUser(in)
                 .rollback(
                         "ann",
                         new RollbackDecider.Request(
@@ -260,7 +317,7 @@ final class SingleUserTest {
         return States.withRecord(written.expected(), written.record());
     }
 
-    private SingleUser oneUser(FakeStore in) {
+    private SingleUser singleUser(FakeStore in) {
         RollbackDecider reversal = new RollbackDecider(
                 MIGRATION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(MIGRATION, /* wanted= */ false));
         return new SingleUser(MIGRATION, in, Fixture.decider(MIGRATION), reversal, ATTEMPTS, commits);
