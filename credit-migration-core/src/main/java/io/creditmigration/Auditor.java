@@ -62,8 +62,8 @@ final class Auditor {
     /** The rates that a balance can have had. */
     private Set<BigDecimal> rates(List<StoredDefinition> definitions) {
         return Stream.concat(Stream.of(StoredDefinition.of(migration)), definitions.stream())
-                .flatMap(definition -> Stream.of(definition.oldRate(), definition.newRate()))
-                .filter(Objects::nonNull)
+                .flatMap(definition ->
+                        Stream.concat(definition.oldRates().stream(), Stream.ofNullable(definition.newRate())))
                 .map(CreditRate::perCredit)
                 .collect(Collectors.toSet());
     }
@@ -73,7 +73,7 @@ final class Auditor {
     }
 
     private static String words(StoredDefinition definition) {
-        return "'" + definition.fingerprint() + "' from rate " + definition.oldRate() + " to " + definition.newRate();
+        return "'" + definition.fingerprint() + "' from rates " + definition.oldRates() + " to " + definition.newRate();
     }
 
     private Instant now() {
@@ -86,8 +86,11 @@ final class Auditor {
         private final Instant begun = now();
         private final Findings findings = new Findings();
         private final List<StoredDefinition> definitions = store.definitions();
-        private final UserAudit.Terms terms =
-                new UserAudit.Terms(migration, new Conservation(migration, store.balanceScale()), rates(definitions));
+        private final UserAudit.Terms terms = new UserAudit.Terms(
+                migration,
+                new Conservation(migration, store.shape().balanceScale()),
+                rates(definitions),
+                store.shape().rates());
         private final Map<MigrationStatus, Long> records = new EnumMap<>(MigrationStatus.class);
         private long withoutRecord;
         private long gone;
@@ -117,8 +120,15 @@ final class Auditor {
             long byHost = 0;
             for (Unrecorded some : store.unrecorded(migration)) {
                 boolean exempt = some.exempt() && migration.conversion().isPresent();
-                byHost += some.flagged() ? some.users() : 0;
-                waiting += some.late() || exempt || some.flagged() || some.superseded() ? 0 : some.users();
+                byHost += some.migrated() && !some.late() ? some.users() : 0;
+                waiting += some.late() || exempt || some.migrated() ? 0 : some.users();
+                if (some.late() && some.atOldRate() && migration.conversion().isPresent()) {
+                    findings.add(
+                            Check.OUT_OF_STEP,
+                            null,
+                            some.users() + " users registered at or after " + migration.newcomersFrom()
+                                    + " are at a rate that nobody can have begun with");
+                }
             }
             return new Verification(
                     begun,
@@ -229,7 +239,7 @@ final class Auditor {
             StoredDefinition mine = StoredDefinition.of(migration);
             for (StoredDefinition stored : definitions) {
                 boolean same = stored.fingerprint().equals(mine.fingerprint())
-                        && Objects.equals(stored.oldRate(), mine.oldRate())
+                        && stored.oldRates().equals(mine.oldRates())
                         && Objects.equals(stored.newRate(), mine.newRate());
                 if (stored.id().equals(mine.id()) && !same) {
                     findings.add(

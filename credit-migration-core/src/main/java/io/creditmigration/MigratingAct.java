@@ -8,23 +8,31 @@ import java.time.Instant;
 /** Migrates a run's users. */
 final class MigratingAct implements RunAct<MigrationResult> {
 
+    private final Migration migration;
     private final MigrationStore store;
     private final Decider decider;
     private final Intent intent;
 
-    MigratingAct(MigrationStore store, Decider decider, RunScope scope) {
+    MigratingAct(Migration migration, MigrationStore store, Decider decider, RunScope scope) {
+        this.migration = migration;
         this.store = store;
         this.decider = decider;
         this.intent = Intent.run(scope);
     }
 
     @Override
-    public void begin() {
-        decider.learn(store::definitions);
-    }
+    public void begin() {}
 
     @Override
     public Decision<MigrationResult> decide(UserState user, Instant now) {
+        Schedule stored = user.registration().schedule();
+        if (stored != null && !stored.equals(migration.schedule())) {
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE,
+                    "Migration " + migration.id() + " was postponed meanwhile, to " + stored + "; call run again",
+                    null);
+        }
+        decider.learn(user, store::definitions);
         Decision<MigrationResult> late = decider.catchUp(user, intent, now);
         return late == null ? decider.decide(user, intent, now) : late;
     }

@@ -54,6 +54,7 @@ public final class MigrationRuns {
     private final Migration migration;
     private final RunStore store;
     private final Function<MigrationRun, RunAct<?>> acts;
+    private final Runnable registering;
     private final MigrationOptions bounds;
     private final LatencyHistogram pages;
 
@@ -64,8 +65,10 @@ public final class MigrationRuns {
             Migration migration,
             RunStore store,
             Function<MigrationRun, RunAct<?>> acts,
+            Runnable registering,
             MigrationOptions bounds,
             LatencyHistogram pages) {
+        this.registering = registering;
         this.pages = pages;
         this.migration = migration;
         this.store = store;
@@ -128,6 +131,7 @@ public final class MigrationRuns {
     }
 
     private MigrationRun open(RunRequest request, Cause cause) {
+        registering.run();
         MigrationRun run = Backoff.retrying(bounds.attempts(), () -> store.openRun(migration, request, cause));
         LOG.info(
                 "Migration {}: run {} over {}",

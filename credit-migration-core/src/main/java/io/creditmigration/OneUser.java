@@ -1,8 +1,10 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Printable;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.Optional;
@@ -21,6 +23,9 @@ final class OneUser {
         Decision<R> decide(UserState state);
 
         R unknownUser();
+
+        /** Nothing is registered, and a host's transaction registers nothing. */
+        R notRegistered(UserState state);
 
         /** The store has refused the change for what it is, and nothing was written. */
         R refused(UserState state, CommitResult refusal);
@@ -54,6 +59,8 @@ final class OneUser {
         return settle(userId, new Act<MigrationResult>() {
             @Override
             public Decision<MigrationResult> decide(UserState state) {
+                requireSchedule(migration, state);
+                decider.learn(state, store::definitions);
                 return decider.decide(state, intent);
             }
 
@@ -63,9 +70,23 @@ final class OneUser {
             }
 
             @Override
+            public MigrationResult notRegistered(UserState state) {
+                LOG.warn(
+                        "Migration {} is not registered, and a transaction of the host's does not register it; call"
+                                + " register(…) on start",
+                        migration.id());
+                return MigrationResult.of(
+                        MigrationResult.Status.NOT_REGISTERED, state.user().userId(), state.record());
+            }
+
+            @Override
             public MigrationResult refused(UserState state, CommitResult refusal) {
                 String stored = state.user().userId();
                 return switch (refusal.status()) {
+                    case NOT_REGISTERED ->
+                        MigrationResult.of(MigrationResult.Status.NOT_REGISTERED, stored, state.record());
+                    case WITHDRAWN -> MigrationResult.of(MigrationResult.Status.WITHDRAWN, stored, state.record());
+                    case ENDED -> MigrationResult.of(MigrationResult.Status.ENDED, stored, state.record());
                     case HALTED -> MigrationResult.of(MigrationResult.Status.HALTED, stored, state.record());
                     case NOT_BEGUN -> MigrationResult.of(MigrationResult.Status.NOT_BEGUN, stored, state.record());
                     case OUTSIDE_ROLLOUT ->
@@ -95,6 +116,11 @@ final class OneUser {
             }
 
             @Override
+            public RollbackResult notRegistered(UserState state) {
+                return contended(state);
+            }
+
+            @Override
             public RollbackResult refused(UserState state, CommitResult refusal) {
                 return new RollbackResult(
                         RollbackResult.Status.REJECTED, state.user().userId(), state.record(), null, refusal.message());
@@ -117,6 +143,11 @@ final class OneUser {
 
             @Override
             public Optional<UserMigration> unknownUser() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<UserMigration> notRegistered(UserState state) {
                 return Optional.empty();
             }
 
@@ -145,6 +176,11 @@ final class OneUser {
             }
 
             @Override
+            public ReconcileResult notRegistered(UserState state) {
+                return contended(state);
+            }
+
+            @Override
             public ReconcileResult refused(UserState state, CommitResult refusal) {
                 return contended(state);
             }
@@ -161,6 +197,7 @@ final class OneUser {
         UserState state = null;
         Decision.Write<R> write = null;
         StoreException lost = null;
+        boolean registered = false;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
                 state = store.find(migration, userId).orElse(null);
@@ -175,6 +212,15 @@ final class OneUser {
                     return answer.result();
                 }
                 write = (Decision.Write<R>) decision;
+                if (state.registration().place() == Place.UNREGISTERED && !registered) {
+                    if (store.joins()) {
+                        return act.notRegistered(state);
+                    }
+                    store.register(migration, new Cause(Actor.automatic("register"), "first use", decider.now()));
+                    registered = true;
+                    attempt--;
+                    continue;
+                }
                 String error = write.change().line().error();
                 CommitResult result =
                         store.joins() && error != null ? CommitResult.rejected(error) : commit(write.change());
@@ -196,11 +242,21 @@ final class OneUser {
                 }
                 lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 Backoff.pause(attempt);
+            } catch (Rescheduled e) {
+                throw e;
             } catch (RuntimeException e) {
                 throw StoreException.since(lost, e);
             }
         }
         return act.contended(state);
+    }
+
+    /** What was decided by other instants than those that are stored is not to be written. */
+    static void requireSchedule(Migration migration, UserState state) {
+        Schedule stored = state.registration().schedule();
+        if (stored != null && !stored.equals(migration.schedule())) {
+            throw new Rescheduled();
+        }
     }
 
     /** A store that throws something of its own speaks of this user's change: a credit system that refuses it, say. */

@@ -59,17 +59,19 @@ final class Reasons {
 
     /** Null where the policy is not built in, or cannot say it from these figures. */
     private @Nullable String rendered(Figures figures, Credits consumed) {
-        CreditPolicy policy = migration.policy();
-        if (!(policy instanceof RateConversion || policy instanceof UsageTiers)) {
-            return null;
-        }
-        UserSnapshot user = UserSnapshot.of("-")
-                .withCredits(figures.oldCredits())
-                .withRate(figures.oldRate())
-                .withUsage(figures.usage() == null ? Usage.NONE : figures.usage());
         try {
-            String reason = policy.allocate(user).reason();
-            return consumed.signum() == 0 || policy instanceof RateConversion ? reason : lessConsumed(reason, consumed);
+            if (migration.policy() instanceof RateConversion conversion) {
+                Credits old = figures.oldCredits();
+                CreditRate from = figures.oldRate();
+                return old == null || from == null ? null : conversion.reason(old, from);
+            }
+            if (migration.policy() instanceof UsageTiers tiers) {
+                Usage usage = figures.usage() == null ? Usage.NONE : figures.usage();
+                String reason =
+                        tiers.allocate(UserSnapshot.of("-").withUsage(usage)).reason();
+                return consumed.signum() == 0 ? reason : lessConsumed(reason, consumed);
+            }
+            return null;
         } catch (InvalidValueException | ArithmeticException e) {
             return null;
         }

@@ -1,8 +1,10 @@
 package io.creditmigration;
 
+import io.creditmigration.Chain.Unit;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
 import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
@@ -25,16 +27,18 @@ final class Reversal {
 
     private final Migration migration;
     private final int balanceScale;
+    private final Chain chain;
     private final Clock clock;
     private final Notices notices;
     private final Agreement agreement;
 
-    Reversal(Migration migration, int balanceScale, Clock clock, Notices notices) {
+    Reversal(Migration migration, int balanceScale, Chain chain, Clock clock, Notices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
+        this.chain = chain;
         this.clock = clock;
         this.notices = notices;
-        this.agreement = new Agreement(migration);
+        this.agreement = new Agreement(migration, chain);
     }
 
     Decision<RollbackResult> rollback(UserState state, Request request) {
@@ -53,7 +57,7 @@ final class Reversal {
         if (record == null || record.status() != MigrationStatus.COMPLETED) {
             return refuse(Status.NOT_COMPLETED, state);
         }
-        if (state.superseded()) {
+        if (hasGoneOn(state, record)) {
             return refuse(Status.NOT_LATEST, state);
         }
         RollbackData data = record.rollbackData();
@@ -81,6 +85,16 @@ final class Reversal {
             return refuse(Status.MOVED_SINCE, state);
         }
         return withdraw(state, current, state.bought(), request, now);
+    }
+
+    /** Whether another conversion has the balance now: it is in another unit than this migration left it in. */
+    private boolean hasGoneOn(UserState state, UserMigration record) {
+        UnitLine line = state.unitLine();
+        if (line == null || line.migrationId().equals(migration.id())) {
+            return false;
+        }
+        RollbackData data = record.rollbackData();
+        return migration.conversion().isPresent() || (line.isNew() && (data == null || line.number() > data.line()));
     }
 
     /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
@@ -141,11 +155,12 @@ final class Reversal {
     Decision<ReconcileResult> reconcile(UserState state, MigrationStatus standing, Actor actor, String reason) {
         UserMigration record = state.record();
         String userId = state.user().userId();
-        if (record == null || !agreement.isOutOfStep(state)) {
+        if (!agreement.isOutOfStep(state)) {
             return new Decision.Answer<>(new ReconcileResult(ReconcileResult.Status.IN_STEP, userId, record));
         }
-        Boolean migrated = state.flagged();
-        if (migrated != null && migrated != (standing == MigrationStatus.COMPLETED)) {
+        Unit unit = chain.unit(state);
+        boolean otherwise = unit == (standing == MigrationStatus.COMPLETED ? Unit.OLD : Unit.NEW);
+        if (otherwise || unit == Unit.NO_RATE || unit == Unit.OTHER) {
             return new Decision.Answer<>(
                     new ReconcileResult(ReconcileResult.Status.ROW_SAYS_OTHERWISE, userId, record));
         }
@@ -160,20 +175,34 @@ final class Reversal {
                 now(),
                 new Standing(
                         standing,
-                        record.attempt(),
-                        record.creditsConsumed()
-                                .plus(
-                                        record.status() == MigrationStatus.COMPLETED
-                                                ? record.creditsGranted()
-                                                : Credits.ZERO),
-                        record.historicalOperations(),
+                        record == null ? 1 : record.attempt(),
+                        record == null ? Credits.ZERO : consumedIfReconciled(record),
+                        record == null ? 0 : record.historicalOperations(),
                         /* figuresLine= */ 0),
-                Figures.of(credits, credits, null, null),
+                Figures.of(credits, credits, null, /* newRate= */ unitOf(state, standing)),
                 reason,
                 null);
         return new Decision.Write<>(
                 new UserChange(UserChange.Kind.LINE_ONLY, state, null, line),
                 written -> new ReconcileResult(ReconcileResult.Status.RECONCILED, userId, written));
+    }
+
+    /** A grant counts as wholly consumed: what of it was spent nobody can tell. */
+    private static Credits consumedIfReconciled(UserMigration record) {
+        return record.creditsConsumed()
+                .plus(record.status() == MigrationStatus.COMPLETED ? record.creditsGranted() : Credits.ZERO);
+    }
+
+    /** The rate that the operator says the balance is at; null for grants. */
+    private @Nullable CreditRate unitOf(UserState state, MigrationStatus standing) {
+        RateConversion conversion = migration.conversion().orElse(null);
+        if (conversion == null) {
+            return null;
+        }
+        CreditRate rate = state.user().rate();
+        return rate != null
+                ? rate
+                : standing == MigrationStatus.COMPLETED ? conversion.newRate() : conversion.oldRate();
     }
 
     /**

@@ -251,9 +251,9 @@ final class Survey {
                 pending(record),
                 0,
                 state.flagged() == null ? null : Boolean.FALSE,
-                false,
+                null,
                 state.hostState(),
-                Rollout.EVERYBODY,
+                state.registration().forEverybody(),
                 state.bought(),
                 null);
     }
@@ -268,9 +268,9 @@ final class Survey {
                 record,
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                Rollout.EVERYBODY,
+                state.registration().forEverybody(),
                 state.bought(),
                 state.defect());
     }
@@ -316,7 +316,7 @@ final class Survey {
                 exempt++;
             } else if (!decider.isSubject(state)) {
                 newcomers++;
-            } else if (Boolean.TRUE.equals(state.flagged()) && state.record() == null) {
+            } else if (decider.isMarked(state) && state.record() == null) {
                 byHost++;
             } else {
                 addSubject(state);

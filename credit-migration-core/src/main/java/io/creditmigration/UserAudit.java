@@ -9,7 +9,10 @@ import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.Evidence.Entries;
 import io.creditmigration.spi.Evidence.Holding;
 import io.creditmigration.spi.StoredRow;
+import io.creditmigration.spi.UnitLine;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +31,12 @@ final class UserAudit {
      * @param migration the migration
      * @param conservation the law of conservation at the scale of the balance
      * @param rates the rates that some stored definition names
+     * @param ratesMapped whether each row names the rate of its balance
      */
-    record Terms(Migration migration, Conservation conservation, Set<BigDecimal> rates) {}
+    record Terms(Migration migration, Conservation conservation, Set<BigDecimal> rates, boolean ratesMapped) {}
+
+    /** Registration is written by another clock and perhaps a little later than the first act on the user. */
+    private static final Duration REGISTRATION_SLACK = Duration.ofHours(1);
 
     private final Terms terms;
     private final Migration migration;
@@ -79,7 +86,7 @@ final class UserAudit {
      */
     Optional<Boolean> balance() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
+        if (holding == null || hasGoneOn(holding) || last == null || !isSettled(last)) {
             return Optional.empty();
         }
         AuditedLine written = last.kind() == Kind.MIGRATED || last.kind() == Kind.CAUGHT_UP ? migrated() : last;
@@ -155,7 +162,7 @@ final class UserAudit {
             case MIGRATED, FAILED -> open && line.attempt() == attempt;
             case ROLLED_BACK, CAUGHT_UP -> was == MigrationStatus.COMPLETED && line.attempt() == attempt;
             case REOPENED -> was == MigrationStatus.ROLLED_BACK && line.attempt() == attempt + 1;
-            case RECONCILED -> before != null && line.attempt() == attempt;
+            case RECONCILED -> line.attempt() == attempt;
         };
         MigrationStatus status = switch (line.kind()) {
             case MIGRATED, CAUGHT_UP -> MigrationStatus.COMPLETED;
@@ -347,11 +354,15 @@ final class UserAudit {
 
     private void marker() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || last == null || !(isSettled(last) || isBack())) {
+        if (holding == null || last == null) {
+            return;
+        }
+        unit(holding);
+        if (hasGoneOn(holding) || !(isSettled(last) || isBack())) {
             return;
         }
         boolean completed = last.status() == MigrationStatus.COMPLETED;
-        if (holding.flagged() != null && completed != holding.flagged()) {
+        if (holding.flagged() != null && completed != holding.flagged() && !isNewcomer(holding)) {
             found(
                     Check.OUT_OF_STEP,
                     "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
@@ -360,6 +371,57 @@ final class UserAudit {
         if (completed && !holding.changed().isEmpty()) {
             found(Check.CAPTURED, "not as the migration left it: " + String.join(", ", holding.changed()));
         }
+    }
+
+    /** The unit that the last unit line left is the row's, and the user is still the one that it speaks of. */
+    private void unit(Holding holding) {
+        boolean converts = migration.conversion().isPresent();
+        UnitLine line = converts ? holding.unitLine() : null;
+        Instant written = converts ? (line == null ? null : line.at()) : settledAt();
+        if (line != null
+                && line.unit() != null
+                && terms.ratesMapped()
+                && !equal(line.unit().perCredit(), holding.rate())) {
+            found(
+                    Check.OUT_OF_STEP,
+                    "the balance is at the rate " + words(holding.rate())
+                            + ", the last line of a conversion left it at "
+                            + words(line.unit().perCredit()));
+        }
+        if (written != null
+                && holding.registeredAt() != null
+                && holding.registeredAt().isAfter(written.plus(REGISTRATION_SLACK))) {
+            found(
+                    Check.OUT_OF_STEP,
+                    "the user registered at " + holding.registeredAt() + ", after the journal's act of " + written
+                            + ": another person has the id now");
+        }
+    }
+
+    /** When a grant, its rollback or a reconciliation was written last; null where none was. */
+    private @Nullable Instant settledAt() {
+        return lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED
+                        || line.kind() == Kind.ROLLED_BACK
+                        || line.kind() == Kind.RECONCILED)
+                .reduce((earlier, later) -> later)
+                .map(AuditedLine::at)
+                .orElse(null);
+    }
+
+    /** A newcomer's row is in the new unit whatever the flag says. */
+    private boolean isNewcomer(Holding holding) {
+        return migration.conversion().isPresent()
+                && holding.registeredAt() != null
+                && !holding.registeredAt().isBefore(migration.newcomersFrom());
+    }
+
+    /** Whether another conversion has left the balance in another unit since. */
+    private boolean hasGoneOn(Holding holding) {
+        UnitLine line = holding.unitLine();
+        return line != null
+                && !line.migrationId().equals(migration.id())
+                && (migration.conversion().isPresent() || (last != null && line.number() > last.number()));
     }
 
     private void entrySum() {

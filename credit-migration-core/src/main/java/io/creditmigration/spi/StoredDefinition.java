@@ -4,33 +4,53 @@ import io.creditmigration.CreditRate;
 import io.creditmigration.DefinitionConflictException;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
-import java.time.Instant;
+import io.creditmigration.Schedule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration's definition as its first use stored it.
+ * A migration's definition as it was registered.
  *
  * @param id the migration's id
  * @param fingerprint {@link Migration#fingerprint()}
- * @param cutOff when the new regime begins for new users
- * @param oldRate the rate before; null for grants
+ * @param schedule its instants
+ * @param follows the migration that it follows; null where it follows none
+ * @param beside the migration that it runs beside; null where it runs beside none
+ * @param oldRates the rates that it converts from, the usual one first; empty for grants
  * @param newRate the rate after; null for grants
+ * @param withdrawn whether an operator has withdrawn it
  */
 public record StoredDefinition(
         String id,
         String fingerprint,
-        Instant cutOff,
-        @Nullable CreditRate oldRate,
-        @Nullable CreditRate newRate) {
+        Schedule schedule,
+        @Nullable String follows,
+        @Nullable String beside,
+        List<CreditRate> oldRates,
+        @Nullable CreditRate newRate,
+        boolean withdrawn) {
+
+    /** Copies the list. */
+    public StoredDefinition {
+        oldRates = List.copyOf(oldRates);
+    }
 
     /** What a store keeps of this migration. */
     public static StoredDefinition of(Migration migration) {
         return new StoredDefinition(
                 migration.id(),
                 migration.fingerprint(),
-                migration.cutOff(),
-                migration.conversion().map(RateConversion::oldRate).orElse(null),
-                migration.conversion().map(RateConversion::newRate).orElse(null));
+                migration.schedule(),
+                migration.follows().orElse(null),
+                migration.runsBeside().orElse(null),
+                migration.conversion().map(RateConversion::oldRates).orElse(List.of()),
+                migration.conversion().map(RateConversion::newRate).orElse(null),
+                false);
+    }
+
+    /** The usual rate before; null for grants. */
+    public @Nullable CreditRate oldRate() {
+        return oldRates.isEmpty() ? null : oldRates.get(0);
     }
 
     /**
@@ -40,7 +60,7 @@ public record StoredDefinition(
      */
     public void check(Migration migration) {
         if (id.equals(migration.id()) && !fingerprint.equals(migration.fingerprint())) {
-            throw new DefinitionConflictException(id, fingerprint, migration.fingerprint());
+            throw DefinitionConflictException.another(id, fingerprint, migration.fingerprint());
         }
     }
 }
