@@ -43,11 +43,16 @@ final class Agreement {
         return switch (chain.unit(state)) {
             case UNMARKED -> false;
             case NO_RATE -> true;
-            default ->
-                state.user().rate() != null && line.unit() != null
-                        ? !state.user().rate().equals(line.unit())
-                        : isAtNewUnit(state) != line.isNew();
+            default -> isAtAnotherUnit(state, line);
         };
+    }
+
+    private boolean isAtAnotherUnit(UserState state, UnitLine line) {
+        CreditRate rate = state.user().rate();
+        if (rate != null && line.unit() != null) {
+            return !rate.equals(line.unit());
+        }
+        return isAtNewUnit(state) != line.isNew();
     }
 
     /** A newcomer's row is at the new unit whatever the flag says. */

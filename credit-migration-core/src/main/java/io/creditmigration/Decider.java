@@ -274,9 +274,9 @@ final class Decider {
         return unit == Unit.NEW || isNewcomer(state.user());
     }
 
-    /** Whether the row says that the user is migrated. */
+    /** Whether the row says that the user is migrated, and did not begin so. */
     boolean isMarked(UserState state) {
-        return chain.unit(state) == Unit.NEW;
+        return chain.unit(state) == Unit.NEW && !isNewcomer(state.user());
     }
 
     /** After a rollback or a reconciliation, an operator has opened a new attempt. */

@@ -90,11 +90,11 @@ final class Reversal {
     /** Whether another conversion has the balance now: it is in another unit than this migration left it in. */
     private boolean hasGoneOn(UserState state, UserMigration record) {
         UnitLine line = state.unitLine();
-        if (line == null || line.migrationId().equals(migration.id())) {
-            return false;
-        }
         RollbackData data = record.rollbackData();
-        return migration.conversion().isPresent() || (line.isNew() && (data == null || line.number() > data.line()));
+        return line != null
+                && line.isNew()
+                && !line.migrationId().equals(migration.id())
+                && (migration.conversion().isPresent() || data == null || line.number() > data.line());
     }
 
     /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */

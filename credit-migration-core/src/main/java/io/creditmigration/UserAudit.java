@@ -357,12 +357,13 @@ final class UserAudit {
         if (holding == null || last == null) {
             return;
         }
-        unit(holding);
+        boolean atOtherUnit = isAtOtherUnit(holding);
+        anotherPerson(holding);
         if (hasGoneOn(holding) || !(isSettled(last) || isBack())) {
             return;
         }
         boolean completed = last.status() == MigrationStatus.COMPLETED;
-        if (holding.flagged() != null && completed != holding.flagged() && !isNewcomer(holding)) {
+        if (holding.flagged() != null && completed != holding.flagged() && !isNewcomer(holding) && !atOtherUnit) {
             found(
                     Check.OUT_OF_STEP,
                     "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
@@ -373,21 +374,26 @@ final class UserAudit {
         }
     }
 
-    /** The unit that the last unit line left is the row's, and the user is still the one that it speaks of. */
-    private void unit(Holding holding) {
-        boolean converts = migration.conversion().isPresent();
-        UnitLine line = converts ? holding.unitLine() : null;
-        Instant written = converts ? (line == null ? null : line.at()) : settledAt();
-        if (line != null
-                && line.unit() != null
-                && terms.ratesMapped()
-                && !equal(line.unit().perCredit(), holding.rate())) {
-            found(
-                    Check.OUT_OF_STEP,
-                    "the balance is at the rate " + words(holding.rate())
-                            + ", the last line of a conversion left it at "
-                            + words(line.unit().perCredit()));
+    /** Whether the row names another unit than the last unit line left, which is told. */
+    private boolean isAtOtherUnit(Holding holding) {
+        UnitLine line = migration.conversion().isPresent() ? holding.unitLine() : null;
+        if (line == null
+                || line.unit() == null
+                || !terms.ratesMapped()
+                || equal(line.unit().perCredit(), holding.rate())) {
+            return false;
         }
+        found(
+                Check.OUT_OF_STEP,
+                "the balance is at the rate " + words(holding.rate()) + ", the last line of a conversion left it at "
+                        + words(line.unit().perCredit()));
+        return true;
+    }
+
+    /** The user is still the one that the last unit line speaks of. */
+    private void anotherPerson(Holding holding) {
+        UnitLine line = holding.unitLine();
+        Instant written = migration.conversion().isEmpty() ? settledAt() : line == null ? null : line.at();
         if (written != null
                 && holding.registeredAt() != null
                 && holding.registeredAt().isAfter(written.plus(REGISTRATION_SLACK))) {
@@ -420,6 +426,7 @@ final class UserAudit {
     private boolean hasGoneOn(Holding holding) {
         UnitLine line = holding.unitLine();
         return line != null
+                && line.isNew()
                 && !line.migrationId().equals(migration.id())
                 && (migration.conversion().isPresent() || (last != null && line.number() > last.number()));
     }

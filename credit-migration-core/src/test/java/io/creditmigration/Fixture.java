@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
@@ -18,6 +19,10 @@ final class Fixture {
     static final Clock CLOCK = Clock.fixed(NOW.plusNanos(789), ZoneOffset.UTC);
 
     static final int SCALE = 4;
+
+    /** Rows name rate and registration, and hold balances of six digits before the point. */
+    static final HostShape RATED = new HostShape(SCALE, 6, true, true);
+
     static final CreditRate AT_1000 = CreditRate.of(1_000);
     static final CreditRate AT_1500 = CreditRate.of(1_500);
     static final CreditRate AT_2500 = CreditRate.of(2_500);
@@ -43,9 +48,10 @@ final class Fixture {
     }
 
     static Migration grant(CreditPolicy policy, Consent consent) {
+        boolean unnamed = policy.definition().equals(CreditPolicy.UNNAMED);
         return Migration.named("to-credits")
                 .cutOff(CUT_OFF)
-                .policy(policy)
+                .policy(unnamed ? policy.named("custom", 1) : policy)
                 .consent(consent)
                 .build();
     }
@@ -56,9 +62,21 @@ final class Fixture {
     }
 
     static Decider decider(Migration migration, int balanceScale) {
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
-        return new Decider(
-                migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new Notices(migration, false));
+        return decider(migration, HostShape.ofScale(balanceScale));
+    }
+
+    static Decider decider(Migration migration, HostShape shape, StoredDefinition... stored) {
+        Migration fitted = migration.atScale(shape.balanceScale());
+        return new Decider(fitted, shape, chain(fitted, shape, stored), CLOCK, new Notices(fitted, false));
+    }
+
+    static Reversal reversal(Migration migration, int balanceScale, boolean notices) {
+        Chain chain = chain(migration, HostShape.ofScale(balanceScale));
+        return new Reversal(migration, balanceScale, chain, CLOCK, new Notices(migration, notices));
+    }
+
+    static Chain chain(Migration migration, HostShape shape, StoredDefinition... stored) {
+        return new Chain(migration, shape, List.of(stored));
     }
 
     /** A record of Ann's first attempt. */

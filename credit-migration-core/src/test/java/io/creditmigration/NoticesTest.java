@@ -2,7 +2,7 @@ package io.creditmigration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.List;
@@ -117,8 +117,7 @@ final class NoticesTest {
     @Test
     void reopening_tells_nobody() {
         UserMigration record = Fixture.record(MigrationStatus.ROLLED_BACK);
-        Reversal reversal =
-                new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
+        Reversal reversal = Fixture.reversal(CONVERSION, Fixture.SCALE, /* notices= */ true);
 
         assertThat(Fixture.write(reversal.reopen(
                                 States.withRecord(Fixture.ANN, record), Actor.operator("test"), "asked"))
@@ -158,7 +157,7 @@ final class NoticesTest {
         assertThat(announced(CONVERSION, States.withCredits(state, "0"))).isNull();
         assertThat(announced(CONVERSION, States.withCredits(state, null))).isNull();
         assertThat(announced(CONVERSION, States.flagged(state))).isNull();
-        assertThat(announced(CONVERSION, States.superseded(state))).isNull();
+        assertThat(announced(CONVERSION, States.goneOn(state))).isNull();
         for (MigrationStatus done :
                 List.of(MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.ROLLED_BACK)) {
             assertThat(announced(CONVERSION, States.withRecord(state, Fixture.record(done))))
@@ -210,8 +209,7 @@ final class NoticesTest {
                         1, Credits.of(old), Credits.of(converted), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE),
                 null);
         UserState state = States.withRecord(States.withCredits(Fixture.ANN, current), record);
-        Reversal reversal =
-                new Reversal(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new Notices(CONVERSION, /* wanted= */ true));
+        Reversal reversal = Fixture.reversal(CONVERSION, Fixture.SCALE, /* notices= */ true);
         return Fixture.write(reversal.rollback(
                         state,
                         new Reversal.Request(Trigger.OPERATOR, PaidCredits.REFUSE, Actor.operator("test"), "asked")))
@@ -219,8 +217,8 @@ final class NoticesTest {
     }
 
     private static Decider decider(Migration migration, boolean wanted) {
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
         Migration fitted = migration.atScale(Fixture.SCALE);
-        return new Decider(fitted, Fixture.SCALE, lineage, Fixture.CLOCK, new Notices(fitted, wanted));
+        HostShape shape = HostShape.ofScale(Fixture.SCALE);
+        return new Decider(fitted, shape, Fixture.chain(fitted, shape), Fixture.CLOCK, new Notices(fitted, wanted));
     }
 }

@@ -101,6 +101,15 @@ final class Account {
         this.notices.putAll(other.notices);
     }
 
+    /** What the library has of a user who was deleted stays, under the id. */
+    void inherit(Account before) {
+        history.addAll(before.history);
+        operationsCopied.putAll(before.operationsCopied);
+        journal.addAll(before.journal);
+        notices.putAll(before.notices);
+        writes = before.writes + 1;
+    }
+
     Account copy() {
         return new Account(this);
     }

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,12 @@ final class ChainBook {
 
     private final Supplier<Instant> now;
 
-    ChainBook(Supplier<Instant> now) {
+    /** Whether rows name the rate of their balance, without which a flag tells two units apart and no more. */
+    private final BooleanSupplier rates;
+
+    ChainBook(Supplier<Instant> now, BooleanSupplier rates) {
         this.now = now;
+        this.rates = rates;
     }
 
     Collection<StoredDefinition> all() {
@@ -109,6 +114,11 @@ final class ChainBook {
                 .findFirst()
                 .orElseThrow(() -> DefinitionConflictException.place(
                         migration.id(), named, "migration '" + named + "' is not registered, or was withdrawn"));
+        boolean another = standing.stream().anyMatch(definition -> definition.newRate() != null);
+        if (migration.conversion().isPresent() && another && !rates.getAsBoolean()) {
+            throw DefinitionConflictException.place(
+                    migration.id(), named, "a flag tells two units apart and no more; a second conversion needs a rate column");
+        }
         if (migration.runsBeside().isPresent()) {
             boolean converts = migration.conversion().isPresent();
             if (converts == (other.newRate() != null)) {

@@ -100,7 +100,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private final Object database = new Object();
     private final NavigableMap<String, Account> accounts = new TreeMap<>(BY_CODE_POINT);
     private volatile @Nullable Supplier<Instant> clock;
-    private final ChainBook chain = new ChainBook(this::now);
+    private final ChainBook chain = new ChainBook(this::now, () -> this.rates);
     private final AccountReader reader = new AccountReader(chain);
     private final Map<String, Rollout> rollouts = new HashMap<>();
 
@@ -148,8 +148,13 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
      */
     public static InMemoryMigrationStore withRates(SeedUser... users) {
         InMemoryMigrationStore store = with(users);
-        store.rates = true;
+        store.nameRates();
         return store;
+    }
+
+    /** From now on rows name the rate of their balance; before any migration is opened. */
+    void nameRates() {
+        rates = true;
     }
 
     @Override
@@ -947,16 +952,20 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
 
     // What the host does to its own tables.
 
-    /** Inserts users. */
+    /** Inserts users. Under the id of a user who was deleted it is another person, with the journal of the one before. */
     public void add(SeedUser... users) {
         synchronized (database) {
             for (SeedUser user : users) {
                 checkFits(AccountWriter.orZero(user.credits()));
                 Account account = new Account(user);
                 account.bought = knowsPurchases ? Credits.ZERO : null;
-                if (accounts.putIfAbsent(user.userId(), account) != null) {
+                Account before = accounts.get(user.userId());
+                if (before != null && before.deleted) {
+                    account.inherit(before);
+                } else if (before != null) {
                     throw new InvalidValueException("user id", user.userId(), "one that is not taken yet");
                 }
+                accounts.put(user.userId(), account);
             }
         }
     }
@@ -1035,21 +1044,6 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         });
     }
 
-    /** Another person has the id now: registered then, with this balance at this rate. */
-    public void registerAnew(String userId, Credits credits, @Nullable CreditRate rate, Instant at) {
-        checkFits(credits);
-        synchronized (database) {
-            Account account = account(userId);
-            account.deleted = false;
-            account.credits = credits;
-            account.rate = rate;
-            account.marker = null;
-            account.registeredAt = at;
-            account.operations.clear();
-            account.writes++;
-        }
-    }
-
     /** Support writes a balance and clears or sets the marker by hand. */
     public void restoreByHand(String userId, Credits credits, boolean flagged) {
         checkFits(credits);
@@ -1057,6 +1051,14 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             account.credits = credits;
             account.marker = flagged ? Account.HOST_FLAG : null;
             account.writes++;
+            return true;
+        });
+    }
+
+    /** Changes the rate that the user's row names; null: none. */
+    public void changeRate(String userId, @Nullable CreditRate rate) {
+        change(userId, account -> {
+            account.rate = rate;
             return true;
         });
     }

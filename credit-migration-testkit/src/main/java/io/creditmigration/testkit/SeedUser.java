@@ -118,6 +118,7 @@ public record SeedUser(
                 credits,
                 refCredits,
                 Credits.of(amount),
+                rate,
                 registeredAt,
                 isExempt,
                 isFlagged,
@@ -127,7 +128,14 @@ public record SeedUser(
 
     /** The same user, registered then. */
     public SeedUser registeredAt(Instant at) {
-        return new SeedUser(userId, credits, refCredits, reserved, at, isExempt, isFlagged, rateLimit, operations);
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, at, isExempt, isFlagged, rateLimit, operations);
+    }
+
+    /** The same user, of whom nobody knows when he registered. */
+    public SeedUser registeredAtUnknownTime() {
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, null, isExempt, isFlagged, rateLimit, operations);
     }
 
     /** The same user, exempt from rate conversions. */
