@@ -61,7 +61,7 @@ final class Auditor {
 
     /** The rates that a balance can have had. */
     private Set<BigDecimal> rates(List<StoredDefinition> definitions) {
-        return Stream.concat(Stream.of(StoredDefinition.of(migration)), definitions.stream())
+        return Stream.concat(Stream.of(StoredDefinition.of(migration, "")), definitions.stream())
                 .flatMap(definition ->
                         Stream.concat(definition.oldRates().stream(), Stream.ofNullable(definition.newRate())))
                 .map(CreditRate::perCredit)
@@ -236,7 +236,7 @@ final class Auditor {
         }
 
         private void checkDefinition() {
-            StoredDefinition mine = StoredDefinition.of(migration);
+            StoredDefinition mine = StoredDefinition.of(migration, "");
             for (StoredDefinition stored : definitions) {
                 boolean same = stored.fingerprint().equals(mine.fingerprint())
                         && stored.oldRates().equals(mine.oldRates())

@@ -499,6 +499,7 @@ public final class MigrationService {
         if (stages.verified()) {
             auditStore();
         }
+        registered();
         return new StagedRun(migration(), population(), all, runOptions, options, this::verify).run();
     }
 

@@ -27,7 +27,7 @@ final class ChainTest {
             stored("rate-2000", "rate-1500", 1_500, 2_000, "2026-01-06T00:00:00Z");
     private static final StoredDefinition BACK = stored("back", "rate-2000", 2_000, 1_000, "2026-06-01T00:00:00Z");
     private static final StoredDefinition BESIDE = new StoredDefinition(
-            "to-credits", "grant", schedule("2025-01-01T00:00:00Z"), null, "rate-2500", List.of(), null, false);
+            "to-credits", "grant", schedule("2025-01-01T00:00:00Z"), null, "rate-2500", "", List.of(), null, false);
     private static final List<StoredDefinition> ALL = List.of(BACK, BESIDE, TO_1500, TO_2500, TO_2000);
 
     @ParameterizedTest(name = "{0} at {1}: {2}")
@@ -72,6 +72,7 @@ final class ChainTest {
                 TO_2500.schedule(),
                 null,
                 null,
+                "",
                 TO_2500.oldRates(),
                 TO_2500.newRate(),
                 true);
@@ -158,6 +159,7 @@ final class ChainTest {
                 schedule(cutOff),
                 follows,
                 null,
+                "",
                 List.of(CreditRate.of(oldRate)),
                 CreditRate.of(newRate),
                 false);

@@ -231,7 +231,7 @@ final class DeciderChangeTest {
                 .policy(CreditPolicy.convert(AT_2500, AT_1500))
                 .consent(Consent.NONE)
                 .build();
-        Decider decider = Fixture.decider(newest, Fixture.RATED, StoredDefinition.of(UNASKED));
+        Decider decider = Fixture.decider(newest, Fixture.RATED, StoredDefinition.of(UNASKED, ""));
         UserState unrated = States.withCredits(ANN, "30");
         UserState skipped = States.withUser(unrated, unrated.user().withRate(AT_1000));
         UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));

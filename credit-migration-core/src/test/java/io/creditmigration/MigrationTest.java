@@ -262,7 +262,7 @@ final class MigrationTest {
 
     @Test
     void the_same_id_with_another_fingerprint_is_refused_by_both_fingerprints() {
-        StoredDefinition stored = StoredDefinition.of(conversion().build());
+        StoredDefinition stored = StoredDefinition.of(conversion().build(), "");
         Migration other = conversion().consent(Consent.NONE).build();
 
         assertThatThrownBy(() -> stored.check(other))
@@ -277,7 +277,7 @@ final class MigrationTest {
 
     @Test
     void the_same_definition_and_another_id_are_no_conflict() {
-        StoredDefinition stored = StoredDefinition.of(conversion().build());
+        StoredDefinition stored = StoredDefinition.of(conversion().build(), "");
         Migration elsewhere = Migration.named("rate-2501")
                 .cutOff(CUT_OFF)
                 .policy(TO_2500)
@@ -287,28 +287,30 @@ final class MigrationTest {
         stored.check(conversion().build());
         stored.check(elsewhere);
 
-        assertThat(StoredDefinition.of(elsewhere)).isNotEqualTo(stored);
+        assertThat(StoredDefinition.of(elsewhere, "")).isNotEqualTo(stored);
     }
 
     @Test
     void what_is_stored_of_a_grant_has_no_rates() {
-        assertThat(StoredDefinition.of(grant().build()))
+        assertThat(StoredDefinition.of(grant().build(), ""))
                 .isEqualTo(new StoredDefinition(
                         "to-credits",
                         grant().build().fingerprint(),
                         new Schedule(CUT_OFF, CUT_OFF, CUT_OFF),
                         null,
                         null,
+                        "",
                         List.of(),
                         null,
                         false));
-        assertThat(StoredDefinition.of(conversion().build()))
+        assertThat(StoredDefinition.of(conversion().build(), ""))
                 .isEqualTo(new StoredDefinition(
                         "rate-2500",
                         conversion().build().fingerprint(),
                         new Schedule(CUT_OFF, CUT_OFF, CUT_OFF),
                         null,
                         null,
+                        "",
                         List.of(rate(1_000)),
                         rate(2_500),
                         false));

@@ -11,7 +11,6 @@ import io.creditmigration.spi.StoredDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -84,50 +83,14 @@ final class ChainBook {
             stored.check(migration);
             return false;
         }
-        String place = place(migration);
+        String place = StoredDefinition.placeOf(migration, "", rates.getAsBoolean(), definitions.values());
         String taken = places.putIfAbsent(place, migration.id());
         if (taken != null) {
             throw DefinitionConflictException.place(
                     migration.id(), taken, "migration '" + taken + "' has its place; follow that one");
         }
-        definitions.put(migration.id(), StoredDefinition.of(migration));
+        definitions.put(migration.id(), StoredDefinition.of(migration, ""));
         return true;
-    }
-
-    private String place(Migration migration) {
-        List<StoredDefinition> standing =
-                definitions.values().stream().filter(other -> !other.withdrawn()).toList();
-        if (standing.isEmpty()) {
-            return "first";
-        }
-        String named = migration.follows().or(migration::runsBeside).orElse(null);
-        if (named == null) {
-            String first = standing.get(0).id();
-            throw DefinitionConflictException.place(
-                    migration.id(),
-                    first,
-                    "migration '" + first + "' is registered for the same users; say after(…) or beside(…), or, if it is"
-                            + " the same migration, use its id");
-        }
-        StoredDefinition other = standing.stream()
-                .filter(definition -> definition.id().equals(named))
-                .findFirst()
-                .orElseThrow(() -> DefinitionConflictException.place(
-                        migration.id(), named, "migration '" + named + "' is not registered, or was withdrawn"));
-        boolean another = standing.stream().anyMatch(definition -> definition.newRate() != null);
-        if (migration.conversion().isPresent() && another && !rates.getAsBoolean()) {
-            throw DefinitionConflictException.place(
-                    migration.id(), named, "a flag tells two units apart and no more; a second conversion needs a rate column");
-        }
-        if (migration.runsBeside().isPresent()) {
-            boolean converts = migration.conversion().isPresent();
-            if (converts == (other.newRate() != null)) {
-                throw DefinitionConflictException.place(
-                        migration.id(), named, "two of one kind cannot run beside each other over the same rows");
-            }
-            return "beside " + migration.id();
-        }
-        return "after " + named;
     }
 
     ChainResult postpone(Migration migration, Duration by) {
@@ -174,6 +137,7 @@ final class ChainBook {
                         schedule,
                         stored.follows(),
                         stored.beside(),
+                        stored.rows(),
                         stored.oldRates(),
                         stored.newRate(),
                         withdrawn));

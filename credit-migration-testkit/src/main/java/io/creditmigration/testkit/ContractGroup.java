@@ -183,10 +183,10 @@ abstract class ContractGroup {
     /** A run over everybody, opened and not worked on. */
     static MigrationRun openRun(RunStore store, Migration migration, int pageSize) {
         RunOptions options = pagesOf(pageSize);
+        Cause cause = new Cause(OPERATOR, "test", CUT_OFF);
+        store.register(migration, cause);
         return store.openRun(
-                migration,
-                new RunRequest(options.scope(), null, List.of(), options.settings()),
-                new Cause(OPERATOR, "test", CUT_OFF));
+                migration, new RunRequest(options.scope(), null, List.of(), options.settings()), cause);
     }
 
     /** A conversion whose users must confirm. */

@@ -1111,14 +1111,14 @@ final class BrokenStoresTest {
             return new DelegatingStore(tables) {
                 @Override
                 public Optional<UserState> find(Migration migration, String userId) {
-                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    stored.put(migration.id(), StoredDefinition.of(migration, ""));
                     return store.find(migration, userId);
                 }
 
                 @Override
                 public List<UserState> scan(
                         Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
-                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    stored.put(migration.id(), StoredDefinition.of(migration, ""));
                     return store.scan(migration, scope, afterUserId, limit);
                 }
 
