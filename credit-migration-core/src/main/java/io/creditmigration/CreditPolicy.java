@@ -1,42 +1,42 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 import java.math.RoundingMode;
+import java.util.List;
 
 /**
- * Decides what a user gets: a pure function from what was read of the user to credits and a reason. It does no I/O, keeps
- * no state and may be called again for the same user; it is called on any thread and while no row is locked.
+ * Decides what a user is granted: a pure function from what was read of the user to credits and a reason. It does no I/O,
+ * keeps no state and may be called again for the same user; it is called on any thread and while no row is locked.
  *
  * <pre>{@code
  * CreditPolicy.initialGrant()                                              // 20, or 50 above 10 operations a day
  * CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500))         // 50 credits become 20
- * CreditPolicy vip = user -> Allocation.of(Credits.of(100), "founding member");
+ * CreditPolicy founders = user -> Allocation.of(Credits.of(100), "founding member");
+ * CreditPolicy named = founders.named("founders", 1);
  * }</pre>
  *
- * <p>A policy of the host's own grants: its credits are added to what the user has. The only policy that replaces a
- * balance is {@link RateConversion}, whose arithmetic is what the conservation guarantee is about.
+ * <p>Credits are added to what the user has. Only a {@link RateConversion} replaces a balance. A policy of the host's own
+ * needs a {@linkplain #named name and version}: two nodes with two rules that nothing tells apart would grant different
+ * amounts.
  *
  * <p>A policy that throws, or answers null, concerns only the user it was asked about: that user is marked FAILED with
  * the message and keeps working under the old regime.
  */
 @FunctionalInterface
-public interface CreditPolicy {
+public non-sealed interface CreditPolicy extends MigrationPolicy {
+
+    /** What {@link #definition} says of a policy without a name, which no migration takes. */
+    String UNNAMED = "unnamed";
 
     /** What this user gets, and why. */
     Allocation allocate(UserSnapshot user);
 
-    /**
-     * The policy's name, version and figures in one line. It is part of the stored definition: a node that comes with
-     * another one under the same migration id is refused, so change the version whenever the rule changes.
-     */
+    @Override
     default String definition() {
-        return "custom v1";
+        return UNNAMED;
     }
 
-    /**
-     * This policy for balances of at most this many decimals.
-     *
-     * @throws InvalidValueException when the policy's own figures do not fit
-     */
+    @Override
     default CreditPolicy atScale(int balanceScale) {
         return this;
     }
@@ -44,7 +44,7 @@ public interface CreditPolicy {
     /**
      * The same rule under a name and version of its own, for the stored definition.
      *
-     * @throws InvalidValueException when the name is none, the version below 1, or the policy a {@link RateConversion}
+     * @throws InvalidValueException when the name is none, or the version below 1
      */
     default CreditPolicy named(String name, int version) {
         return new NamedPolicy(this, name, version);
@@ -57,6 +57,7 @@ public interface CreditPolicy {
 
     /** A move to another rate: {@code credits × oldRate ÷ newRate}, rounded once, half-even. */
     static RateConversion convert(CreditRate oldRate, CreditRate newRate) {
-        return new RateConversion(oldRate, newRate, null, RoundingMode.HALF_EVEN);
+        Arguments.require("old rate", oldRate);
+        return new RateConversion(List.of(oldRate), newRate, null, RoundingMode.HALF_EVEN);
     }
 }

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>Users registered at or after {@link #newcomersFrom} are not subject: they began in the new regime. Migrations are ordered by
- * their cut-offs; who completed a later one is not subject to an earlier one.
+ * <p>Users registered at or after {@link #newcomersFrom} are not subject: they began in the new regime.
+ *
+ * <p>The migrations of a population are a chain. The first one names no other; each later one says which one it {@linkplain
+ * Builder#after follows}, or runs {@linkplain Builder#beside beside}. A migration ends when the one that follows it begins.
  */
 public final class Migration {
 
@@ -27,25 +29,25 @@ public final class Migration {
     private static final int DEFINITION_LENGTH_MAX = 1_000;
 
     private final String id;
-    private final Instant cutOff;
-    private final Instant newcomersFrom;
-    private final Instant beginsAt;
+    private final Schedule schedule;
     private final int usageWindowDays;
-    private final CreditPolicy policy;
+    private final MigrationPolicy policy;
     private final Consent consent;
+    private final @Nullable String follows;
+    private final @Nullable String beside;
 
     private Migration(
             String id,
-            Instant cutOff,
-            Instant newcomersFrom,
-            Instant beginsAt,
+            Schedule schedule,
             int usageWindowDays,
-            CreditPolicy policy,
-            Consent consent) {
+            MigrationPolicy policy,
+            Consent consent,
+            @Nullable String follows,
+            @Nullable String beside) {
         this.id = id;
-        this.cutOff = cutOff;
-        this.newcomersFrom = newcomersFrom;
-        this.beginsAt = beginsAt;
+        this.schedule = schedule;
+        this.follows = follows;
+        this.beside = beside;
         this.usageWindowDays = usageWindowDays;
         this.policy = policy;
         this.consent = consent;
@@ -69,12 +71,12 @@ public final class Migration {
 
     /** The usage window ends here. */
     public Instant cutOff() {
-        return cutOff;
+        return schedule.cutOff();
     }
 
     /** Users registered from this instant on began in the new regime and are not subject; the cut-off unless said otherwise. */
     public Instant newcomersFrom() {
-        return newcomersFrom;
+        return schedule.newcomersFrom();
     }
 
     /**
@@ -82,17 +84,32 @@ public final class Migration {
      * when the clocks of the node and of the database say so.
      */
     public Instant beginsAt() {
-        return beginsAt;
+        return schedule.beginsAt();
     }
 
     /** The window over which usage is counted: {@code [cutOff − 30 days, cutOff)} unless said otherwise. */
     public UsageWindow usageWindow() {
-        return new UsageWindow(cutOff.minus(Duration.ofDays(usageWindowDays)), cutOff);
+        return new UsageWindow(cutOff().minus(Duration.ofDays(usageWindowDays)), cutOff());
     }
 
     /** What decides the credits. */
-    public CreditPolicy policy() {
+    public MigrationPolicy policy() {
         return policy;
+    }
+
+    /** The instants together. */
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    /** The migration that this one follows; empty for the first of a population. */
+    public Optional<String> follows() {
+        return Optional.ofNullable(follows);
+    }
+
+    /** The migration that this one runs beside; empty where it runs beside none. */
+    public Optional<String> runsBeside() {
+        return Optional.ofNullable(beside);
     }
 
     /** Whether users with credits must confirm. */
@@ -106,21 +123,23 @@ public final class Migration {
     }
 
     /**
-     * All that decides what users get, in one readable line. First use stores it; the same id with another fingerprint is
-     * refused.
+     * All that decides what users get but the {@linkplain #schedule instants}, in one readable line. Registering stores it; the
+     * same id with another fingerprint is refused.
      */
     public String fingerprint() {
-        String later = beginsAt.equals(cutOff) && newcomersFrom.equals(cutOff)
-                ? ""
-                : "; newcomersFrom=" + newcomersFrom + "; beginsAt=" + beginsAt;
-        return policy.definition() + "; cutOff=" + cutOff + "; window=" + usageWindowDays + "d; consent=" + consent
-                + later;
+        return policy.definition() + "; window=" + usageWindowDays + "d; consent=" + consent
+                + (follows == null ? "" : "; after=" + follows)
+                + (beside == null ? "" : "; beside=" + beside);
     }
 
     /** This migration for balances of at most so many decimals. */
     Migration atScale(int balanceScale) {
-        return new Migration(
-                id, cutOff, newcomersFrom, beginsAt, usageWindowDays, policy.atScale(balanceScale), consent);
+        return new Migration(id, schedule, usageWindowDays, policy.atScale(balanceScale), consent, follows, beside);
+    }
+
+    /** This migration with these instants. */
+    Migration at(Schedule stored) {
+        return new Migration(id, stored, usageWindowDays, policy, consent, follows, beside);
     }
 
     /** Collects a definition; {@link #build} refuses an incomplete one. */
@@ -130,8 +149,10 @@ public final class Migration {
         private @Nullable Instant cutOff;
         private @Nullable Instant newcomersFrom;
         private @Nullable Instant beginsAt;
-        private @Nullable CreditPolicy policy;
+        private @Nullable MigrationPolicy policy;
         private @Nullable Consent consent;
+        private @Nullable String follows;
+        private @Nullable String beside;
         private int usageWindowDays = USUAL_WINDOW_DAYS;
 
         private Builder(String id) {
@@ -166,9 +187,39 @@ public final class Migration {
             return instant;
         }
 
-        /** Mandatory: what decides the credits. */
-        public Builder policy(CreditPolicy newPolicy) {
-            this.policy = Arguments.require("policy", newPolicy);
+        /** Mandatory, this or a conversion: a grant, whose credits are added. Of the host's own, it has a name. */
+        public Builder policy(CreditPolicy grant) {
+            if (Arguments.require("policy", grant).definition().equals(CreditPolicy.UNNAMED)) {
+                throw new InvalidValueException(
+                        "policy of migration " + id,
+                        CreditPolicy.UNNAMED,
+                        "one with a name and version, so that two nodes with two rules are told apart: call named(\"…\", 1)");
+            }
+            this.policy = grant;
+            return this;
+        }
+
+        /** Mandatory, this or a grant: a conversion, which replaces the balance. */
+        public Builder policy(RateConversion conversion) {
+            this.policy = Arguments.require("policy", conversion);
+            return this;
+        }
+
+        /**
+         * This migration follows the one of this id, and ends it when it begins. Of a population's migrations only the first
+         * names none. Where nothing is registered yet, any id is accepted.
+         */
+        public Builder after(String migrationId) {
+            this.follows = Arguments.requireName("migration to follow", migrationId);
+            return this;
+        }
+
+        /**
+         * This migration runs beside the one of this id, and ends nothing: a grant beside a conversion, or the rows of another
+         * tenant in the same table.
+         */
+        public Builder beside(String migrationId) {
+            this.beside = Arguments.requireName("migration to run beside", migrationId);
             return this;
         }
 
@@ -215,8 +266,15 @@ public final class Migration {
                         "missing",
                         "an instant; it must be said where the migration begins later than the cut-off");
             }
-            return new Migration(
-                    id, cutOff, newcomersFrom == null ? cutOff : newcomersFrom, begins, usageWindowDays, policy, rule);
+            if (follows != null && beside != null) {
+                throw new InvalidValueException(
+                        "place of migration " + id, "after " + follows + " and beside " + beside, "one of the two");
+            }
+            if (id.equals(follows) || id.equals(beside)) {
+                throw new InvalidValueException("place of migration " + id, id, "the id of another migration");
+            }
+            Schedule schedule = new Schedule(cutOff, newcomersFrom == null ? cutOff : newcomersFrom, begins);
+            return new Migration(id, schedule, usageWindowDays, policy, rule, follows, beside);
         }
     }
 }

@@ -94,6 +94,11 @@ public final class MigrationGate {
                 LOG.warn("The gate lets a request pass: {}", e.getMessage());
             }
             return allow(Status.UNKNOWN_USER);
+        } catch (DefinitionConflictException e) {
+            // A node with another definition than the one that is registered: nobody's requests are its business.
+            storeFailures.increment();
+            LOG.warn("The gate lets a request pass: {}", Printable.of(e.getMessage()));
+            return new StoreFailed(/* passes= */ true, e);
         } catch (CreditMigrationException e) {
             return failed(e);
         } catch (Throwable e) {

@@ -24,6 +24,13 @@ public record MigrationResult(
     public enum Status {
         /** There is no such user. */
         UNKNOWN_USER,
+        /**
+         * Nothing is registered under the migration's id, and a call within a host's transaction does not register it; {@link
+         * MigrationService#register} does.
+         */
+        NOT_REGISTERED,
+        /** An operator has withdrawn the migration; its id is spent. */
+        WITHDRAWN,
         /** The migration begins later. Nothing is written before. */
         NOT_BEGUN,
         /**
@@ -35,16 +42,22 @@ public record MigrationResult(
         ALREADY_MIGRATED,
         /** Taken back before. Only an operator's {@link MigrationService#reopen} starts a new attempt. */
         ROLLED_BACK,
-        /** Failed before, and this trigger does not try again; {@link MigrationService#migrate} does. */
-        FAILED_BEFORE,
-        /** Registered at or after the cut-off, or has completed a later migration. */
+        /** The migration that follows this one has begun. */
+        ENDED,
+        /** Registered at or after {@link Migration#newcomersFrom}. */
         NOT_SUBJECT,
         /** Exempt from rate conversions by the host's rule, an admin for example. */
         EXEMPT,
+        /** Failed before, and this trigger does not try again; {@link MigrationService#migrate} does. */
+        FAILED_BEFORE,
         /** The halt switch is on. */
         HALTED,
         /** Outside the rollout percentage. */
         OUTSIDE_ROLLOUT,
+        /** A rate column is mapped, and the user's row has no rate: the unit of the balance is not known. */
+        UNKNOWN_RATE,
+        /** A registration column is mapped, and the user's row has no time: whether the user is subject is not known. */
+        UNKNOWN_REGISTRATION,
         /** The balance to convert is absent, which is not zero. */
         ABSENT_BALANCE,
         /** The balance is below zero: for a person to look at. */

@@ -56,9 +56,12 @@ public final class MigrationRuns {
     private final Migration migration;
     private final RunStore store;
     private final RunEngine engine;
+    private final Runnable registering;
     private final MigrationOptions bounds;
 
-    MigrationRuns(Migration migration, RunStore store, RunEngine engine, MigrationOptions bounds) {
+    MigrationRuns(
+            Migration migration, RunStore store, RunEngine engine, Runnable registering, MigrationOptions bounds) {
+        this.registering = registering;
         this.migration = migration;
         this.store = store;
         this.engine = engine;
@@ -120,6 +123,7 @@ public final class MigrationRuns {
     }
 
     private MigrationRun open(RunRequest request, Cause cause) {
+        registering.run();
         MigrationRun run = Backoff.retrying(bounds.attempts(), () -> store.openRun(migration, request, cause));
         LOG.info(
                 "Migration {}: run {} over {}",

@@ -1,12 +1,13 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.decide.Chain;
+import io.creditmigration.engine.user.Rescheduled;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
 import io.creditmigration.engine.audit.Auditor;
 import io.creditmigration.engine.audit.StoryTeller;
 import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
-import io.creditmigration.engine.decide.Lineage;
 import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.engine.run.Announcement;
@@ -23,6 +24,7 @@ import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Printable;
@@ -35,7 +37,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves users from one credit regime to another, exactly once.
@@ -55,59 +60,101 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MigrationService {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationService.class);
+
     private static final int REASON_LENGTH_MAX = 500;
 
-    private final Migration migration;
+    /** All that is made for one definition, and made anew when the stored instants turn out to be others. */
+    private record Engine(
+            Migration migration,
+            MigrationDecider decider,
+            RollbackDecider reversal,
+            SingleUser oneUser,
+            @Nullable MigrationRuns runs) {}
+
     private final MigrationStore store;
-    private final MigrationDecider decider;
-    private final RollbackDecider reversal;
-    private final SingleUser oneUser;
     private final MigrationOptions options;
-    private final @Nullable MigrationRuns runs;
     private final LatencyHistogram commits;
     private final LatencyHistogram pages;
     private final RecentUsers known;
     private final RollbackWatch watch;
     private final RecentUsers news;
+    private volatile Engine engine;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
-        int scale = store.balanceScale();
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
-        this.migration = migration;
         this.store = store;
-        ChangeNotices notices = new ChangeNotices(migration, options.notices());
-        this.decider = new MigrationDecider(migration, scale, lineage, options.clock(), notices);
-        this.reversal = new RollbackDecider(migration, scale, options.clock(), notices);
         this.options = options;
         this.commits = new LatencyHistogram();
         this.pages = new LatencyHistogram();
-        this.oneUser = new SingleUser(migration, store, decider, reversal, options.attempts(), commits);
-        this.runs = store instanceof RunStore population && !store.joins()
-                ? new MigrationRuns(
-                        migration,
-                        population,
-                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages),
-                        options)
-                : null;
+        this.engine = engine(migration, stored);
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.watch = new RollbackWatch(migration, store, known, options);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
 
     private MigrationService(MigrationService opened, MigrationStore joined) {
-        this.migration = opened.migration;
         this.store = joined;
-        this.decider = opened.decider;
-        this.reversal = opened.reversal;
         this.options = opened.options;
         this.commits = opened.commits;
         this.pages = opened.pages;
-        this.oneUser = new SingleUser(migration, joined, decider, reversal, options.attempts(), commits);
-        this.runs = null;
         this.known = opened.known;
         this.watch = opened.watch;
         this.news = opened.news;
+        Engine same = opened.engine;
+        this.engine = new Engine(
+                same.migration(),
+                same.decider(),
+                same.reversal(),
+                new SingleUser(same.migration(), joined, same.decider(), same.reversal(), options.attempts(), commits),
+                null);
+    }
+
+    /** What decides and works by the instants that are stored, or by the migration's own where none are. */
+    private Engine engine(Migration given, List<StoredDefinition> stored) {
+        Migration migration = stored.stream()
+                .filter(definition -> definition.id().equals(given.id()))
+                .findFirst()
+                .map(definition -> given.at(definition.schedule()))
+                .orElse(given);
+        HostShape shape = store.shape();
+        Chain chain = new Chain(migration, shape, stored);
+        ChangeNotices notices = new ChangeNotices(migration, options.notices());
+        MigrationDecider decider = new MigrationDecider(migration, shape, chain, options.clock(), notices);
+        RollbackDecider reversal = new RollbackDecider(migration, shape.balanceScale(), chain, options.clock(), notices);
+        SingleUser oneUser = new SingleUser(migration, store, decider, reversal, options.attempts(), commits);
+        MigrationRuns runs = store instanceof RunStore population && !store.joins()
+                ? new MigrationRuns(
+                        migration,
+                        population,
+                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages),
+                        this::registered,
+                        options)
+                : null;
+        return new Engine(migration, decider, reversal, oneUser, runs);
+    }
+
+    /** Reads the chain again, and works by what is stored from now on. */
+    private Engine refreshed() {
+        Engine before = engine;
+        List<StoredDefinition> stored = store.definitions();
+        stored.forEach(definition -> definition.check(before.migration()));
+        Engine now = engine(before.migration(), stored);
+        engine = now;
+        return now;
+    }
+
+    /** The same, with the migration registered. */
+    private void registered() {
+        if (store.definitions().stream()
+                .noneMatch(
+                        definition -> definition.id().equals(engine.migration().id()))) {
+            Cause cause = cause(Actor.automatic("register"), "first use");
+            Backoff.retrying(options.attempts(), () -> {
+                store.register(engine.migration(), cause);
+                return true;
+            });
+        }
     }
 
     /** Opens a migration with {@link MigrationOptions#defaults()}. */
@@ -116,8 +163,8 @@ public final class MigrationService {
     }
 
     /**
-     * Opens a migration. Reads what is stored under its id and writes nothing: the definition is stored with the first
-     * change.
+     * Opens a migration. Reads what is registered and writes nothing: the first call that is about to write registers the
+     * migration, or {@link #register}. Instants that are stored rule over those given; a warning says where they differ.
      *
      * @throws InvalidValueException when the policy's figures do not fit the balance column
      * @throws DefinitionConflictException when another definition is stored under the same id
@@ -128,10 +175,19 @@ public final class MigrationService {
         if (Arguments.require("options", options).notices()) {
             noticesOf(store);
         }
-        Migration fitted = migration.atScale(store.balanceScale());
+        Migration fitted = migration.atScale(store.shape().balanceScale());
         store.check(fitted);
         List<StoredDefinition> stored = store.definitions();
-        stored.forEach(definition -> definition.check(fitted));
+        for (StoredDefinition definition : stored) {
+            definition.check(fitted);
+            if (definition.id().equals(fitted.id()) && !definition.schedule().equals(fitted.schedule())) {
+                LOG.warn(
+                        "Migration {}: the stored instants rule, {}; it was opened with {}",
+                        fitted.id(),
+                        definition.schedule(),
+                        fitted.schedule());
+            }
+        }
         return new MigrationService(fitted, store, stored, options);
     }
 
@@ -154,9 +210,92 @@ public final class MigrationService {
         return new MigrationService(this, joined);
     }
 
-    /** The migration, its policy fitted to the balance column. */
+    /** The migration, its policy fitted to the balance column, with the stored instants where it is registered. */
     public Migration migration() {
-        return migration;
+        return engine.migration();
+    }
+
+    /**
+     * Registers the migration: stores its definition, instants and place in the chain. The first call that is about to write
+     * does the same; call it on start where users are migrated within the host's transactions only, which register nothing.
+     * Registering again changes nothing.
+     *
+     * @param actor who wants it, for the events
+     * @param reason why: 1 to 500 characters
+     * @throws DefinitionConflictException when its place in the chain is taken, or it names a migration that is not there
+     */
+    public void register(Actor actor, String reason) {
+        Cause cause = given(actor, reason);
+        owning("to register");
+        Backoff.retrying(options.attempts(), () -> {
+            store.register(engine.migration(), cause);
+            return true;
+        });
+        refreshed();
+    }
+
+    /**
+     * Moves every instant of the migration that is still to come by as much. Other nodes work by the new instants from their
+     * next call on.
+     *
+     * @param by more than zero, in whole microseconds
+     * @param actor who wants it, for the events
+     * @param reason why: 1 to 500 characters
+     */
+    public ChainResult postpone(Duration by, Actor actor, String reason) {
+        if (Arguments.require("duration", by).isNegative() || by.isZero() || by.toNanosPart() % 1_000 != 0) {
+            throw new InvalidValueException("duration", by, "more than zero, in whole microseconds");
+        }
+        Cause cause = given(actor, reason);
+        owning("to postpone a migration");
+        ChainResult result = Backoff.retrying(options.attempts(), () -> store.postpone(engine.migration(), by, cause));
+        refreshed();
+        return result;
+    }
+
+    /**
+     * Withdraws the migration: its id is spent, its place in the chain is free, and the migration that it follows goes on. It
+     * needs the halt switch on, and nobody COMPLETED in it.
+     *
+     * @param actor who wants it, for the events
+     * @param reason why: 1 to 500 characters
+     */
+    public ChainResult withdraw(Actor actor, String reason) {
+        Cause cause = given(actor, reason);
+        owning("to withdraw a migration");
+        if (store.definitions().stream()
+                .noneMatch(
+                        definition -> definition.id().equals(engine.migration().id()))) {
+            return ChainResult.of(ChainResult.Status.NOT_REGISTERED);
+        }
+        if (!rollout().halted()) {
+            return new ChainResult(ChainResult.Status.NOT_HALTED, "the halt switch is off; call halt(…) first");
+        }
+        Barrier barrier = store.drain(engine.migration(), options.haltWait());
+        if (!barrier.isSettled()) {
+            return new ChainResult(ChainResult.Status.NOT_HALTED, "in flight: " + barrier.inFlight());
+        }
+        ChainResult result = Backoff.retrying(options.attempts(), () -> store.withdraw(engine.migration(), cause));
+        known.clear();
+        refreshed();
+        return result;
+    }
+
+    private void owning(String what) {
+        if (store.joins()) {
+            throw new InvalidValueException(
+                    "store", store.getClass().getName(), "one with transactions of its own, " + what);
+        }
+    }
+
+    private Cause given(Actor actor, String reason) {
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        Arguments.require("actor", actor);
+        return cause(actor, reason);
+    }
+
+    private Cause cause(Actor actor, String reason) {
+        return new Cause(actor, reason, Timestamps.now(options.clock()));
     }
 
     /**
@@ -198,7 +337,16 @@ public final class MigrationService {
      * a quote exists. Reads only.
      */
     public Optional<Quote> quote(String userId) {
-        return state(userId).map(decider::quote);
+        return quote(userId, Trigger.DASHBOARD.automatic());
+    }
+
+    /**
+     * What this actor can confirm now for the user: an operator also for exempt users, who are never asked themselves. Reads
+     * only.
+     */
+    public Optional<Quote> quote(String userId, Actor actor) {
+        Arguments.require("actor", actor);
+        return state(userId).map(state -> engine.decider().quote(state, actor));
     }
 
     /**
@@ -229,10 +377,10 @@ public final class MigrationService {
             if (state.record() != null) {
                 return Optional.of(state.record().status());
             }
-            if (Boolean.TRUE.equals(state.flagged())) {
+            if (engine.decider().isMarked(state)) {
                 return Optional.of(MigrationStatus.COMPLETED);
             }
-            return decider.isSubject(state) ? Optional.of(MigrationStatus.PENDING) : Optional.empty();
+            return engine.decider().isSubject(state) ? Optional.of(MigrationStatus.PENDING) : Optional.empty();
         });
     }
 
@@ -245,10 +393,14 @@ public final class MigrationService {
      * two seconds on others: a daemon thread of a service in use looks for rollbacks once a second.
      */
     public Regime regime(String userId) {
-        if (isKnownMigrated(userId) || migration.conversion().isPresent()) {
+        if (isKnownMigrated(userId) || engine.migration().conversion().isPresent()) {
             return Regime.CREDITS;
         }
-        return state(userId).filter(decider::isInNewRegime).isPresent() ? Regime.CREDITS : Regime.RATE_LIMIT;
+        return state(userId)
+                        .filter(state -> engine.decider().isInNewRegime(state))
+                        .isPresent()
+                ? Regime.CREDITS
+                : Regime.RATE_LIMIT;
     }
 
     /**
@@ -275,7 +427,7 @@ public final class MigrationService {
         Arguments.require("paid credits", paid);
         try {
             RollbackResult result =
-                    oneUser().rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
+                    engine.oneUser().rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
             known.remove(result.userId());
             return result;
         } finally {
@@ -295,7 +447,7 @@ public final class MigrationService {
         Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
         Arguments.requireUserId(userId);
         Arguments.require("actor", actor);
-        return oneUser().reopen(userId, actor, reason);
+        return engine.oneUser().reopen(userId, actor, reason);
     }
 
     /**
@@ -317,7 +469,7 @@ public final class MigrationService {
             throw new InvalidValueException("standing", standing, "COMPLETED or ROLLED_BACK");
         }
         try {
-            ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
+            ReconcileResult result = engine.oneUser().reconcile(userId, standing, actor, reason);
             known.remove(result.userId());
             return result;
         } finally {
@@ -338,8 +490,9 @@ public final class MigrationService {
      */
     public PopulationAnalysis analyze(Consumer<UserSnapshot> highUsage) {
         Arguments.require("listener", highUsage);
-        decider.learn(store::definitions);
-        return new PopulationAnalyzer(migration, population(), decider, highUsage).analyze();
+        RunStore population = population();
+        Engine now = refreshed();
+        return new PopulationAnalyzer(now.migration(), population, now.decider(), highUsage).analyze();
     }
 
     /** What {@link #run()} would do now, with {@link RunOptions#defaults()}. */
@@ -350,8 +503,9 @@ public final class MigrationService {
     /** What {@link #run(RunOptions)} would do now, found out by the same reading and deciding, without writing. */
     public MigrationPlan plan(RunOptions options) {
         Arguments.require("options", options);
-        decider.learn(store::definitions);
-        return new MigrationPlanner(migration, population(), decider).plan(options);
+        RunStore population = population();
+        Engine now = refreshed();
+        return new MigrationPlanner(now.migration(), population, now.decider()).plan(options);
     }
 
     /** Migrates everybody whom no other rule leaves alone, with {@link RunOptions#defaults()}. */
@@ -377,8 +531,9 @@ public final class MigrationService {
         if (stages.verified()) {
             auditStore();
         }
+        registered();
         StagedRun.Reached reached = new StagedRun(
-                        migration,
+                        migration(),
                         population(),
                         stage -> all.work(all.open(runOptions, stage), runOptions.health(), runOptions.listener()),
                         runOptions,
@@ -420,9 +575,9 @@ public final class MigrationService {
      * @throws InvalidValueException when this migration is no grant, or the store cannot walk a population
      */
     public MigrationRun catchUp() {
-        if (migration.conversion().isPresent()) {
+        if (migration().conversion().isPresent()) {
             throw new InvalidValueException(
-                    "migration " + migration.id(), "a conversion", "a grant: conversions copy no history");
+                    "migration " + migration().id(), "a conversion", "a grant: conversions copy no history");
         }
         MigrationRuns all = runs();
         RunOptions catchingUp = RunOptions.defaults().withScope(RunScope.lateOperations());
@@ -444,7 +599,7 @@ public final class MigrationService {
         if (Arguments.require("options", rollbackOptions).scope().kind() == RunScope.Kind.MIGRATED_BY_RUN) {
             runs().find(rollbackOptions.scope().which());
         }
-        return new RollbackPlanner(migration, population(), reversal).plan(rollbackOptions);
+        return new RollbackPlanner(migration(), population(), engine.reversal()).plan(rollbackOptions);
     }
 
     /**
@@ -468,6 +623,7 @@ public final class MigrationService {
      * @throws InvalidValueException when the store cannot walk a population, or joins a transaction of the host's
      */
     public MigrationRuns runs() {
+        MigrationRuns runs = engine.runs();
         if (runs == null) {
             throw new InvalidValueException(
                     "store",
@@ -494,17 +650,17 @@ public final class MigrationService {
      */
     public long announce(RunOptions runOptions) {
         Arguments.require("options", runOptions);
-        if (store.joins()) {
-            throw new InvalidValueException(
-                    "store", store.getClass().getName(), "one with transactions of its own, for announcements");
-        }
-        decider.learn(store::definitions);
-        return new Announcement(migration, population(), noticesOf(store), decider, options.attempts()).to(runOptions);
+        owning("for announcements");
+        RunStore population = population();
+        NoticeStore notices = noticesOf(store);
+        registered();
+        Engine now = refreshed();
+        return new Announcement(now.migration(), population, notices, now.decider(), options.attempts()).to(runOptions);
     }
 
     /** Who may migrate now. */
     public Rollout rollout() {
-        return store.rollout(migration);
+        return store.rollout(migration());
     }
 
     /**
@@ -517,14 +673,10 @@ public final class MigrationService {
      * @throws StoreException when it is not changed, TRANSIENT where it may be in a while
      */
     public Barrier rollout(Rollout rollout, Actor actor, String reason) {
-        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
         Arguments.require("rollout", rollout);
-        Arguments.require("actor", actor);
-        if (store.joins()) {
-            throw new InvalidValueException(
-                    "store", store.getClass().getName(), "one with transactions of its own, to change the rollout");
-        }
-        Cause cause = new Cause(actor, reason, Timestamps.now(options.clock()));
+        Cause cause = given(actor, reason);
+        owning("to change the rollout");
+        registered();
         return rollout.halted() ? halt(rollout, cause) : set(rollout, cause);
     }
 
@@ -547,27 +699,27 @@ public final class MigrationService {
             if (e.kind() != StoreException.Kind.TRANSIENT) {
                 throw e;
             }
-            if (!store.rollout(migration).halted()) {
+            if (!store.rollout(migration()).halted()) {
                 throw new StoreException(
                         e.kind(),
                         "The halt switch is not set, try again: " + e.getMessage() + "; in flight: "
-                                + store.drain(migration, Duration.ZERO).inFlight(),
+                                + store.drain(migration(), Duration.ZERO).inFlight(),
                         e);
             }
             // It holds, though somebody who may be in flight keeps it from being written everywhere.
             List<String> inFlight =
-                    new ArrayList<>(store.drain(migration, options.haltWait()).inFlight());
+                    new ArrayList<>(store.drain(migration(), options.haltWait()).inFlight());
             inFlight.add("whoever holds the definition's row, so that the halt is not written there: "
                     + Printable.of(e.getMessage()));
             return new Barrier(inFlight);
         }
-        return store.drain(migration, options.haltWait());
+        return store.drain(migration(), options.haltWait());
     }
 
     private Barrier set(Rollout rollout, Cause cause) {
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
-            Rollout expected = store.rollout(migration);
-            if (Backoff.retrying(options.attempts(), () -> store.setRollout(migration, expected, rollout, cause))) {
+            Rollout expected = store.rollout(migration());
+            if (Backoff.retrying(options.attempts(), () -> store.setRollout(migration(), expected, rollout, cause))) {
                 return Barrier.SETTLED;
             }
         }
@@ -577,8 +729,8 @@ public final class MigrationService {
 
     /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
     public List<JournalLine> log(String userId) {
-        Reasons reasons = new Reasons(migration);
-        return state(userId).map(state -> store.log(migration, state.user().userId())).orElse(List.of()).stream()
+        Reasons reasons = new Reasons(migration());
+        return state(userId).map(state -> store.log(migration(), state.user().userId())).orElse(List.of()).stream()
                 .map(reasons::render)
                 .toList();
     }
@@ -591,7 +743,7 @@ public final class MigrationService {
     public UserStory story(String userId) {
         Arguments.requireUserId(userId);
         String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
-        return new StoryTeller(migration).story(auditStore().evidence(migration, stored));
+        return new StoryTeller(migration()).story(auditStore().evidence(migration(), stored));
     }
 
     /**
@@ -627,12 +779,13 @@ public final class MigrationService {
         Arguments.require("actor", actor);
         Arguments.require("in flight", inFlight);
         Auditor auditor = auditor();
+        MigrationRuns runs = engine.runs();
         if (!rollout().halted() && (runs == null || !runs.isOver())) {
             throw new InvalidValueException(
-                    "migration " + migration.id(), "under way", "finished by a run, or halted, to be sealed");
+                    "migration " + migration().id(), "under way", "finished by a run, or halted, to be sealed");
         }
         if (inFlight == InFlight.REFUSE) {
-            store.drain(migration, options.haltWait()).require("seal(actor, InFlight.IGNORE)");
+            store.drain(migration(), options.haltWait()).require("seal(actor, InFlight.IGNORE)");
         }
         return auditor.seal(actor);
     }
@@ -648,7 +801,7 @@ public final class MigrationService {
      */
     public SuccessMetrics metrics(Verification verification) {
         Arguments.require("verification", verification);
-        return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), null);
+        return SuccessMetrics.of(migration(), verification, commits.latency(), pages.latency(), null);
     }
 
     /**
@@ -661,7 +814,7 @@ public final class MigrationService {
         if (supportTickets < 0) {
             throw new InvalidValueException("support tickets", supportTickets, "0 or more");
         }
-        return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), supportTickets);
+        return SuccessMetrics.of(migration(), verification, commits.latency(), pages.latency(), supportTickets);
     }
 
     boolean isKnownMigrated(String userId) {
@@ -681,9 +834,9 @@ public final class MigrationService {
 
     private MigrationResult migrating(String userId, Intent intent) {
         long forgotten = known.forgotten();
-        MigrationResult result = oneUser().migrate(userId, intent);
+        MigrationResult result = scheduled(() -> engine.oneUser().migrate(userId, intent));
         boolean settled = switch (result.status()) {
-            case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
+            case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT, ENDED, WITHDRAWN -> true;
             default -> false;
         };
         // In a transaction of the host's even what was read may be rolled back.
@@ -698,15 +851,32 @@ public final class MigrationService {
         known.clear();
     }
 
-    private SingleUser oneUser() {
-        decider.learn(store::definitions);
-        return oneUser;
+    /** Does it, once more where the migration turns out to be postponed. */
+    private MigrationResult scheduled(Supplier<MigrationResult> work) {
+        try {
+            return work.get();
+        } catch (Rescheduled e) {
+            refreshed();
+            try {
+                return work.get();
+            } catch (Rescheduled again) {
+                throw new StoreException(
+                        StoreException.Kind.TRANSIENT, "The migration is being postponed; try again", null);
+            }
+        }
     }
 
     private Optional<UserState> state(String userId) {
         Arguments.requireUserId(userId);
-        decider.learn(store::definitions);
-        return store.find(migration, userId);
+        Optional<UserState> state = store.find(engine.migration(), userId);
+        state.ifPresent(found -> {
+            Schedule stored = found.registration().schedule();
+            if (stored != null && !stored.equals(engine.migration().schedule())) {
+                refreshed();
+            }
+            engine.decider().learn(found, store::definitions);
+        });
+        return state;
     }
 
     private RunStore population() {
@@ -721,7 +891,7 @@ public final class MigrationService {
             throw new InvalidValueException(
                     "store", store.getClass().getName(), "one with transactions of its own, for verifying and sealing");
         }
-        return new Auditor(migration, auditStore(), options.clock());
+        return new Auditor(migration(), auditStore(), options.clock());
     }
 
     private AuditStore auditStore() {

@@ -10,11 +10,6 @@ record NamedPolicy(CreditPolicy rule, String name, int version) implements Credi
         if (version < 1) {
             throw new InvalidValueException("policy version", version, "1 or more");
         }
-        // Only a policy that is seen to convert replaces the balance: behind a name it would be added to it.
-        if (rule instanceof RateConversion) {
-            throw new InvalidValueException(
-                    "policy to be named", rule.definition(), "a grant; a conversion says name and figures itself");
-        }
     }
 
     @Override

@@ -1,33 +1,37 @@
 package io.creditmigration;
 
 import io.creditmigration.internal.Arguments;
-import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A move to another rate: {@code new = old × oldRate ÷ newRate}, rounded once. Rounding is half-even at 4 decimals, or at
  * the balance column's scale if that is smaller, unless said otherwise. Immutable.
  *
- * <p>The old rate is the <em>user's</em>, so a user who skipped a migration converts straight to the newest rate; the old
- * rate given here is that of users of whom no other is known.
+ * <p>Where each row names the rate of its balance, a user who skipped an earlier conversion converts straight from that
+ * rate: from those given here, or from those of a migration that this one follows. Where it does not, every balance is at
+ * the old rate.
  */
-public final class RateConversion implements CreditPolicy {
+public final class RateConversion implements MigrationPolicy {
 
     private static final int USUAL_SCALE = 4;
+    private static final int OLD_RATES_MAX = 10;
 
-    private final CreditRate oldRate;
+    private final List<CreditRate> oldRates;
     private final CreditRate newRate;
     private final @Nullable Integer scale;
     private final RoundingMode rounding;
 
-    RateConversion(CreditRate oldRate, CreditRate newRate, @Nullable Integer scale, RoundingMode rounding) {
-        Arguments.require("old rate", oldRate);
+    RateConversion(List<CreditRate> oldRates, CreditRate newRate, @Nullable Integer scale, RoundingMode rounding) {
+        oldRates.forEach(rate -> Arguments.require("old rate", rate));
         Arguments.require("new rate", newRate);
-        if (oldRate.equals(newRate)) {
+        if (oldRates.contains(newRate)) {
             throw new InvalidValueException("new rate", newRate, "another than the old rate");
         }
-        this.oldRate = oldRate;
+        this.oldRates = List.copyOf(oldRates);
         this.newRate = newRate;
         this.scale = scale;
         this.rounding = rounding;
@@ -38,7 +42,7 @@ public final class RateConversion implements CreditPolicy {
         if (decimals < 0 || decimals > Credits.SCALE_MAX) {
             throw new InvalidValueException("scale", decimals, "0 to " + Credits.SCALE_MAX);
         }
-        return new RateConversion(oldRate, newRate, decimals, rounding);
+        return new RateConversion(oldRates, newRate, decimals, rounding);
     }
 
     /** The same conversion, rounded in this mode. */
@@ -46,12 +50,34 @@ public final class RateConversion implements CreditPolicy {
         if (Arguments.require("rounding", mode) == RoundingMode.UNNECESSARY) {
             throw new InvalidValueException("rounding", mode, "a mode that rounds");
         }
-        return new RateConversion(oldRate, newRate, scale, mode);
+        return new RateConversion(oldRates, newRate, scale, mode);
     }
 
-    /** The rate of users of whom no other is known. */
+    /**
+     * The same conversion, also for balances that are at one of these rates: needs a mapped rate column, which says which
+     * balance is at which.
+     */
+    public RateConversion alsoFrom(CreditRate... rates) {
+        List<CreditRate> all = new ArrayList<>(oldRates);
+        for (CreditRate rate : rates) {
+            if (!all.contains(rate)) {
+                all.add(rate);
+            }
+        }
+        if (all.size() > OLD_RATES_MAX) {
+            throw new InvalidValueException("number of old rates", all.size(), "at most " + OLD_RATES_MAX);
+        }
+        return new RateConversion(all, newRate, scale, rounding);
+    }
+
+    /** The old rate: that of every balance where no rate column is mapped. */
     public CreditRate oldRate() {
-        return oldRate;
+        return oldRates.get(0);
+    }
+
+    /** All rates that it converts from, {@link #oldRate} first. */
+    public List<CreditRate> oldRates() {
+        return oldRates;
     }
 
     /** The rate that everyone is moved to. */
@@ -59,22 +85,23 @@ public final class RateConversion implements CreditPolicy {
         return newRate;
     }
 
-    @Override
-    public Allocation allocate(UserSnapshot user) {
-        Credits credits = Arguments.require("user", user).credits();
-        if (credits == null) {
-            throw new InvalidValueException("balance", "absent", "a number: an absent balance is not zero");
-        }
-        CreditRate from = user.rate() == null ? oldRate : user.rate();
-        BigDecimal converted = credits.worthAt(from).divide(newRate.perCredit(), decimals(), rounding);
-        return Allocation.of(
-                Credits.of(converted),
-                credits + " credits at " + from + " are " + Credits.of(converted) + " at " + newRate);
+    /**
+     * What a balance at this rate becomes.
+     *
+     * @throws ArithmeticException when it has more digits than {@link Credits} can have
+     */
+    public Credits convert(Credits credits, CreditRate from) {
+        return Credits.of(credits.worthAt(from).divide(newRate.perCredit(), decimals(), rounding));
+    }
+
+    /** Why a balance becomes what it does, in words. */
+    public String reason(Credits credits, CreditRate from) {
+        return credits + " credits at " + from + " are " + convert(credits, from) + " at " + newRate;
     }
 
     @Override
     public String definition() {
-        return "convert v1 " + oldRate + "->" + newRate + " scale=" + decimals() + " rounding=" + rounding;
+        return "convert v1 " + rates() + "->" + newRate + " scale=" + decimals() + " rounding=" + rounding;
     }
 
     @Override
@@ -84,6 +111,10 @@ public final class RateConversion implements CreditPolicy {
                     "scale", scale, "at most " + balanceScale + " decimals, as the balance column has");
         }
         return scale(Math.min(decimals(), balanceScale));
+    }
+
+    private String rates() {
+        return oldRates.stream().map(CreditRate::toString).collect(Collectors.joining(","));
     }
 
     RoundingMode rounding() {

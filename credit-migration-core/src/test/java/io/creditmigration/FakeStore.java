@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
@@ -112,8 +113,23 @@ public class FakeStore implements RunStore {
     }
 
     @Override
-    public int balanceScale() {
-        return Fixture.SCALE;
+    public HostShape shape() {
+        return HostShape.ofScale(Fixture.SCALE);
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        throw unneeded();
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        throw unneeded();
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        throw unneeded();
     }
 
     @Override

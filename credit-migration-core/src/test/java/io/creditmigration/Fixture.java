@@ -1,9 +1,11 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.decide.RollbackDecider;
+import io.creditmigration.engine.decide.Chain;
 import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Decision;
-import io.creditmigration.engine.decide.Lineage;
 import io.creditmigration.engine.decide.MigrationDecider;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
 import java.time.Clock;
@@ -22,6 +24,10 @@ public final class Fixture {
     public static final Clock CLOCK = Clock.fixed(NOW.plusNanos(789), ZoneOffset.UTC);
 
     public static final int SCALE = 4;
+
+    /** Rows name rate and registration, and hold balances of six digits before the point. */
+    public static final HostShape RATED = new HostShape(SCALE, 6, true, true);
+
     public static final CreditRate AT_1000 = CreditRate.of(1_000);
     public static final CreditRate AT_1500 = CreditRate.of(1_500);
     public static final CreditRate AT_2500 = CreditRate.of(2_500);
@@ -47,9 +53,10 @@ public final class Fixture {
     }
 
     public static Migration grant(CreditPolicy policy, Consent consent) {
+        boolean unnamed = policy.definition().equals(CreditPolicy.UNNAMED);
         return Migration.named("to-credits")
                 .cutOff(CUT_OFF)
-                .policy(policy)
+                .policy(unnamed ? policy.named("custom", 1) : policy)
                 .consent(consent)
                 .build();
     }
@@ -65,9 +72,21 @@ public final class Fixture {
     }
 
     public static MigrationDecider decider(Migration migration, int balanceScale) {
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
-        return new MigrationDecider(
-                migration.atScale(balanceScale), balanceScale, lineage, CLOCK, new ChangeNotices(migration, false));
+        return decider(migration, HostShape.ofScale(balanceScale));
+    }
+
+    public static MigrationDecider decider(Migration migration, HostShape shape, StoredDefinition... stored) {
+        Migration fitted = migration.atScale(shape.balanceScale());
+        return new MigrationDecider(fitted, shape, chain(fitted, shape, stored), CLOCK, new ChangeNotices(fitted, false));
+    }
+
+    public static RollbackDecider reversal(Migration migration, int balanceScale, boolean notices) {
+        Chain chain = chain(migration, HostShape.ofScale(balanceScale));
+        return new RollbackDecider(migration, balanceScale, chain, CLOCK, new ChangeNotices(migration, notices));
+    }
+
+    public static Chain chain(Migration migration, HostShape shape, StoredDefinition... stored) {
+        return new Chain(migration, shape, List.of(stored));
     }
 
     /** A record of Ann's first attempt. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.creditmigration.spi.StoredDefinition;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ final class MigrationTest {
 
     private static final Instant CUT_OFF = Instant.parse("2026-01-06T00:00:00Z");
     private static final RateConversion TO_2500 = CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500));
-    private static final CreditPolicy OWN = user -> Allocation.of(Credits.of(100), "founding member");
+    private static final CreditPolicy OWN = ((CreditPolicy) user -> Allocation.of(Credits.of(100), "founding member")).named("own", 1);
 
     @Test
     void a_definition_has_what_it_was_given() {
@@ -125,11 +126,9 @@ final class MigrationTest {
     @Test
     void the_fingerprint_is_one_readable_line() {
         assertThat(conversion().build().fingerprint())
-                .isEqualTo("convert v1 1000->2500 scale=4 rounding=HALF_EVEN; cutOff=2026-01-06T00:00:00Z;"
-                        + " window=30d; consent=CONFIRM_POSITIVE");
+                .isEqualTo("convert v1 1000->2500 scale=4 rounding=HALF_EVEN; window=30d; consent=CONFIRM_POSITIVE");
         assertThat(grant().build().fingerprint())
-                .isEqualTo("usage-tiers v1 base=20 above 10/day=50; cutOff=2026-01-06T00:00:00Z;"
-                        + " window=30d; consent=NONE");
+                .isEqualTo("usage-tiers v1 base=20 above 10/day=50; window=30d; consent=NONE");
     }
 
     static Stream<Arguments> otherDefinitions() {
@@ -141,7 +140,8 @@ final class MigrationTest {
                         "new rate", conversion(), conversion().policy(CreditPolicy.convert(rate(1_000), rate(2_501)))),
                 Arguments.of("scale", conversion(), conversion().policy(TO_2500.scale(2))),
                 Arguments.of("rounding", conversion(), conversion().policy(TO_2500.rounding(RoundingMode.HALF_UP))),
-                Arguments.of("cut-off", conversion(), conversion().cutOff(CUT_OFF.plusNanos(1_000))),
+                Arguments.of("predecessor", conversion(), conversion().after("rate-1000")),
+                Arguments.of("neighbour", conversion(), conversion().beside("rate-1000")),
                 Arguments.of("window", conversion(), conversion().usageWindowDays(31)),
                 Arguments.of("consent", conversion(), conversion().consent(Consent.NONE)),
                 Arguments.of(
@@ -224,8 +224,7 @@ final class MigrationTest {
 
         assertThat(fitted.id()).isEqualTo("rate-2500");
         assertThat(fitted.fingerprint())
-                .isEqualTo("convert v1 1000->2500 scale=2 rounding=HALF_EVEN; cutOff=2026-01-06T00:00:00Z;"
-                        + " window=7d; consent=NONE");
+                .isEqualTo("convert v1 1000->2500 scale=2 rounding=HALF_EVEN; window=7d; consent=NONE");
     }
 
     @Test
@@ -263,7 +262,7 @@ final class MigrationTest {
 
     @Test
     void the_same_id_with_another_fingerprint_is_refused_by_both_fingerprints() {
-        StoredDefinition stored = StoredDefinition.of(conversion().build());
+        StoredDefinition stored = StoredDefinition.of(conversion().build(), "");
         Migration other = conversion().consent(Consent.NONE).build();
 
         assertThatThrownBy(() -> stored.check(other))
@@ -278,7 +277,7 @@ final class MigrationTest {
 
     @Test
     void the_same_definition_and_another_id_are_no_conflict() {
-        StoredDefinition stored = StoredDefinition.of(conversion().build());
+        StoredDefinition stored = StoredDefinition.of(conversion().build(), "");
         Migration elsewhere = Migration.named("rate-2501")
                 .cutOff(CUT_OFF)
                 .policy(TO_2500)
@@ -288,16 +287,33 @@ final class MigrationTest {
         stored.check(conversion().build());
         stored.check(elsewhere);
 
-        assertThat(StoredDefinition.of(elsewhere)).isNotEqualTo(stored);
+        assertThat(StoredDefinition.of(elsewhere, "")).isNotEqualTo(stored);
     }
 
     @Test
     void what_is_stored_of_a_grant_has_no_rates() {
-        assertThat(StoredDefinition.of(grant().build()))
-                .isEqualTo(new StoredDefinition("to-credits", grant().build().fingerprint(), CUT_OFF, null, null));
-        assertThat(StoredDefinition.of(conversion().build()))
+        assertThat(StoredDefinition.of(grant().build(), ""))
                 .isEqualTo(new StoredDefinition(
-                        "rate-2500", conversion().build().fingerprint(), CUT_OFF, rate(1_000), rate(2_500)));
+                        "to-credits",
+                        grant().build().fingerprint(),
+                        new Schedule(CUT_OFF, CUT_OFF, CUT_OFF),
+                        null,
+                        null,
+                        "",
+                        List.of(),
+                        null,
+                        false));
+        assertThat(StoredDefinition.of(conversion().build(), ""))
+                .isEqualTo(new StoredDefinition(
+                        "rate-2500",
+                        conversion().build().fingerprint(),
+                        new Schedule(CUT_OFF, CUT_OFF, CUT_OFF),
+                        null,
+                        null,
+                        "",
+                        List.of(rate(1_000)),
+                        rate(2_500),
+                        false));
     }
 
     private static Migration.Builder conversion() {

@@ -13,9 +13,11 @@ final class NamedPolicyTest {
     private static final CreditPolicy FOUNDERS = user -> Allocation.of(Credits.of(100), "founder " + user.userId());
 
     @Test
-    void a_policy_that_names_itself_not_is_custom() {
-        assertThat(FOUNDERS.definition()).isEqualTo("custom v1");
+    void a_policy_without_a_name_is_taken_by_no_migration() {
         assertThat(FOUNDERS.atScale(0)).isSameAs(FOUNDERS);
+        assertThatThrownBy(() -> Migration.named("founders").policy(FOUNDERS))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageContaining("call named(");
     }
 
     @Test
@@ -50,14 +52,5 @@ final class NamedPolicyTest {
         assertThatThrownBy(() -> FOUNDERS.named("founders", version))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("policy version is '" + version + "'; allowed: 1 or more");
-    }
-
-    @Test
-    void a_conversion_cannot_hide_behind_a_name_where_it_would_be_added_as_a_grant() {
-        RateConversion conversion = CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500));
-
-        assertThatThrownBy(() -> conversion.named("rate", 1))
-                .isInstanceOf(InvalidValueException.class)
-                .hasMessageContaining("convert v1 1000->2500");
     }
 }

@@ -123,28 +123,21 @@ final class RateConversionTest {
     }
 
     @Test
-    void the_users_own_rate_wins_over_that_of_the_definition() {
+    void a_balance_is_converted_from_the_rate_that_it_is_at() {
         RateConversion conversion = CreditPolicy.convert(AT_2000, AT_2500);
-        UserSnapshot user = UserSnapshot.of("ann").withCredits(Credits.of(50)).withRate(AT_1000);
 
-        assertThat(conversion.allocate(user))
-                .isEqualTo(Allocation.of(Credits.of(20), "50 credits at 1000 are 20 at 2500"));
+        assertThat(conversion.convert(Credits.of(50), AT_1000)).isEqualTo(Credits.of(20));
+        assertThat(conversion.reason(Credits.of(50), AT_1000)).isEqualTo("50 credits at 1000 are 20 at 2500");
     }
 
     @Test
-    void who_is_at_the_new_rate_already_keeps_the_balance() {
-        UserSnapshot user =
-                UserSnapshot.of("ann").withCredits(Credits.of("49.9999")).withRate(AT_2500);
+    void other_rates_to_convert_from_are_named_once_and_are_not_the_new_one() {
+        RateConversion conversion = CreditPolicy.convert(AT_1000, AT_2500).alsoFrom(AT_2000, AT_1000);
 
-        assertThat(CreditPolicy.convert(AT_1000, AT_2500).allocate(user).credits())
-                .isEqualTo(Credits.of("49.9999"));
-    }
-
-    @Test
-    void an_absent_balance_is_not_taken_for_zero() {
-        assertThatThrownBy(() -> CreditPolicy.convert(AT_1000, AT_2500).allocate(UserSnapshot.of("ann")))
-                .isInstanceOf(InvalidValueException.class)
-                .hasMessage("balance is 'absent'; allowed: a number: an absent balance is not zero");
+        assertThat(conversion.oldRates()).containsExactly(AT_1000, AT_2000);
+        assertThat(conversion.oldRate()).isEqualTo(AT_1000);
+        assertThat(conversion.definition()).isEqualTo("convert v1 1000,2000->2500 scale=4 rounding=HALF_EVEN");
+        assertThatThrownBy(() -> conversion.alsoFrom(AT_2500)).isInstanceOf(InvalidValueException.class);
     }
 
     @Test
@@ -224,7 +217,7 @@ final class RateConversionTest {
     }
 
     private static Credits converted(RateConversion conversion, Credits credits) {
-        return conversion.allocate(UserSnapshot.of("ann").withCredits(credits)).credits();
+        return conversion.convert(credits, conversion.oldRate());
     }
 
     /** One random conversion of one random balance. */

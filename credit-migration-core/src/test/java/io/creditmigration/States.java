@@ -1,5 +1,8 @@
 package io.creditmigration;
 
+import io.creditmigration.spi.Registration.Place;
+import io.creditmigration.spi.Registration;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import org.jspecify.annotations.Nullable;
 
@@ -8,11 +11,13 @@ public final class States {
 
     public static final String HOST_STATE = "as captured";
 
+    private static final Registration REGISTERED = new Registration(Place.CURRENT, null, Rollout.EVERYBODY);
+
     private States() {}
 
-    /** No line, no marker, nothing completed later, and everybody may migrate. */
+    /** Registered, no line, no marker, and everybody may migrate. */
     public static UserState of(UserSnapshot user) {
-        return new UserState(user, 0, null, 0, false, false, HOST_STATE, Rollout.EVERYBODY, Credits.ZERO, null);
+        return new UserState(user, 0, null, 0, false, null, HOST_STATE, REGISTERED, Credits.ZERO, null);
     }
 
     public static UserState withUser(UserState state, UserSnapshot user) {
@@ -22,9 +27,9 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -46,9 +51,9 @@ public final class States {
                 record,
                 state.lateOperations(),
                 (record != null && record.status() == MigrationStatus.COMPLETED) ? Boolean.TRUE : state.flagged(),
-                state.superseded(),
+                record == null ? null : unitLine(record),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -60,9 +65,9 @@ public final class States {
                 state.record(),
                 lateOperations,
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -75,9 +80,9 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 flagged,
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -89,23 +94,40 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 true,
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
 
-    public static UserState superseded(UserState state) {
+    /** The unit line that a conversion has left, if where the user stands says that there is one. */
+    private static @Nullable UnitLine unitLine(UserMigration record) {
+        boolean isNew = record.status() == MigrationStatus.COMPLETED;
+        boolean wasBack = record.status() == MigrationStatus.ROLLED_BACK || record.attempt() > 1;
+        if ((!isNew && !wasBack) || record.migrationId().equals("to-credits")) {
+            return null;
+        }
+        CreditRate unit = isNew ? Fixture.AT_2500 : Fixture.AT_1000;
+        return new UnitLine(record.migrationId(), 1, unit, isNew, record.changedAt());
+    }
+
+    /** Another conversion has left the balance at 1,500 since. */
+    public static UserState goneOn(UserState state) {
+        return withUnitLine(
+                state, new UnitLine("rate-1500", state.lastLine() + 1, Fixture.AT_1500, true, Fixture.EARLIER));
+    }
+
+    public static UserState withUnitLine(UserState state, @Nullable UnitLine unitLine) {
         return new UserState(
                 state.user(),
                 state.lastLine(),
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                true,
+                unitLine,
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -118,9 +140,9 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 bought,
                 state.defect());
     }
@@ -133,9 +155,9 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 defect);
     }
@@ -148,6 +170,21 @@ public final class States {
         return withRollout(state, new Rollout(state.rollout().percent(), true));
     }
 
+    /** The migration stands so in the chain. */
+    public static UserState placed(UserState state, Place place) {
+        return new UserState(
+                state.user(),
+                state.lastLine(),
+                state.record(),
+                state.lateOperations(),
+                state.flagged(),
+                state.unitLine(),
+                state.hostState(),
+                new Registration(place, state.registration().schedule(), state.rollout()),
+                state.bought(),
+                state.defect());
+    }
+
     private static UserState withRollout(UserState state, Rollout rollout) {
         return new UserState(
                 state.user(),
@@ -155,9 +192,10 @@ public final class States {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                rollout,
+                new Registration(
+                        state.registration().place(), state.registration().schedule(), rollout),
                 state.bought(),
                 state.defect());
     }

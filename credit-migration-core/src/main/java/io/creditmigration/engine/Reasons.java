@@ -1,11 +1,12 @@
 package io.creditmigration.engine;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Allocation;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
-import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
 import io.creditmigration.Usage;
@@ -64,17 +65,19 @@ public final class Reasons {
 
     /** The built-in policy's reason for these figures; null if the policy is not built in, or cannot tell from them. */
     public @Nullable String rendered(Figures figures, Credits consumed) {
-        CreditPolicy policy = migration.policy();
-        if (!(policy instanceof RateConversion || policy instanceof UsageTiers)) {
-            return null;
-        }
-        UserSnapshot user = UserSnapshot.of("-")
-                .withCredits(figures.oldCredits())
-                .withRate(figures.oldRate())
-                .withUsage(figures.usage() == null ? Usage.NONE : figures.usage());
         try {
-            String reason = policy.allocate(user).reason();
-            return consumed.signum() == 0 || policy instanceof RateConversion ? reason : lessConsumed(reason, consumed);
+            if (migration.policy() instanceof RateConversion conversion) {
+                Credits old = figures.oldCredits();
+                CreditRate from = figures.oldRate();
+                return old == null || from == null ? null : conversion.reason(old, from);
+            }
+            if (migration.policy() instanceof UsageTiers tiers) {
+                Usage usage = figures.usage() == null ? Usage.NONE : figures.usage();
+                String reason =
+                        tiers.allocate(UserSnapshot.of("-").withUsage(usage)).reason();
+                return consumed.signum() == 0 ? reason : lessConsumed(reason, consumed);
+            }
+            return null;
         } catch (InvalidValueException | ArithmeticException e) {
             return null;
         }

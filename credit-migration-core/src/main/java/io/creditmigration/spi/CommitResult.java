@@ -20,6 +20,12 @@ public record CommitResult(
         STALE,
         /** Someone else holds the user's row: try again later. */
         LOCKED,
+        /** Nothing is registered under the migration's id. */
+        NOT_REGISTERED,
+        /** The migration has been withdrawn. */
+        WITHDRAWN,
+        /** The migration that follows has begun, by the clock of the store. */
+        ENDED,
         /** The migration begins later, by the clock of the store. */
         NOT_BEGUN,
         /** The halt switch is on. */

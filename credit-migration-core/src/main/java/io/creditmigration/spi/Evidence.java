@@ -108,8 +108,10 @@ public record Evidence(
      * @param balance the balance in the regime that the journal says; null where there is none
      * @param unreadable what of it cannot be read, in words with the value: a balance that is no number, rollback data; null
      *     where all can
-     * @param flagged whether the marker says that the user is migrated; null where there is no marker
-     * @param superseded whether the user completed a migration with a later cut-off
+     * @param flagged whether the flag says that the user is migrated, or the rate is the new one; null where neither is mapped
+     * @param unitLine the user's last line that left the balance in a unit, of any conversion; null where there is none
+     * @param rate the rate that the row names; null where no rate column is mapped, or the row has none
+     * @param registeredAt when the user registered; null where it is not known
      * @param active whether the account is active; null where there is none, or it does not say
      * @param moved whether the balance has been written since the line that wrote it last; a CAUGHT_UP line writes none. Null
      *     where the store cannot tell
@@ -121,7 +123,9 @@ public record Evidence(
             @Nullable BigDecimal balance,
             @Nullable String unreadable,
             @Nullable Boolean flagged,
-            boolean superseded,
+            @Nullable UnitLine unitLine,
+            @Nullable BigDecimal rate,
+            @Nullable Instant registeredAt,
             @Nullable Boolean active,
             @Nullable Boolean moved,
             @Nullable Long writes,

@@ -1,6 +1,8 @@
 package io.creditmigration.spi;
 
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
+import io.creditmigration.DefinitionConflictException;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -20,9 +22,10 @@ import java.util.Optional;
  *   <li>{@link #find} reads user, last lines and rollout in one round trip and locks nothing.
  *   <li>The library decides, with no transaction open: a {@link UserChange}, or the status that refuses.
  *   <li>{@link #commit} begins a transaction.
- *   <li>In it, it reads the migration's own row: stores the definition if it is the first to write, refuses another
- *       fingerprint. For {@link UserChange.Kind#MIGRATE} it passes the barrier first, and then answers NOT_BEGUN, HALTED or
- *       OUTSIDE_ROLLOUT as the row, the switch and the clock of the database say now.
+ *   <li>In it, it reads the migration's own row: answers NOT_REGISTERED where there is none, and refuses another fingerprint.
+ *       For {@link UserChange.Kind#MIGRATE} it passes the barrier first, answers STALE where the stored instants are not those
+ *       of the migration, and WITHDRAWN, NOT_BEGUN, ENDED, HALTED or OUTSIDE_ROLLOUT as the chain, the row, the switch and
+ *       the clock of the database say now.
  *   <li>It writes the user's balance, marker and host columns under the guard that {@link UserChange} names: one
  *       conditional write, counted in rows matched. Where no balance is written it locks the row that holds the balance.
  *   <li>It inserts the line under the number that the change names. The key of the journal, user and number, refuses a second
@@ -60,14 +63,34 @@ public interface MigrationStore {
         return false;
     }
 
-    /** How many decimals a balance can hold. */
-    int balanceScale();
+    /** What balances the tables can hold, and what their rows tell. */
+    HostShape shape();
 
     /** What is read and written where, in words: part of a plan, so that one made for other tables is not mistaken for this. */
     String mapping();
 
-    /** The definitions that have written something, in no particular order. */
+    /** The definitions that are registered, those that were withdrawn among them, in no particular order. */
     List<StoredDefinition> definitions();
+
+    /**
+     * Registers a migration in a short transaction of its own; nothing where its id is registered with the same fingerprint.
+     * The first migration of a population takes the first place, whatever it says that it follows. A unique key decides
+     * between two who want one place, not a look at what is there.
+     *
+     * @throws DefinitionConflictException when another fingerprint is registered under its id, when it names no place though
+     *     there are migrations that were not withdrawn, when its place is taken, when it names a migration that is not
+     *     registered or was withdrawn, or when it runs beside one of its kind over the same rows
+     */
+    void register(Migration migration, Cause cause);
+
+    /** Moves every instant that is still to come, by the clock of the store, and keeps the cause as an event. */
+    ChainResult postpone(Migration migration, Duration by, Cause cause);
+
+    /**
+     * Takes a migration out of the chain, for good, if nobody stands COMPLETED in it and none follows it, and keeps the cause
+     * as an event. The caller has halted it and has waited for those in flight.
+     */
+    ChainResult withdraw(Migration migration, Cause cause);
 
     /**
      * Refuses a migration that this store cannot carry, before anything is written: a conversion of balances that have no

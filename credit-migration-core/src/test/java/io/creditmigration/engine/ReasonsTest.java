@@ -51,7 +51,7 @@ final class ReasonsTest {
     private static String asDecided(String words, long operations, int days, Credits consumed) {
         UserSnapshot user =
                 UserSnapshot.of("ann").withUsage(new Usage(operations, days, operations / 2, operations + 9));
-        String reason = GRANT.policy().allocate(user).reason();
+        String reason = CreditPolicy.initialGrant().allocate(user).reason();
         String all = consumed.signum() == 0 ? reason : Reasons.lessConsumed(reason, consumed);
         assertThat(all).isEqualTo(words);
         return all;

@@ -4,12 +4,15 @@ import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.UserChange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes only the changes that may be written now; the others are answered as the migration's row says. */
 final class Admission {
@@ -25,16 +28,26 @@ final class Admission {
     List<CommitResult> write(Connection connection, Migration migration, List<UserChange> changes, Writes.Terms terms)
             throws SQLException {
         boolean migrating = changes.stream().anyMatch(change -> change.kind() == UserChange.Kind.MIGRATE);
-        Definitions.Admitted admitted = migrating
+        Definitions.@Nullable Admitted admitted = migrating
                 ? definitions.admitMigrating(connection, migration)
                 : definitions.admit(connection, migration);
+        if (admitted == null) {
+            return Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.NOT_REGISTERED));
+        }
+        if (migrating && !admitted.schedule().equals(migration.schedule())) {
+            return Collections.nCopies(changes.size(), CommitResult.of(CommitResult.Status.STALE));
+        }
         Rollout rollout = admitted.rollout();
         IdentityHashMap<UserChange, CommitResult> results = new IdentityHashMap<>();
         List<UserChange> allowed = new ArrayList<>();
         for (UserChange change : changes) {
             boolean migrates = change.kind() == UserChange.Kind.MIGRATE;
-            if (migrates && !admitted.begun()) {
+            if (migrates && admitted.place() == Place.WITHDRAWN) {
+                results.put(change, CommitResult.of(CommitResult.Status.WITHDRAWN));
+            } else if (migrates && !admitted.begun()) {
                 results.put(change, CommitResult.of(CommitResult.Status.NOT_BEGUN));
+            } else if (migrates && admitted.place() == Place.ENDED) {
+                results.put(change, CommitResult.of(CommitResult.Status.ENDED));
             } else if (migrates && rollout.halted()) {
                 results.put(change, CommitResult.of(CommitResult.Status.HALTED));
             } else if (migrates

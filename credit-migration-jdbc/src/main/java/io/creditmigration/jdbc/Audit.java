@@ -1,20 +1,25 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.RateConversion;
 import io.creditmigration.jdbc.Mapping.Mark;
 import io.creditmigration.jdbc.Mapping.Marked;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalColumn;
 import io.creditmigration.spi.Printable;
 import io.creditmigration.spi.StoredRow;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.Unrecorded;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,12 +94,11 @@ final class Audit {
 
     private static final String HOLDINGS = """
             SELECT {user_id} AS user_id, {read_balance} AS balance, {read_second_balance} AS second_balance,
-                   {flagged} AS flagged, {active} AS active, {version} AS version, {made} AS operations, {host_state},
-                   CASE WHEN EXISTS (
-                       SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
-                       WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
-                   ) THEN 1 ELSE 0 END AS superseded
-            FROM {users} u {account} {migrated}
+                   {flagged} AS flagged, {rate} AS rate, {registered_at} AS registered_at,
+                   {active} AS active, {version} AS version, {made} AS operations, {host_state},
+                   x.line AS unit_line, x.status AS unit_status, x.at AS unit_at, xd.id AS unit_migration,
+                   COALESCE(x.new_rate, CASE WHEN x.status = 'C' THEN xd.new_rate ELSE xd.old_rate END) AS unit_rate
+            FROM {users} u {account} {unit} {migrated}
             WHERE {filter} AND {id} IN ({keys})
             """;
 
@@ -110,17 +115,28 @@ final class Audit {
     private static final String LATE = "CASE WHEN {registered_at} >= :begins THEN 1 ELSE 0 END";
 
     private static final String UNRECORDED = """
-            SELECT late, exempt, flagged, superseded, COUNT(*) AS users FROM (
-                SELECT {late} AS late, {exempt} AS exempt, COALESCE({flagged}, 0) AS flagged,
-                       CASE WHEN EXISTS (
-                           SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
-                           WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
-                       ) THEN 1 ELSE 0 END AS superseded
+            SELECT late, exempt, migrated, at_old_rate, COUNT(*) AS users FROM (
+                SELECT {late} AS late, {exempt} AS exempt, COALESCE({flagged}, 0) AS migrated, {at_old_rate} AS at_old_rate
                 FROM {users} u {account}
                 WHERE {filter} AND NOT EXISTS (
                     SELECT 1 FROM {our_journal} r WHERE r.user_id = {user_id} AND r.migration = {number})
-            ) s GROUP BY late, exempt, flagged, superseded
+            ) s GROUP BY late, exempt, migrated, at_old_rate
             """;
+
+    private static final String IN_NEW_UNIT = """
+            SELECT COUNT(*) AS users FROM {users} u {account}
+            WHERE {filter} AND {read_balance} <> 0 AND ({flagged} = 1 OR {late} = 1)
+            """;
+
+    /** The last line that left the balance in a unit, x, and its conversion, xd: found once for the page. */
+    private static final String UNIT = """
+            LEFT JOIN (
+                SELECT n.user_id, MAX(n.line) AS line FROM {our_journal} n
+                WHERE n.user_id >= :first AND n.user_id <= :last AND n.kind IN ('M', 'B', 'X')
+                  AND n.migration IN (SELECT c.number FROM {our_definition} c WHERE c.new_rate IS NOT NULL)
+                GROUP BY n.user_id) w ON w.user_id = {user_id}
+            LEFT JOIN {our_journal} x ON x.user_id = w.user_id AND x.line = w.line
+            LEFT JOIN {our_definition} xd ON xd.number = x.migration""";
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMigrationStore.class);
 
@@ -228,8 +244,20 @@ final class Audit {
             all.put("late", "0");
         } else {
             all.put("late", Sql.replaced(LATE, names));
-            values.put("begins", mapping.registeredAt.time(migration.cutOff(), mapping.zone()));
+            values.put("begins", mapping.registeredAt.time(migration.newcomersFrom(), mapping.zone()));
         }
+        String rate = names.get("read_rate");
+        List<CreditRate> oldRates =
+                migration.conversion().map(RateConversion::oldRates).orElse(List.of());
+        all.put(
+                "at_old_rate",
+                rate == null || oldRates.isEmpty()
+                        ? "0"
+                        : "CASE WHEN " + rate + " IN ("
+                                + oldRates.stream()
+                                        .map(old -> old.perCredit().toPlainString())
+                                        .collect(Collectors.joining(", "))
+                                + ") THEN 1 ELSE 0 END");
         List<Unrecorded> counts = new ArrayList<>();
         each(
                 connection,
@@ -238,10 +266,32 @@ final class Audit {
                 row -> counts.add(new Unrecorded(
                         row.getInt("late") == 1,
                         row.getInt("exempt") == 1,
-                        row.getInt("flagged") == 1,
-                        row.getInt("superseded") == 1,
+                        row.getInt("migrated") == 1,
+                        row.getInt("at_old_rate") == 1,
                         row.getLong("users"))));
         return counts;
+    }
+
+    /** Users with a balance who are flagged or registered since the migration is for newcomers; 0 where rows name the rate. */
+    long rowsInNewUnit(Connection connection, Migration migration) throws SQLException {
+        if (migration.conversion().isEmpty() || names.containsKey("RATE")) {
+            return 0;
+        }
+        Map<String, String> all = new LinkedHashMap<>(names);
+        Map<String, @Nullable Object> values = parameters(migration);
+        all.put("flagged", flagged(migration));
+        all.put("late", "0");
+        if (mapping.registeredAt != null) {
+            all.put("late", Sql.replaced(LATE, names));
+            values.put("begins", mapping.registeredAt.time(migration.newcomersFrom(), mapping.zone()));
+        }
+        List<Long> counts = new ArrayList<>();
+        each(
+                connection,
+                new Sql(mapping.dialect, IN_NEW_UNIT, all),
+                values,
+                row -> counts.add(row.getLong("users")));
+        return counts.get(0);
     }
 
     private Evidence.Entries entries(ResultSet row) throws SQLException {
@@ -287,6 +337,8 @@ final class Audit {
         boolean copies = copies(migration);
         Map<String, String> all = new LinkedHashMap<>(names);
         all.put("flagged", flagged(migration));
+        all.put("rate", names.getOrDefault("read_rate", "NULL"));
+        all.put("unit", Sql.replaced(UNIT, names));
         all.put("active", active());
         all.put("version", names.getOrDefault("VERSION", "NULL"));
         all.put("made", copies ? Sql.replaced(MADE, names) : "NULL");
@@ -326,7 +378,9 @@ final class Audit {
                         : balance.movePointLeft(mapping.host.minorUnits),
                 unreadable,
                 Reads.truth(row, "flagged"),
-                row.getInt("superseded") == 1,
+                unitLine(row),
+                number(row, "rate"),
+                registeredAt(row),
                 Reads.truth(row, "active"),
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
@@ -334,22 +388,32 @@ final class Audit {
                 completed && captured != null ? changed(row, migration, captured) : List.of());
     }
 
-    /** Captured columns but for flag and version that are not as the migration has left them, in words. */
+    private @Nullable UnitLine unitLine(ResultSet row) throws SQLException {
+        int number = row.getInt("unit_line");
+        return number == 0 ? null : Reads.unitLine(row, number, mapping.dialect);
+    }
+
+    private @Nullable Instant registeredAt(ResultSet row) throws SQLException {
+        try {
+            return mapping.registeredAt == null
+                    ? null
+                    : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Captured columns but for flag, rate and version that are not as the migration has left them, in words. */
     private List<String> changed(ResultSet row, Migration migration, Map<String, @Nullable String> captured)
             throws SQLException {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
-            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.VERSION) {
+            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION) {
                 continue;
             }
             String now = row.getString("state_" + i);
-            String left = mark.mark() != Mark.RATE
-                    ? mark.newValue()
-                    : migration
-                            .conversion()
-                            .map(conversion -> conversion.newRate().toString())
-                            .orElse(captured.get(mark.column().name()));
+            String left = mark.newValue();
             if (!isSame(mark.column(), left, now)) {
                 changed.add(mark.column().name() + " is " + now + ", the migration left " + left);
             }
@@ -459,13 +523,14 @@ final class Audit {
                 .orElse(null);
     }
 
-    /** 1, 0, or NULL where no marker tells. */
+    /** Whether the row is in the new unit: by its rate for a conversion where one is mapped, otherwise by its flag. */
     private String flagged(Migration migration) {
-        if (names.containsKey("FLAG")) {
-            return "CASE WHEN " + names.get("FLAG") + " = :flag_value THEN 1 ELSE 0 END";
+        String rate = names.get("read_rate");
+        if (rate != null && migration.conversion().isPresent()) {
+            return "CASE WHEN " + rate + " = :new_rate THEN 1 ELSE 0 END";
         }
-        return migration.conversion().isPresent() && names.containsKey("RATE")
-                ? "CASE WHEN " + names.get("RATE") + " = :new_rate THEN 1 ELSE 0 END"
+        return names.containsKey("FLAG")
+                ? "CASE WHEN " + names.get("FLAG") + " = :flag_value THEN 1 ELSE 0 END"
                 : "CAST(NULL AS INTEGER)";
     }
 
@@ -479,7 +544,6 @@ final class Audit {
     private Map<String, @Nullable Object> parameters(Migration migration) {
         Map<String, @Nullable Object> values = mapping.parameters();
         values.put("migration", migration.id());
-        values.put("cut_off", migration.cutOff());
         values.put("new_rate", Mapping.newRate(migration));
         for (Marked mark : mapping.marked) {
             if (mark.mark() == Mark.FLAG) {

@@ -119,7 +119,7 @@ final class Figures {
     }
 
     private Map<String, Tally> linesOfRuns(Connection connection, Migration migration) throws SQLException {
-        StoredDefinition definition = StoredDefinition.of(migration);
+        StoredDefinition definition = StoredDefinition.of(migration, "");
         boolean grants = migration.conversion().isEmpty();
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("migration", migration.id());

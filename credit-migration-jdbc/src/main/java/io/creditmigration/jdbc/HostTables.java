@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.InvalidValueException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -69,10 +70,16 @@ public final class HostTables {
     String rate;
 
     @Nullable
+    CreditRate rateIfAbsent;
+
+    @Nullable
     String version;
 
     @Nullable
     String registeredAt;
+
+    boolean existingIfUnregistered;
+    boolean accountsOfOthers;
 
     @Nullable
     String exempt;
@@ -127,6 +134,9 @@ public final class HostTables {
         this.flag = other.flag;
         this.flagValue = other.flagValue;
         this.rate = other.rate;
+        this.rateIfAbsent = other.rateIfAbsent;
+        this.existingIfUnregistered = other.existingIfUnregistered;
+        this.accountsOfOthers = other.accountsOfOthers;
         this.version = other.version;
         this.registeredAt = other.registeredAt;
         this.exempt = other.exempt;
@@ -181,6 +191,14 @@ public final class HostTables {
         });
     }
 
+    /**
+     * The user column of the account table refers to another table than the users table, and holds the users' ids all the same.
+     * Unless this is said, such a foreign key is refused: the wallet of an organisation would be joined to a user.
+     */
+    public HostTables accountsOfOthers() {
+        return with(copy -> copy.accountsOfOthers = true);
+    }
+
     /** A boolean column of the account table: set when an account is granted to, cleared when the grant is taken back. */
     public HostTables active(String column) {
         return with(copy -> copy.active = name("active column", column));
@@ -222,6 +240,14 @@ public final class HostTables {
         return with(copy -> copy.rate = name("rate column", column));
     }
 
+    /**
+     * What an absent rate in the {@link #rate} column means: this rate. Unless this is said, users without one are UNKNOWN_RATE and
+     * left alone.
+     */
+    public HostTables rateIfAbsent(CreditRate perCredit) {
+        return with(copy -> copy.rateIfAbsent = given("rate if absent", perCredit));
+    }
+
     /** A numeric column that every write of the balance's row increments, as JPA's {@code @Version} does. */
     public HostTables version(String column) {
         return with(copy -> copy.version = name("version column", column));
@@ -230,6 +256,14 @@ public final class HostTables {
     /** When the user registered; without it nobody is too young for a migration. */
     public HostTables registeredAt(String column) {
         return with(copy -> copy.registeredAt = name("registration column", column));
+    }
+
+    /**
+     * Users whose registration is not known are existing users. Unless this is said, conversions leave them alone as
+     * UNKNOWN_REGISTRATION.
+     */
+    public HostTables existingIfUnregistered() {
+        return with(copy -> copy.existingIfUnregistered = true);
     }
 
     /** Users with one of these values in this column of the users table are exempt from conversions. */

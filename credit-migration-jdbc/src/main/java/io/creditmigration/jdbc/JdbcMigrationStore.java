@@ -1,11 +1,14 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.Actor;
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationRun;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
@@ -19,12 +22,14 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.Printable;
+import io.creditmigration.spi.Registration;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
@@ -39,6 +44,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -75,6 +81,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private final Mapping mapping;
     private final HaltBarrier barrier;
     private final Definitions definitions;
+    private final Population population;
     private final Journal journal;
     private final Reads reads;
     private final Admission writes;
@@ -98,6 +105,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         mapping.warnings.forEach(warning -> LOG.warn("{}", Printable.of(warning)));
         this.barrier = new HaltBarrier(mapping.dialect, ours);
         this.definitions = new Definitions(mapping, ours, barrier);
+        this.population = new Population(mapping, ours);
         this.journal = new Journal(mapping, ours);
         this.reads = new Reads(mapping, ours, journal);
         this.writes = new Admission(
@@ -120,6 +128,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         this.mapping = opened.mapping;
         this.barrier = opened.barrier;
         this.definitions = opened.definitions;
+        this.population = opened.population;
         this.journal = opened.journal;
         this.reads = opened.reads;
         this.writes = opened.writes;
@@ -223,17 +232,94 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     }
 
     @Override
-    public int balanceScale() {
-        return mapping.balanceScale;
+    public HostShape shape() {
+        return mapping.shape();
     }
 
     @Override
     public void check(Migration migration) {
         mapping.check(migration);
         transactions.scan("Checking for other migrations", connection -> {
-            definitions.checkTrace(connection, migration);
+            population.check(connection);
             return true;
         });
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        mapping.check(migration);
+        changing("Registering a migration", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            boolean isNew = definitions.register(connection, migration);
+            if (isNew) {
+                population.bind(connection);
+                runs.tell(connection, migration, null, "REGISTERED", cause);
+            }
+            return new Outcome<>(isNew, isNew);
+        }));
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        return changing("Postponing a migration", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            ChainResult result = definitions.postpone(connection, migration, by);
+            if (result.isDone()) {
+                runs.tell(connection, migration, null, "POSTPONED by " + by, cause);
+            }
+            return new Outcome<>(result.isDone(), result);
+        }));
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        return changing("Withdrawing a migration", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            ChainResult result = withdraw(connection, migration);
+            if (result.isDone()) {
+                runs.tell(connection, migration, null, "WITHDRAWN", cause);
+            }
+            return new Outcome<>(result.isDone(), result);
+        }));
+    }
+
+    private ChainResult withdraw(Connection connection, Migration migration) throws SQLException {
+        definitions.hold(connection, migration, HaltBarrier.Role.OPENING);
+        Registration registration = definitions.registration(connection, migration);
+        if (registration.place() == Registration.Place.WITHDRAWN) {
+            return ChainResult.of(ChainResult.Status.WITHDRAWN_BEFORE);
+        }
+        long completed = figures.totals(connection, migration).count(MigrationStatus.COMPLETED);
+        if (completed > 0) {
+            return new ChainResult(ChainResult.Status.HAS_MIGRATED_USERS, completed + " users are COMPLETED");
+        }
+        long inNewUnit = definitions.hasBegun(connection, migration) ? audit.rowsInNewUnit(connection, migration) : 0;
+        if (inNewUnit > 0) {
+            return new ChainResult(
+                    ChainResult.Status.ROWS_IN_NEW_UNIT,
+                    inNewUnit + " users are flagged or registered since, and have a balance");
+        }
+        return definitions.withdraw(connection, migration);
+    }
+
+    /**
+     * Binds the library's tables to the users table and balance that are mapped now: for a table that was renamed, or a database
+     * that was restored elsewhere. Nothing where they are the same. The population keeps its key.
+     *
+     * @param actor who wants it, for the events of each migration
+     * @param reason why: 1 to 500 characters
+     */
+    public void rebind(Actor actor, String reason) {
+        HostTables.given("actor", actor);
+        Cause cause = new Cause(actor, HostTables.given("reason", reason), Instant.now().truncatedTo(ChronoUnit.MICROS));
+        changing("Binding the tables", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
+            Population.Bound before = population.rebind(connection);
+            if (before != null) {
+                String what = "REBOUND from " + before.users() + " to " + mapping.usersName;
+                for (StoredDefinition definition : definitions.all(connection)) {
+                    runs.tell(connection, definition.id(), null, what, cause);
+                }
+                LOG.warn("{} by {}: {}", Printable.of(what), Printable.of(actor.toString()), Printable.of(reason));
+            }
+            return new Outcome<>(before != null, true);
+        }));
     }
 
     @Override
@@ -330,7 +416,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         String what = "Opening a run";
         String id = Runs.newId();
         Optional<MigrationRun> unfinished = changing(what, boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
-            definitions.admit(connection, migration);
+            definitions.requireSame(connection, migration);
             Optional<MigrationRun> found = runs.goOn(connection, migration, request, cause.at());
             if (found.isEmpty()) {
                 ranges.nameListed(connection, id, request);
@@ -399,8 +485,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public List<UserState> scan(Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
         return transactions.scan("Reading users", connection -> {
-            boolean alone = definitions.isAlone(connection, migration);
-            return reads.scan(connection, migration, alone, scope, afterUserId, limit);
+            Registration registration = definitions.registration(connection, migration);
+            return reads.scan(connection, migration, registration, scope, afterUserId, limit);
         });
     }
 
@@ -454,7 +540,7 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     @Override
     public int queue(Migration migration, List<Notice> announcements, Instant due) {
         return changing("Queueing announcements", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
-            definitions.admit(connection, migration);
+            definitions.requireSame(connection, migration);
             return new Outcome<>(true, notices.announce(connection, announcements, due));
         }));
     }

@@ -30,6 +30,7 @@ public record LibraryTables(@Nullable String schema, String prefix) {
 
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9_]{0,29}");
     private static final List<String> TABLES = List.of(
+            "population",
             "definition",
             "barrier",
             "epoch",

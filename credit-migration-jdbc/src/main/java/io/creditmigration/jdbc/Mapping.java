@@ -5,6 +5,7 @@ import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
 import io.creditmigration.jdbc.Metadata.Table;
+import io.creditmigration.spi.HostShape;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
@@ -79,6 +80,11 @@ final class Mapping {
     /** What works and is not as it should be; logged when the store is opened. */
     final List<String> warnings = new ArrayList<>();
 
+    /** The table that has the users, and the column that has the balance, as the database names them. */
+    final String usersName;
+
+    final String balanceName;
+
     private final @Nullable ZoneId zone;
     private final Map<Column, List<String>> filters = new LinkedHashMap<>();
 
@@ -113,6 +119,13 @@ final class Mapping {
                     "user column of the account table",
                     theirs.column("user column of the account table", host.accountUser));
             this.balance = theirs.column("balance column", host.balance);
+            String owner = metadata.referenced(theirs, accountUser);
+            if (owner != null && !owner.equals(users.name() + "." + id.name()) && !host.accountsOfOthers) {
+                throw new MappingException(
+                        "user column '" + host.accountUser + "' of the account table",
+                        "refers to " + owner + ", and users have the ids " + users.name() + "." + id.name()
+                                + "; join by the user's id, or declare it with accountsOfOthers() if they are the same");
+            }
             if (!metadata.isUnique(theirs, accountUser)) {
                 throw new MappingException(
                         "user column '" + host.accountUser + "'",
@@ -124,6 +137,9 @@ final class Mapping {
             this.balance = users.column("balance column", host.balance);
         }
         Table holder = accounts == null ? users : accounts;
+        String home = new Metadata(connection, dialect, ours.schema()).qualifier();
+        this.usersName = users.nameIn(home);
+        this.balanceName = holder.nameIn(home) + "." + balance.name();
         boolean inAccount = accounts != null;
         this.secondBalance = optional(holder, "second balance column", host.secondBalance);
         if (secondBalance != null && inAccount) {
@@ -243,7 +259,8 @@ final class Mapping {
         if (!hasMarker()) {
             throw new MappingException(
                     "balance column '" + balance.name() + "'",
-                    "its row has no marker that tells which rate it is priced at; map flag(…), rate(…) or version(…)");
+                    "its row has no marker that tells which rate it is priced at, and a version tells only that it moved; map"
+                            + " rate(…) or flag(…)");
         }
         for (Marked mark : marked) {
             boolean holds = mark.column().kind() == Column.Kind.WHOLE
@@ -278,21 +295,28 @@ final class Mapping {
         }
     }
 
-    /**
-     * What a conversion leaves behind in a user's row that tells it from any other, and for which rows: a flag of one value,
-     * or a balance in the second column. Two conversions must not leave the same. Empty where a rate or version tells.
-     */
-    String trace() {
-        String rows = filters.isEmpty() ? "" : " of rows with " + host.filters;
-        if (secondBalance != null) {
-            return "balance moved into " + secondBalance.table() + "." + secondBalance.name() + rows;
-        }
-        return marked.stream()
-                .filter(mark -> mark.mark() == Mark.FLAG)
-                .map(mark ->
-                        "flag " + mark.column().table() + "." + mark.column().name() + "=" + mark.newValue() + rows)
-                .findFirst()
-                .orElse("");
+    /** The rows of the users table that are mapped, in words; empty where all are. */
+    String rows() {
+        return filters.isEmpty() ? "" : String.valueOf(host.filters);
+    }
+
+    /** What balances the tables can hold, and what their rows tell. */
+    HostShape shape() {
+        boolean rates = marked.stream().anyMatch(mark -> mark.mark() == Mark.RATE);
+        return new HostShape(
+                balanceScale,
+                secondBalance == null
+                        ? wholeDigits(balance)
+                        : Math.min(wholeDigits(balance), wholeDigits(secondBalance)),
+                rates,
+                registeredAt != null && !host.existingIfUnregistered);
+    }
+
+    private int wholeDigits(Column column) {
+        boolean bounded = column.kind() == Column.Kind.DECIMAL && column.type().size() > 0;
+        return bounded
+                ? column.type().size() - column.type().scale() - Math.max(0, host.minorUnits)
+                : HostShape.UNBOUNDED;
     }
 
     /**
@@ -312,7 +336,9 @@ final class Mapping {
 
     private boolean hasMarker() {
         return marked.stream()
-                .anyMatch(mark -> mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION);
+                .anyMatch(mark -> mark.mark() == Mark.FLAG
+                        || mark.mark() == Mark.RATE
+                        || (secondBalance != null && mark.mark() == Mark.VERSION));
     }
 
     /** The expressions that stand for names in {@link Reads} and {@link Writes}. */
@@ -346,6 +372,14 @@ final class Mapping {
         for (int i = 0; i < marked.size(); i++) {
             Marked mark = marked.get(i);
             names.put(mark.mark() == Mark.SETTING ? "SETTING" + i : mark.mark().name(), read(mark));
+        }
+        if (names.containsKey("RATE")) {
+            String rate = names.get("RATE");
+            names.put(
+                    "read_rate",
+                    host.rateIfAbsent == null
+                            ? rate
+                            : "COALESCE(" + rate + ", " + host.rateIfAbsent.perCredit().toPlainString() + ")");
         }
         if (operations != null && operationUser != null && operationId != null && operationAt != null) {
             names.put("operations", operations.sql());

@@ -16,7 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class Metadata {
 
     /** A table of the host's: its quoted, qualified name, and its columns by their true names. */
-    record Table(String role, String name, String sql, Map<String, Column> columns) {
+    record Table(
+            String role,
+            String name,
+            @Nullable String qualifier,
+            String sql,
+            Map<String, Column> columns) {
+
+        /** The name, with its schema where that is another than this. */
+        String nameIn(@Nullable String home) {
+            return qualifier == null || qualifier.equals(home) ? name : qualifier + "." + name;
+        }
 
         /** The column of this name, or the only one that differs from it in case alone. */
         Column column(String columnRole, String given) {
@@ -55,7 +65,31 @@ final class Metadata {
         String qualifier = schema == null ? catalog : schema;
         Map<String, Column> columns = Catalogue.columns(connection, dialect, qualifier, name);
         String sql = (qualifier == null ? "" : dialect.quoted(qualifier) + ".") + dialect.quoted(name);
-        return new Table(role, name, sql, columns);
+        return new Table(role, name, qualifier, sql, columns);
+    }
+
+    /** The schema; on MariaDB, which has none, the database. */
+    @Nullable
+    String qualifier() {
+        return schema == null ? catalog : schema;
+    }
+
+    /** The table and column that a foreign key of this column alone refers to; null where there is none. */
+    @Nullable
+    String referenced(Table table, Column column) throws SQLException {
+        Map<String, List<String>> keys = new LinkedHashMap<>();
+        try (ResultSet rows = connection.getMetaData().getImportedKeys(catalog, schema, table.name())) {
+            while (rows.next()) {
+                keys.computeIfAbsent(rows.getString("FK_NAME"), none -> new ArrayList<>())
+                        .add(rows.getString("FKCOLUMN_NAME") + "=" + rows.getString("PKTABLE_NAME") + "."
+                                + rows.getString("PKCOLUMN_NAME"));
+            }
+        }
+        return keys.values().stream()
+                .filter(columns -> columns.size() == 1 && columns.get(0).startsWith(column.name() + "="))
+                .map(columns -> columns.get(0).substring(column.name().length() + 1))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether some index begins with this column. */

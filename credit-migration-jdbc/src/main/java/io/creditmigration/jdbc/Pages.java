@@ -10,6 +10,7 @@ import io.creditmigration.jdbc.Transactions.Outcome;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.Registration;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.sql.Connection;
@@ -92,11 +93,11 @@ final class Pages {
             throws SQLException {
         MigrationRun run = row.run();
         RunSettings settings = run.settings();
-        boolean alone = definitions.isAlone(connection, migration);
+        Registration registration = definitions.registration(connection, migration);
         boolean windows = claimed.sweep() || run.scope().kind() == RunScope.Kind.LATE_OPERATIONS;
         String swept = windows ? ranges.sweptUpTo(connection, migration, run, claimed) : null;
         String upto = swept == null ? claimed.upto() : swept;
-        List<UserState> users = reads.page(connection, migration, alone, run, claimed, upto, asked.limit());
+        List<UserState> users = reads.page(connection, migration, registration, run, claimed, upto, asked.limit());
         Position reached = swept == null ? claimed.next() : claimed.behind(swept);
         Set<String> left = Set.of();
         if (!users.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
@@ -8,10 +9,14 @@ import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
+import io.creditmigration.Schedule;
 import io.creditmigration.Usage;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
+import io.creditmigration.spi.Registration;
+import io.creditmigration.spi.Registration.Place;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -26,6 +31,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +47,43 @@ final class Reads {
                    {host_state},
                    {last_line} AS last_line, {standing}, {late} AS late_operations,
                    {purchased} AS purchased,
-                   {superseded} AS superseded,
-                   m.percent, m.halted
+                   x.line AS unit_line, x.status AS unit_status, x.at AS unit_at, xd.id AS unit_migration,
+                   COALESCE(x.new_rate, CASE WHEN x.status = 'C' THEN xd.new_rate ELSE xd.old_rate END) AS unit_rate
+                   {registration}
             FROM {users} u
             {account}
             {record}
+            {unit}
             {counted}
-            LEFT JOIN {our_definition} m ON m.id = :migration
+            {definition}
             """;
 
     private static final String ONE = STATE + "WHERE {filter} AND {id} = :key";
+
+    /** How the migration stands, for the query of one user; that of many asks once a page. */
+    private static final String REGISTRATION = """
+            , m.id AS registered, m.withdrawn, m.cut_off, m.newcomers_from, m.begins_at, m.percent, m.halted,
+                   CASE WHEN EXISTS (
+                       SELECT 1 FROM {our_definition} s
+                       WHERE s.follows = m.id AND s.withdrawn = FALSE AND s.begins_at <= {now}) THEN 1 ELSE 0 END AS ended""";
+
+    private static final String DEFINITION = "LEFT JOIN {our_definition} m ON m.id = :migration";
+
+    private static final String CONVERSIONS = "(SELECT c.number FROM {our_definition} c WHERE c.new_rate IS NOT NULL)";
+
+    /** The last line that left the balance in a unit, x, and its conversion, xd. */
+    private static final String UNIT = """
+            LEFT JOIN {our_journal} x ON x.user_id = {user_id} AND x.line = (
+                SELECT MAX(n.line) FROM {our_journal} n
+                WHERE n.user_id = {user_id} AND n.kind IN ('M', 'B', 'X') AND n.migration IN {conversions})
+            LEFT JOIN {our_definition} xd ON xd.number = x.migration""";
+
+    private static final String UNIT_ON_POSTGRESQL = """
+            LEFT JOIN LATERAL (
+                SELECT * FROM {our_journal} n WHERE last.line > 0 AND n.user_id = {user_id}
+                  AND n.kind IN ('M', 'B', 'X') AND n.migration IN {conversions}
+                ORDER BY n.line DESC LIMIT 1) x ON TRUE
+            LEFT JOIN {our_definition} xd ON xd.number = x.migration""";
 
     private static final String MANY = STATE + """
             WHERE {filter} {scope} {after} {upto} {swept} ORDER BY {id} LIMIT :limit
@@ -87,12 +120,6 @@ final class Reads {
             SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after} {upto}
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
-
-    private static final String SUPERSEDED = """
-            CASE WHEN EXISTS (
-                SELECT 1 FROM {our_journal} later JOIN {our_definition} d ON d.number = later.migration
-                WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
-            ) THEN 1 ELSE 0 END""";
 
     /** The last line of this migration, r, and the line that has its figures, f. */
     private static final String STANDING = """
@@ -176,14 +203,6 @@ final class Reads {
             GROUP BY {operation_day}
             """;
 
-    private static final String LATEST_RATE = """
-            (SELECT d.new_rate FROM {our_journal} c JOIN {our_definition} d ON d.number = c.migration
-             WHERE c.user_id = {user_id} AND c.is_last AND c.status = 'C' AND d.new_rate IS NOT NULL
-             ORDER BY d.cut_off DESC LIMIT 1)""";
-
-    /** The same where there is no migration but this one. */
-    private static final String OWN_RATE = "CASE WHEN r.status = 'C' THEN m.new_rate END";
-
     private static final String USAGE = """
             (SELECT COUNT(*) FROM {operations} o WHERE {operation_user} = {id}
              AND {operation_at} >= :window_from AND {operation_at} < :window_to) AS operations,
@@ -212,7 +231,7 @@ final class Reads {
 
     /** What queries of many users differ in. */
     private record Shape(
-            boolean conversion, boolean alone, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
+            boolean conversion, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
     private final Journal journal;
@@ -227,52 +246,52 @@ final class Reads {
         this.names = mapping.names(ours);
         names.put("figures_line", Journal.FIGURES_LINE);
         names.put("standing", Journal.STANDING);
-        this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false, false));
-        this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false, false));
+        this.oneForGrants = new Sql(mapping.dialect, ONE, one(false));
+        this.oneForConversions = new Sql(mapping.dialect, ONE, one(true));
     }
 
     Optional<UserState> find(Connection connection, Migration migration, String userId) throws SQLException {
         Map<String, @Nullable Object> values = parameters(migration);
         values.put("key", mapping.id.key(userId));
         Sql one = migration.conversion().isPresent() ? oneForConversions : oneForGrants;
-        return list(connection, one, migration, values).stream().findFirst();
+        return list(connection, one, migration, null, values).stream().findFirst();
     }
 
     /**
      * The users of a scope after this stored id in key order.
      *
-     * @param alone whether there is no migration but this one, which spares a look for others at each user
+     * @param registration how the migration stands
      */
     List<UserState> scan(
             Connection connection,
             Migration migration,
-            boolean alone,
+            Registration registration,
             RunScope scope,
             @Nullable String after,
             int limit)
             throws SQLException {
         boolean converts = migration.conversion().isPresent();
-        Shape shape = new Shape(converts, alone, scope.kind(), after != null, false, false);
+        Shape shape = new Shape(converts, scope.kind(), after != null, false, false);
         Map<String, @Nullable Object> values = bounds(null, after, null, limit);
         values.putAll(limits(scope));
-        return many(connection, migration, shape, values);
+        return many(connection, migration, registration, shape, values);
     }
 
     /** The next users of a range of a run, up to this stored id; of its sweep, only those who are to be looked at again. */
     List<UserState> page(
             Connection connection,
             Migration migration,
-            boolean alone,
+            Registration registration,
             MigrationRun run,
             Ranges.Position range,
             @Nullable String upto,
             int limit)
             throws SQLException {
         boolean converts = migration.conversion().isPresent();
-        Shape shape = new Shape(converts, alone, run.scope().kind(), range.last() != null, upto != null, range.sweep());
+        Shape shape = new Shape(converts, run.scope().kind(), range.last() != null, upto != null, range.sweep());
         Map<String, @Nullable Object> values = bounds(run.id(), range.last(), upto, limit);
         values.putAll(limits(run.scope()));
-        return many(connection, migration, shape, values);
+        return many(connection, migration, registration, shape, values);
     }
 
     /** How many users a scope has. */
@@ -334,12 +353,16 @@ final class Reads {
     }
 
     private List<UserState> many(
-            Connection connection, Migration migration, Shape shape, Map<String, @Nullable Object> bounds)
+            Connection connection,
+            Migration migration,
+            Registration registration,
+            Shape shape,
+            Map<String, @Nullable Object> bounds)
             throws SQLException {
         Sql query = many.computeIfAbsent(shape, this::query);
         Map<String, @Nullable Object> values = parameters(migration);
         values.putAll(bounds);
-        return list(connection, query, migration, values);
+        return list(connection, query, migration, registration, values);
     }
 
     private Sql query(Shape shape) {
@@ -348,7 +371,7 @@ final class Reads {
                 && !scope.isRollback()
                 && mapping.copiesHistory
                 && (shape.swept() || scope == RunScope.Kind.LATE_OPERATIONS);
-        Map<String, String> all = names(shape.conversion(), shape.alone(), scope.isRollback(), late);
+        Map<String, String> all = names(shape.conversion(), scope.isRollback(), late);
         Map<String, String> scoped = scoped(scope, shape.after(), shape.upto());
         all.putAll(scoped);
         if (late) {
@@ -443,7 +466,7 @@ final class Reads {
     }
 
     /** Usage and history are of no interest to a rollback; late operations only to a sweep. */
-    private Map<String, String> names(boolean conversion, boolean alone, boolean rollback, boolean late) {
+    private Map<String, String> names(boolean conversion, boolean rollback, boolean late) {
         Map<String, String> all = new LinkedHashMap<>(names);
         boolean counts = !conversion && !rollback && mapping.operations != null;
         boolean postgres = mapping.dialect == Dialect.POSTGRESQL;
@@ -451,14 +474,26 @@ final class Reads {
         all.put("record", record());
         all.put("last_line", postgres ? "last.line" : named(LAST_LINE, names));
         all.put("late", late ? "CASE WHEN r.status = 'C' THEN " + named(LATE, names) + " ELSE 0 END" : "0");
-        all.put("superseded", alone ? "0" : named(SUPERSEDED, names));
+        all.put("conversions", named(CONVERSIONS, names));
+        all.put("unit", named(postgres ? UNIT_ON_POSTGRESQL : UNIT, all));
+        all.put("registration", "");
+        all.put("definition", "");
         boolean atOnce = counts && postgres;
         all.put("usage", atOnce ? USAGE_ON_POSTGRESQL : counts ? named(USAGE, names) : NO_USAGE);
         all.put("counted", atOnce ? named(COUNTED_ON_POSTGRESQL, names) : "");
-        String latest = alone ? OWN_RATE : named(LATEST_RATE, names);
-        all.put("rate", names.getOrDefault("RATE", conversion ? latest : "NULL"));
-        all.put("flagged", flagged(names, conversion));
+        all.put("rate", names.getOrDefault("read_rate", "NULL"));
+        all.put("flagged", flagged(names));
         all.put("host_state", mapping.readHostState());
+        return all;
+    }
+
+    /** The same with how the migration stands, in one round trip. */
+    private Map<String, String> one(boolean conversion) {
+        Map<String, String> all = names(conversion, /* rollback= */ false, /* late= */ false);
+        Map<String, String> named = new LinkedHashMap<>(names);
+        named.put("now", mapping.dialect.statementTime());
+        all.put("registration", named(REGISTRATION, named));
+        all.put("definition", named(DEFINITION, names));
         return all;
     }
 
@@ -466,20 +501,15 @@ final class Reads {
         return Sql.replaced(template, names);
     }
 
-    private static String flagged(Map<String, String> names, boolean conversion) {
-        if (names.containsKey("FLAG")) {
-            return "CASE WHEN " + names.get("FLAG") + " = :flag_value THEN 1 ELSE 0 END";
-        }
-        return conversion && names.containsKey("RATE")
-                ? "CASE WHEN " + names.get("RATE") + " = :new_rate THEN 1 ELSE 0 END"
+    private static String flagged(Map<String, String> names) {
+        return names.containsKey("FLAG")
+                ? "CASE WHEN " + names.get("FLAG") + " = :flag_value THEN 1 ELSE 0 END"
                 : "CAST(NULL AS INTEGER)";
     }
 
     private Map<String, @Nullable Object> parameters(Migration migration) {
         Map<String, @Nullable Object> values = mapping.parameters();
         values.put("migration", migration.id());
-        values.put("cut_off", migration.cutOff());
-        values.put("new_rate", Mapping.newRate(migration));
         for (Mapping.Marked mark : mapping.marked) {
             if (mark.mark() == Mapping.Mark.FLAG) {
                 values.put("flag_value", mark.column().value(mark.newValue()));
@@ -494,21 +524,25 @@ final class Reads {
     }
 
     private List<UserState> list(
-            Connection connection, Sql query, Migration migration, Map<String, @Nullable Object> values)
+            Connection connection,
+            Sql query,
+            Migration migration,
+            @Nullable Registration registration,
+            Map<String, @Nullable Object> values)
             throws SQLException {
         List<UserState> users = new ArrayList<>();
         try (PreparedStatement statement = query.prepare(connection)) {
             query.bind(statement, values);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    users.add(state(row, migration));
+                    users.add(state(row, migration, registration == null ? registration(row) : registration));
                 }
             }
         }
         return users;
     }
 
-    private UserState state(ResultSet row, Migration migration) throws SQLException {
+    private UserState state(ResultSet row, Migration migration, Registration registration) throws SQLException {
         String userId = row.getString("user_id");
         Map<String, @Nullable String> hostState = new LinkedHashMap<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
@@ -538,19 +572,52 @@ final class Reads {
             user = UserSnapshot.of(userId);
             defect = SqlErrors.words(e);
         }
-        int percent = row.getInt("percent");
-        Rollout rollout = row.wasNull() ? Rollout.EVERYBODY : new Rollout(percent, row.getBoolean("halted"));
         return new UserState(
                 user,
                 row.getInt("last_line"),
                 record,
                 row.getLong("late_operations"),
                 truth(row, "flagged"),
-                row.getInt("superseded") == 1,
+                unitLine(row),
                 HostState.encoded(hostState),
-                rollout,
+                registration,
                 bought,
                 defect);
+    }
+
+    private Registration registration(ResultSet row) throws SQLException {
+        if (row.getString("registered") == null) {
+            return Registration.NONE;
+        }
+        Place place = row.getBoolean("withdrawn")
+                ? Place.WITHDRAWN
+                : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
+        Schedule schedule = new Schedule(
+                Objects.requireNonNull(mapping.dialect.instant(row, "cut_off"), "cut_off"),
+                Objects.requireNonNull(mapping.dialect.instant(row, "newcomers_from"), "newcomers_from"),
+                Objects.requireNonNull(mapping.dialect.instant(row, "begins_at"), "begins_at"));
+        return new Registration(place, schedule, new Rollout(row.getInt("percent"), row.getBoolean("halted")));
+    }
+
+    /** A unit that cannot be read is none: the journal's own reading tells of it. */
+    private @Nullable UnitLine unitLine(ResultSet row) throws SQLException {
+        int number = row.getInt("unit_line");
+        return number == 0 ? null : unitLine(row, number, mapping.dialect);
+    }
+
+    static @Nullable UnitLine unitLine(ResultSet row, int number, Dialect dialect) throws SQLException {
+        String migration = row.getString("unit_migration");
+        Instant at = dialect.instant(row, "unit_at");
+        if (migration == null || at == null) {
+            return null;
+        }
+        CreditRate unit;
+        try {
+            unit = Journal.rate(row, "unit_rate", null);
+        } catch (InvalidValueException | SQLException e) {
+            unit = null;
+        }
+        return new UnitLine(migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
     }
 
     static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {

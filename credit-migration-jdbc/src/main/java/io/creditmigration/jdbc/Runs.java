@@ -257,8 +257,13 @@ final class Runs {
 
     void tell(Connection connection, Migration migration, @Nullable String runId, String what, Cause cause)
             throws SQLException {
+        tell(connection, migration.id(), runId, what, cause);
+    }
+
+    void tell(Connection connection, String migrationId, @Nullable String runId, String what, Cause cause)
+            throws SQLException {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("migration", migration.id());
+        values.put("migration", migrationId);
         values.put("run", runId);
         values.put("now", cause.at());
         values.put("what", what);

@@ -60,7 +60,7 @@ final class Seals {
             "SELECT kind, name FROM {our_sealed} WHERE migration_id = :migration AND kind < 2";
 
     private static final String DEFINITION = """
-            SELECT id, number, fingerprint, trace, cut_off, begins_at, old_rate, new_rate FROM {our_definition} WHERE id = :migration
+            SELECT id, number, fingerprint, follows, beside, row_filter, cut_off, newcomers_from, begins_at, old_rate, also_from, new_rate FROM {our_definition} WHERE id = :migration
             """;
 
     private static final String FINISHED_RUNS = """
@@ -175,10 +175,14 @@ final class Seals {
             Map<String, String> columns = new LinkedHashMap<>();
             put(columns, "number", row.getString("number"));
             put(columns, "fingerprint", row.getString("fingerprint"));
-            put(columns, "trace", row.getString("trace"));
+            put(columns, "follows", row.getString("follows"));
+            put(columns, "beside", row.getString("beside"));
+            put(columns, "row_filter", row.getString("row_filter"));
             put(columns, "cut_off", time(row, "cut_off"));
+            put(columns, "newcomers_from", time(row, "newcomers_from"));
             put(columns, "begins_at", time(row, "begins_at"));
             put(columns, "old_rate", number(row, "old_rate"));
+            put(columns, "also_from", row.getString("also_from"));
             put(columns, "new_rate", number(row, "new_rate"));
             add(rows, StoredRow.Kind.DEFINITION, row.getString("id"), columns);
         });

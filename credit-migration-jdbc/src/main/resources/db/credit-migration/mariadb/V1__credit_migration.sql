@@ -2,16 +2,32 @@
 -- Ids are compared byte by byte, trailing spaces too, whatever the collation of the database is. Times are in UTC.
 -- ${prefix} stands before each name; Flyway fills it from its placeholder of that name.
 
--- One row per migration: its definition, stored by its first use, and who may migrate now. The journal has its number.
+-- The population that these tables serve: the users table and the balance as they were found, and a random key that is part of
+-- every idempotency key.
+CREATE TABLE ${prefix}population (
+    id             SMALLINT     NOT NULL PRIMARY KEY CHECK (id = 1),
+    users_table    VARCHAR(200) NOT NULL,
+    balance_column VARCHAR(300) NOT NULL,
+    population_key VARCHAR(36)  NOT NULL
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- One row per migration: its definition as it was registered, and who may migrate now. The journal has its number. The migrations
+-- are a chain: each takes one place, which no other can take. One that was withdrawn has none.
 CREATE TABLE ${prefix}definition (
     id            VARCHAR(64)    NOT NULL PRIMARY KEY,
     number        INTEGER NOT NULL AUTO_INCREMENT UNIQUE,
     fingerprint   VARCHAR(1000)  NOT NULL,
-    trace         VARCHAR(1000)  NOT NULL,
+    place         VARCHAR(80)    UNIQUE,
+    follows       VARCHAR(64),
+    beside        VARCHAR(64),
+    row_filter    VARCHAR(1000)  NOT NULL,        -- the rows of the users table that it is for; empty: all
     cut_off       DATETIME(6) NOT NULL,
+    newcomers_from DATETIME(6) NOT NULL,
     begins_at     DATETIME(6) NOT NULL,
     old_rate      NUMERIC(18, 6),
+    also_from     VARCHAR(300),                   -- further rates that it converts from, with spaces between them
     new_rate      NUMERIC(18, 6),
+    withdrawn     BOOLEAN        DEFAULT FALSE NOT NULL,
     percent       INTEGER        DEFAULT 100 NOT NULL CHECK (percent BETWEEN 0 AND 100),
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

@@ -2,16 +2,32 @@
 -- Ids are compared byte by byte, whatever the database's collation is.
 -- ${prefix} stands before each name; Flyway fills it from its placeholder of that name.
 
--- One row per migration: its definition, stored by its first use, and who may migrate now. The journal has its number.
+-- The population that these tables serve: the users table and the balance as they were found, and a random key that is part of
+-- every idempotency key.
+CREATE TABLE ${prefix}population (
+    id             SMALLINT     NOT NULL PRIMARY KEY CHECK (id = 1),
+    users_table    VARCHAR(200) NOT NULL,
+    balance_column VARCHAR(300) NOT NULL,
+    population_key VARCHAR(36)  NOT NULL
+);
+
+-- One row per migration: its definition as it was registered, and who may migrate now. The journal has its number. The migrations
+-- are a chain: each takes one place, which no other can take. One that was withdrawn has none.
 CREATE TABLE ${prefix}definition (
     id            VARCHAR(64)    NOT NULL PRIMARY KEY,
     number        INTEGER GENERATED ALWAYS AS IDENTITY UNIQUE,
     fingerprint   VARCHAR(1000)  NOT NULL,
-    trace         VARCHAR(1000)  NOT NULL,
+    place         VARCHAR(80)    UNIQUE,
+    follows       VARCHAR(64),
+    beside        VARCHAR(64),
+    row_filter    VARCHAR(1000)  NOT NULL,        -- the rows of the users table that it is for; empty: all
     cut_off       TIMESTAMPTZ NOT NULL,
+    newcomers_from TIMESTAMPTZ NOT NULL,
     begins_at     TIMESTAMPTZ NOT NULL,
     old_rate      NUMERIC(18, 6),
+    also_from     VARCHAR(300),                   -- further rates that it converts from, with spaces between them
     new_rate      NUMERIC(18, 6),
+    withdrawn     BOOLEAN        DEFAULT FALSE NOT NULL,
     percent       INTEGER        DEFAULT 100 NOT NULL CHECK (percent BETWEEN 0 AND 100),
     halted        BOOLEAN        DEFAULT FALSE NOT NULL
 );

@@ -326,8 +326,8 @@ final class BadInputTableTest {
         return CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500));
     }
 
-    private static Migration migration(CreditPolicy policy) {
-        return Migration.named("m").cutOff(AT).policy(policy).build();
+    private static Migration migration(io.creditmigration.RateConversion conversion) {
+        return Migration.named("m").cutOff(AT).policy(conversion).build();
     }
 
     private static MigrationService service() {

@@ -1,6 +1,7 @@
 package io.creditmigration.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.testkit.HostApplication;
@@ -20,9 +21,9 @@ final class JdbcHostApplication implements HostApplication {
 
     /** Where the balance is. */
     enum Layout {
-        /** Conversions in place; grants into the library's own accounts. */
+        /** Conversions in place, each row with its rate; grants into the library's own accounts. */
         IN_PLACE,
-        /** Conversions into a second column; grants into accounts of the host's. */
+        /** Conversions into a second column, told by a flag; grants into accounts of the host's. */
         ELSEWHERE
     }
 
@@ -34,7 +35,7 @@ final class JdbcHostApplication implements HostApplication {
         CREATE TABLE users (
             id VARCHAR(100) PRIMARY KEY, credits NUMERIC(19, 4), credits_new NUMERIC(19, 4), ref_credits NUMERIC(19, 4),
             reserved NUMERIC(19, 4), rate NUMERIC(18, 6), created_at {time} NULL, role VARCHAR(20), rate_limit INTEGER,
-            granted BOOLEAN)
+            granted BOOLEAN, converted BOOLEAN NOT NULL)
         """,
         """
         CREATE TABLE operations (
@@ -110,8 +111,10 @@ final class JdbcHostApplication implements HostApplication {
                 .exempt("role", "admin")
                 .operations("operations", "id", "user_id", "made_at");
         if (setting == Setting.CONVERSION) {
-            HostTables inPlace = users.balance("credits").reserved("reserved").rate("rate");
-            return layout == Layout.IN_PLACE ? inPlace : inPlace.movedInto("credits_new");
+            HostTables conversions = users.balance("credits").reserved("reserved");
+            return layout == Layout.IN_PLACE
+                    ? conversions.rate("rate")
+                    : conversions.flag("converted").movedInto("credits_new");
         }
         HostTables cleared = users.onMigrationSet("rate_limit", null).onMigrationSet("granted", "true");
         HostTables grants = layout == Layout.IN_PLACE
@@ -173,21 +176,37 @@ final class JdbcHostApplication implements HostApplication {
                 throw new UnsupportedOperationException("its accounts have neither a flag nor reservations");
             }
             BigDecimal credits = user.credits() == null ? null : user.credits().amount();
+            boolean moved = layout == Layout.ELSEWHERE && user.isFlagged();
             sql.run(
-                    "INSERT INTO users VALUES (?, ?, NULL, ?, ?, ?, " + timeParameter() + ", ?, ?, FALSE)",
+                    "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, " + timeParameter() + ", ?, ?, FALSE, ?)",
                     user.userId(),
-                    setting != Setting.CONVERSION ? null : credits,
+                    setting != Setting.CONVERSION || moved ? null : credits,
+                    moved ? credits : null,
                     user.refCredits().amount(),
                     user.reserved().amount(),
-                    user.isFlagged() ? NEW_RATE.perCredit() : null,
+                    rateOf(user).perCredit(),
                     time(user.registeredAt()),
                     user.isExempt() ? "admin" : "user",
-                    user.rateLimit());
+                    user.rateLimit(),
+                    user.isFlagged());
             if (setting != Setting.CONVERSION && credits != null) {
                 openAccount(user.userId(), credits);
             }
             user.operations().forEach(at -> addOperation(user.userId(), at));
         }
+    }
+
+    /** Users are at the rate that they are seeded with, otherwise at the one that their flag says. */
+    private static CreditRate rateOf(SeedUser user) {
+        return user.rate() != null ? user.rate() : user.isFlagged() ? NEW_RATE : OLD_RATE;
+    }
+
+    @Override
+    public void changeRate(String userId, @Nullable CreditRate rate) {
+        if (!canConvertAgain()) {
+            throw new UnsupportedOperationException("its rows name no rate");
+        }
+        sql.run("UPDATE users SET rate = ? WHERE id = ?", rate == null ? null : rate.perCredit(), userId);
     }
 
     @Override
@@ -203,7 +222,7 @@ final class JdbcHostApplication implements HostApplication {
     @Override
     public @Nullable Credits credits(String userId) {
         String query = setting == Setting.CONVERSION
-                ? "SELECT " + balanceColumn(rateOf(userId)) + " FROM users WHERE id = ?"
+                ? "SELECT " + balanceColumn(userId) + " FROM users WHERE id = ?"
                 : layout == Layout.IN_PLACE
                         ? "SELECT balance FROM credit_migration_account WHERE user_id = ? AND active = TRUE"
                         : "SELECT amount FROM accounts WHERE owner = ? AND enabled = TRUE";
@@ -220,7 +239,7 @@ final class JdbcHostApplication implements HostApplication {
     public boolean flagged(String userId) {
         return setting != Setting.CONVERSION
                 ? Boolean.TRUE.equals(sql.one("SELECT granted FROM users WHERE id = ?", userId))
-                : rateOf(userId) != null;
+                : isConverted(userId);
     }
 
     @Override
@@ -274,23 +293,45 @@ final class JdbcHostApplication implements HostApplication {
     /** The host's part: what is bought is priced by the marker that the WHERE names, and priced again if it has changed. */
     private boolean move(String userId, BigDecimal money) {
         while (true) {
-            BigDecimal rate = rateOf(userId);
-            BigDecimal credits = money.divide(rate == null ? OLD_RATE.perCredit() : rate);
-            String column = balanceColumn(rate);
+            String marker = marker(userId);
+            BigDecimal credits = money.divide(priceOf(userId));
+            String column = balanceColumn(userId);
             int rows = sql.run(
-                    "UPDATE users SET " + column + " = " + column + " + ? WHERE id = ? AND " + column
-                            + " + ? >= 0 AND rate " + (rate == null ? "IS NULL" : "= " + rate.toPlainString()),
+                    "UPDATE users SET " + column + " = " + column + " + ? WHERE id = ? AND " + column + " + ? >= 0 AND "
+                            + marker,
                     credits,
                     userId,
                     credits);
             if (rows == 1) {
                 return true;
             }
-            BigDecimal rateNow = rateOf(userId);
-            if (rate == null ? rateNow == null : rateNow != null && rate.compareTo(rateNow) == 0) {
+            if (marker.equals(marker(userId))) {
                 return false;
             }
         }
+    }
+
+    /** What tells the price, as a condition. */
+    private String marker(String userId) {
+        if (layout == Layout.ELSEWHERE) {
+            return "converted = " + isConverted(userId);
+        }
+        BigDecimal rate = rateOf(userId);
+        return rate == null ? "rate IS NULL" : "rate = " + rate.toPlainString();
+    }
+
+    private BigDecimal priceOf(String userId) {
+        BigDecimal rate = layout == Layout.ELSEWHERE
+                ? (isConverted(userId) ? NEW_RATE : OLD_RATE).perCredit()
+                : rateOf(userId);
+        return rate == null ? OLD_RATE.perCredit() : rate;
+    }
+
+    private boolean isConverted(String userId) {
+        BigDecimal rate = rateOf(userId);
+        return layout == Layout.ELSEWHERE
+                ? Boolean.TRUE.equals(sql.one("SELECT converted FROM users WHERE id = ?", userId))
+                : rate != null && rate.compareTo(OLD_RATE.perCredit()) != 0;
     }
 
     @Override
@@ -303,16 +344,17 @@ final class JdbcHostApplication implements HostApplication {
         String other = layout == Layout.IN_PLACE ? "" : flagged ? ", credits = 0" : ", credits_new = 0";
         String balance = layout == Layout.ELSEWHERE && flagged ? "credits_new" : "credits";
         sql.run(
-                "UPDATE users SET " + balance + " = ?, rate = ?" + other + " WHERE id = ?",
+                "UPDATE users SET " + balance + " = ?, rate = ?, converted = ?" + other + " WHERE id = ?",
                 credits.amount(),
-                flagged ? NEW_RATE.perCredit() : null,
+                (flagged ? NEW_RATE : OLD_RATE).perCredit(),
+                flagged,
                 userId);
     }
 
     @Override
     public void topUpCredits(String userId, Credits credits) {
         String update = setting == Setting.CONVERSION
-                ? "UPDATE users SET " + balanceColumn(rateOf(userId)) + " = COALESCE(" + balanceColumn(rateOf(userId))
+                ? "UPDATE users SET " + balanceColumn(userId) + " = COALESCE(" + balanceColumn(userId)
                         + ", 0) + ? WHERE id = ?"
                 : layout == Layout.IN_PLACE
                         ? "UPDATE credit_migration_account SET balance = balance + ?, version = version + 1 WHERE user_id = ?"
@@ -363,7 +405,7 @@ final class JdbcHostApplication implements HostApplication {
     @Override
     public Credits storedCredits(String userId) {
         String query = setting == Setting.CONVERSION
-                ? "SELECT " + balanceColumn(rateOf(userId)) + " FROM users WHERE id = ?"
+                ? "SELECT " + balanceColumn(userId) + " FROM users WHERE id = ?"
                 : layout == Layout.IN_PLACE
                         ? "SELECT balance FROM credit_migration_account WHERE user_id = ?"
                         : "SELECT amount FROM accounts WHERE owner = ?";
@@ -419,8 +461,8 @@ final class JdbcHostApplication implements HostApplication {
                 credits);
     }
 
-    private String balanceColumn(@Nullable BigDecimal rate) {
-        boolean moved = layout == Layout.ELSEWHERE && rate != null;
+    private String balanceColumn(String userId) {
+        boolean moved = layout == Layout.ELSEWHERE && isConverted(userId);
         return moved ? "credits_new" : "credits";
     }
 

@@ -1,5 +1,6 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.UserMigration;
@@ -37,8 +38,14 @@ final class Account {
 
     final Credits refCredits;
     final Credits reserved;
-    final @Nullable Instant registeredAt;
+    @Nullable
+    Instant registeredAt;
+
     final boolean exempt;
+
+    /** The rate of the balance; null where it is not known, or rows name none. */
+    @Nullable
+    CreditRate rate;
 
     @Nullable
     String marker;
@@ -66,6 +73,7 @@ final class Account {
         this.reserved = seed.reserved();
         this.registeredAt = seed.registeredAt();
         this.exempt = seed.isExempt();
+        this.rate = seed.rate();
         this.marker = seed.isFlagged() ? HOST_FLAG : null;
         this.rateLimit = seed.rateLimit();
         this.operations = new ArrayList<>(seed.operations());
@@ -82,6 +90,7 @@ final class Account {
         this.reserved = other.reserved;
         this.registeredAt = other.registeredAt;
         this.exempt = other.exempt;
+        this.rate = other.rate;
         this.marker = other.marker;
         this.rateLimit = other.rateLimit;
         this.deleted = other.deleted;
@@ -90,6 +99,15 @@ final class Account {
         other.operationsCopied.forEach((id, places) -> operationsCopied.put(id, new HashSet<>(places)));
         this.journal = new ArrayList<>(other.journal);
         this.notices.putAll(other.notices);
+    }
+
+    /** What the library has of a user who was deleted stays, under the id. */
+    void inherit(Account before) {
+        history.addAll(before.history);
+        operationsCopied.putAll(before.operationsCopied);
+        journal.addAll(before.journal);
+        notices.putAll(before.notices);
+        writes = before.writes + 1;
     }
 
     Account copy() {
@@ -162,7 +180,7 @@ final class Account {
     public String toString() {
         return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " bought=" + bought + " ref="
                 + refCredits + " reserved="
-                + reserved + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
+                + reserved + " rate=" + rate + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
                 + rateLimit + " operations=" + operations + " history=" + history + " journal=" + journal
                 + " notices=" + notices.values();
     }

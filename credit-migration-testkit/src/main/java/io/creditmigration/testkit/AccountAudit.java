@@ -3,6 +3,7 @@ package io.creditmigration.testkit;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
+import io.creditmigration.RateConversion;
 import io.creditmigration.Rollout;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.Evidence;
@@ -59,9 +60,18 @@ final class AccountAudit {
         for (Account account : accounts) {
             if (!account.deleted && account.last(migration.id()) == null) {
                 UserState state = reader.state(migration, account, Rollout.EVERYBODY);
-                boolean late = account.registeredAt != null && !account.registeredAt.isBefore(migration.cutOff());
+                boolean late =
+                        account.registeredAt != null && !account.registeredAt.isBefore(migration.newcomersFrom());
+                RateConversion conversion = migration.conversion().orElse(null);
+                boolean atOldRate = conversion != null
+                        && account.rate != null
+                        && conversion.oldRates().contains(account.rate);
+                boolean atNewRate = conversion != null && conversion.newRate().equals(account.rate);
+                boolean migrated = account.rate == null || conversion == null
+                        ? Boolean.TRUE.equals(state.flagged())
+                        : atNewRate;
                 users.merge(
-                        List.of(late, account.exempt, Boolean.TRUE.equals(state.flagged()), state.superseded()),
+                        List.of(late, account.exempt, migrated, atOldRate),
                         1L,
                         Long::sum);
             }
@@ -140,7 +150,9 @@ final class AccountAudit {
                 account.credits == null ? null : account.credits.amount(),
                 null,
                 state.flagged(),
-                state.superseded(),
+                reader.unitLine(account),
+                account.rate == null ? null : account.rate.perCredit(),
+                account.registeredAt,
                 null,
                 moved(migration, account),
                 grants ? Long.valueOf(account.writes) : null,

@@ -2,6 +2,7 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
@@ -11,24 +12,22 @@ import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the store in memory answers of one account: the query behind {@code find}, {@code scan} and {@code page}. */
 final class AccountReader {
 
-    private final Map<String, StoredDefinition> definitions;
+    private final ChainBook chain;
 
-    AccountReader(Map<String, StoredDefinition> definitions) {
-        this.definitions = definitions;
+    AccountReader(ChainBook chain) {
+        this.chain = chain;
     }
 
     /** The state without what only sweeps count. */
@@ -41,7 +40,7 @@ final class AccountReader {
                 account.userId,
                 account.credits,
                 account.reserved,
-                rate(account),
+                account.rate,
                 account.registeredAt,
                 account.exempt,
                 usage(migration.usageWindow(), account));
@@ -51,9 +50,9 @@ final class AccountReader {
                 account.record(migration.id()),
                 lateOperations,
                 flagged(migration, account),
-                completed(account).anyMatch(other -> other.cutOff().isAfter(migration.cutOff())),
+                unitLine(account),
                 hostState(migration, account),
-                rollout,
+                chain.registration(migration, rollout),
                 bought(migration, account),
                 null);
     }
@@ -66,6 +65,31 @@ final class AccountReader {
         boolean ours =
                 Account.HOST_FLAG.equals(account.marker) || migration.id().equals(account.marker);
         return ours ? Boolean.TRUE : null;
+    }
+
+    /** The last line that left the balance in a unit, of any conversion. */
+    @Nullable
+    UnitLine unitLine(Account account) {
+        for (int i = account.journal.size() - 1; i >= 0; i--) {
+            JournalLine line = account.journal.get(i).line();
+            StoredDefinition definition = chain.find(line.migrationId());
+            boolean leaves =
+                    switch (line.kind()) {
+                        case MIGRATED, ROLLED_BACK, RECONCILED -> true;
+                        case FAILED, REOPENED, CAUGHT_UP -> false;
+                    };
+            if (leaves && definition != null && definition.newRate() != null) {
+                boolean isNew = line.status() == MigrationStatus.COMPLETED;
+                CreditRate usual = isNew ? definition.newRate() : definition.oldRate();
+                return new UnitLine(
+                        line.migrationId(),
+                        line.number(),
+                        line.newRate() == null ? usual : line.newRate(),
+                        isNew,
+                        line.at());
+            }
+        }
+        return null;
     }
 
     /** How many operations of a COMPLETED user came too late to be copied; conversions copy none. */
@@ -90,26 +114,13 @@ final class AccountReader {
                 : account.bought.minus(before.isEmpty() ? Credits.ZERO : Credits.of(before));
     }
 
-    /** Marker and captured columns as text: {@code marker} for conversions, {@code marker|rate limit|bought} for grants. */
+    /** Marker and captured columns as text: {@code marker|rate} for conversions, {@code marker|rate limit|bought} for grants. */
     static String hostState(Migration migration, Account account) {
         String marker = account.marker == null ? "" : account.marker;
         String rateLimit = account.rateLimit == null ? "" : account.rateLimit.toString();
         String bought = account.bought == null ? "" : account.bought.toString();
-        return migration.conversion().isPresent() ? marker : marker + "|" + rateLimit + "|" + bought;
-    }
-
-    private Stream<StoredDefinition> completed(Account account) {
-        return account.records().stream()
-                .filter(record -> record.status() == MigrationStatus.COMPLETED)
-                .map(record -> Objects.requireNonNull(definitions.get(record.migrationId()), record.migrationId()));
-    }
-
-    private @Nullable CreditRate rate(Account account) {
-        return completed(account)
-                .filter(definition -> definition.newRate() != null)
-                .max(Comparator.comparing(StoredDefinition::cutOff))
-                .map(StoredDefinition::newRate)
-                .orElse(null);
+        String rate = account.rate == null ? "" : account.rate.toString();
+        return migration.conversion().isPresent() ? marker + "|" + rate : marker + "|" + rateLimit + "|" + bought;
     }
 
     private static Usage usage(UsageWindow window, Account account) {

@@ -1,5 +1,6 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -7,6 +8,7 @@ import io.creditmigration.Notice;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,7 +34,12 @@ class AccountWriter {
         }
     }
 
-    /** Whether this is the definition that is stored, or the first of its id. */
+    /** Takes a place in the chain; answers whether the migration was new. */
+    boolean register(ChainBook chain, Migration migration) {
+        return chain.register(migration);
+    }
+
+    /** Whether this is the definition that is stored under its id. */
     void checkDefinition(Collection<StoredDefinition> stored, Migration migration) {
         stored.forEach(definition -> definition.check(migration));
     }
@@ -70,6 +77,7 @@ class AccountWriter {
         boolean grants = migration.conversion().isEmpty();
         if (change.kind() == UserChange.Kind.MIGRATE) {
             draft.marker = migration.id();
+            draft.rate = draft.rate == null || grants ? draft.rate : change.line().newRate();
             draft.rateLimit = grants ? null : draft.rateLimit;
         } else if (change.kind().isRollback()) {
             String[] captured = Objects.requireNonNull(change.record().rollbackData(), "rollback data")
@@ -78,6 +86,8 @@ class AccountWriter {
             draft.marker = captured[0].isEmpty() ? null : captured[0];
             if (grants) {
                 draft.rateLimit = captured[1].isEmpty() ? null : Integer.valueOf(captured[1]);
+            } else {
+                draft.rate = captured[1].isEmpty() ? null : CreditRate.of(new BigDecimal(captured[1]));
             }
         }
     }

@@ -171,7 +171,6 @@ abstract class AllOrNothingContract extends ContractGroup {
         assertEquals(List.of(), host().history("ann"));
         assertEquals(List.of(), host().store().log(GRANT, "ann"));
         assertTrue(node(GRANT).find("ann").isEmpty(), "a record");
-        assertEquals(List.of(), host().store().definitions(), "a definition");
     }
 
     private void assertOnlyMarked(Migration migration, MigrationResult result) {

@@ -174,7 +174,7 @@ abstract class BadInputContract extends ContractGroup {
         assertThrows(DefinitionConflictException.class, () -> confirm(first, "bob"));
         assertEquals(1, host().store().definitions().size());
         assertEquals(CreditRate.of(3_000), host().store().definitions().get(0).newRate());
-        assertEquals(CUT_OFF, host().store().definitions().get(0).cutOff());
+        assertEquals(CUT_OFF, host().store().definitions().get(0).schedule().cutOff());
     }
 
     @Test
@@ -255,7 +255,8 @@ abstract class BadInputContract extends ContractGroup {
         conversion(user("ann").credits("0"));
         assumeConvertsAgain();
         node(RATE_2500).rollout(HALTED, OPERATOR, "stop");
-        Migration other = asked("other", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
+        Migration other = following(
+                RATE_2500.id(), "other", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
 
         assertEquals(Rollout.EVERYBODY, node(other).rollout());
         assertEquals(

@@ -61,6 +61,10 @@ abstract class ContractGroup {
     static final Migration RATE_2500_UNASKED =
             unasked("rate-2500", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE);
 
+    /** The conversion that follows the usual one. */
+    static final Migration RATE_1500 = following(
+            RATE_2500.id(), "rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
+
     static final Migration GRANT = Migration.named("grant")
             .cutOff(CUT_OFF)
             .policy(CreditPolicy.initialGrant())
@@ -165,6 +169,13 @@ abstract class ContractGroup {
         return MigrationService.of(migration, store, MigrationOptions.defaults().withClock(clock));
     }
 
+    /** The same for a migration that is registered. */
+    final MigrationService registered(Migration migration) {
+        MigrationService migrations = node(migration);
+        migrations.register(OPERATOR, "contract");
+        return migrations;
+    }
+
     static RunOptions pagesOf(int users) {
         return RunOptions.defaults().withPageSize(users);
     }
@@ -172,10 +183,10 @@ abstract class ContractGroup {
     /** A run over everybody, opened and not worked on. */
     static MigrationRun openRun(RunStore store, Migration migration, int pageSize) {
         RunOptions options = pagesOf(pageSize);
+        Cause cause = new Cause(OPERATOR, "test", CUT_OFF);
+        store.register(migration, cause);
         return store.openRun(
-                migration,
-                new RunRequest(options.scope(), null, List.of(), options.settings()),
-                new Cause(OPERATOR, "test", CUT_OFF));
+                migration, new RunRequest(options.scope(), null, List.of(), options.settings()), cause);
     }
 
     /** A conversion whose users must confirm. */
@@ -195,8 +206,21 @@ abstract class ContractGroup {
                 .build();
     }
 
+    /** A conversion whose users are not asked, and which follows another. */
+    static Migration following(String earlier, String id, Instant cutOff, CreditRate oldRate, CreditRate newRate) {
+        return Migration.named(id)
+                .after(earlier)
+                .cutOff(cutOff)
+                .policy(CreditPolicy.convert(oldRate, newRate))
+                .consent(Consent.NONE)
+                .build();
+    }
+
     static Migration grantBy(CreditPolicy policy) {
-        return Migration.named("grant").cutOff(CUT_OFF).policy(policy).build();
+        return Migration.named("grant")
+                .cutOff(CUT_OFF)
+                .policy(policy.named("contract", 1))
+                .build();
     }
 
     /** Migrates a user with credits as a dashboard would. */

@@ -1,6 +1,7 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
@@ -17,6 +18,7 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
@@ -65,6 +67,8 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     public enum Call {
         /** {@link MigrationStore#definitions}. */
         DEFINITIONS,
+        /** {@link MigrationStore#register}, {@link MigrationStore#postpone} and {@link MigrationStore#withdraw}. */
+        REGISTER,
         /** {@link MigrationStore#find}. */
         FIND,
         /** {@link MigrationStore#commit}. */
@@ -173,8 +177,26 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
-    public int balanceScale() {
-        return store.balanceScale();
+    public HostShape shape() {
+        return store.shape();
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        around(Call.REGISTER, () -> {
+            store.register(migration, cause);
+            return migration;
+        });
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        return around(Call.REGISTER, () -> store.postpone(migration, by, cause));
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        return around(Call.REGISTER, () -> store.withdraw(migration, cause));
     }
 
     @Override

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The application around a store, as far as {@link MigrationStoreContract} drives it: it seeds users, moves balances while
  * the store is at work, and looks at what was written past the store.
  *
- * <p>The user's marker is what the host prices by: unset means {@link #OLD_RATE}, set means {@link #NEW_RATE}. Balances
- * have at least 4 decimals. In the settings {@link Setting#GRANT} and {@link Setting#GRANT_WITH_PURCHASES} a migration clears the user's rate limit and copies operations into
+ * <p>The user's marker is what the host prices by: unset means {@link #OLD_RATE}, set means {@link #NEW_RATE}. Where rows
+ * name the rate, that is what it prices by; users are at the rate that they are seeded with, otherwise at the one that their
+ * marker says. Balances have at least 4 decimals. In the settings {@link Setting#GRANT} and {@link Setting#GRANT_WITH_PURCHASES} a migration clears the user's rate limit and copies operations into
  * the credit history; in the setting {@link Setting#CONVERSION} it leaves both alone.
  *
  * <p>All methods are called from many threads. What an application cannot do is an {@link UnsupportedOperationException}
@@ -58,7 +59,7 @@ public interface HostApplication extends AutoCloseable {
     /** The store under test; all calls answer the same one. With a role of {@link RunStore}, runs are tested too. */
     MigrationStore store();
 
-    /** Whether one conversion can follow another; false where the application is set up for a single one. */
+    /** Whether rows name the rate of their balance, so that one conversion can follow another. */
     default boolean canConvertAgain() {
         return true;
     }
@@ -130,6 +131,11 @@ public interface HostApplication extends AutoCloseable {
      * is what the user has in the regime that the marker says.
      */
     void restoreByHand(String userId, Credits credits, boolean flagged);
+
+    /** Changes the rate that the user's row names, by hand; null clears it. */
+    default void changeRate(String userId, @Nullable CreditRate rate) {
+        throw new UnsupportedOperationException("its rows name no rate");
+    }
 
     /** Changes the user's rate limit, whatever the regime; null clears it. */
     void changeRateLimit(String userId, @Nullable Integer rateLimit);

@@ -2,6 +2,8 @@ package io.creditmigration.testkit;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.InvalidValueException;
@@ -24,10 +26,13 @@ import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Evidence;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.NoticeStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
+import io.creditmigration.spi.Registration;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.SealWork;
@@ -40,6 +45,7 @@ import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import io.creditmigration.testkit.AccountWriter.RejectedException;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +66,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +99,9 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private final long pageWaitMillisMax;
     private final Object database = new Object();
     private final NavigableMap<String, Account> accounts = new TreeMap<>(BY_CODE_POINT);
-    private final Map<String, StoredDefinition> definitions = new TreeMap<>();
-    private final AccountReader reader = new AccountReader(definitions);
+    private volatile @Nullable Supplier<Instant> clock;
+    private final ChainBook chain = new ChainBook(this::now, () -> this.rates);
+    private final AccountReader reader = new AccountReader(chain);
     private final Map<String, Rollout> rollouts = new HashMap<>();
 
     /** What has passed the halt switch and has not ended, each an object of its own. */
@@ -105,6 +113,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     private final Set<String> lockedUsers = new HashSet<>();
     private final Set<String> refusedUsers = new HashSet<>();
     private final Outbox outbox = new Outbox();
+    private boolean rates;
     private boolean knowsPurchases;
     private final AccountAudit audit = new AccountAudit(reader);
     private final Map<String, SealBook> seals = new TreeMap<>();
@@ -133,21 +142,109 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         return store;
     }
 
+    /**
+     * A store whose rows name the rate of their balance, as with a rate column that is mapped in a database. A user of whom
+     * no rate is said is UNKNOWN_RATE.
+     */
+    public static InMemoryMigrationStore withRates(SeedUser... users) {
+        InMemoryMigrationStore store = with(users);
+        store.nameRates();
+        return store;
+    }
+
+    /** From now on rows name the rate of their balance; before any migration is opened. */
+    void nameRates() {
+        rates = true;
+    }
+
     @Override
     public String mapping() {
         return "in memory; balance at " + balanceScale + " decimals";
     }
 
     @Override
-    public int balanceScale() {
-        return balanceScale;
+    public HostShape shape() {
+        return new HostShape(balanceScale, HostShape.UNBOUNDED, rates, /* registrations= */ true);
     }
 
     @Override
     public List<StoredDefinition> definitions() {
         synchronized (database) {
-            return List.copyOf(definitions.values());
+            return List.copyOf(chain.all());
         }
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        synchronized (database) {
+            if (writer.register(chain, migration)) {
+                tell(migration, null, "REGISTERED", cause);
+            }
+        }
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        synchronized (database) {
+            ChainResult result = seals.containsKey(migration.id()) && !sealsOf(migration).seals().isEmpty()
+                    ? ChainResult.of(ChainResult.Status.SEALED)
+                    : chain.postpone(migration, by);
+            if (result.isDone()) {
+                tell(migration, null, "POSTPONED by " + by, cause);
+            }
+            return result;
+        }
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        synchronized (database) {
+            long completed = lastLines(migration).getOrDefault(MigrationStatus.COMPLETED, 0L);
+            if (completed > 0) {
+                return new ChainResult(ChainResult.Status.HAS_MIGRATED_USERS, completed + " users are COMPLETED");
+            }
+            long inNewUnit = rates || migration.conversion().isEmpty() || !chain.hasBegun(migration)
+                    ? 0
+                    : accounts.values().stream()
+                            .filter(account -> isInNewUnit(migration, account))
+                            .count();
+            if (inNewUnit > 0) {
+                return new ChainResult(
+                        ChainResult.Status.ROWS_IN_NEW_UNIT,
+                        inNewUnit + " users are flagged or registered since, and have a balance");
+            }
+            ChainResult result = chain.withdraw(migration);
+            if (result.isDone()) {
+                migration.follows().ifPresent(earlier -> epochs.merge(earlier, 1L, Long::sum));
+                tell(migration, null, "WITHDRAWN", cause);
+            }
+            return result;
+        }
+    }
+
+    /** Without a rate nothing but the flag and the registration tells the unit of a row. */
+    private static boolean isInNewUnit(Migration migration, Account account) {
+        boolean since = account.registeredAt != null && !account.registeredAt.isBefore(migration.newcomersFrom());
+        return !account.deleted
+                && AccountWriter.orZero(account.credits).signum() != 0
+                && (account.marker != null || since);
+    }
+
+    /** The clock of the store; unless a test says another, it stands at the latest instant that some migration waits for. */
+    private Instant now() {
+        Supplier<Instant> given = clock;
+        return given == null
+                ? chain.all().stream()
+                        .map(definition -> definition.schedule().beginsAt())
+                        .max(Instant::compareTo)
+                        .orElse(Instant.MAX)
+                : given.get();
+    }
+
+    /** From now on the store has this clock: what a database's is beside the clocks of its nodes. */
+    public InMemoryMigrationStore withClock(Clock newClock) {
+        clock = newClock::instant;
+        return this;
     }
 
     @Override
@@ -164,7 +261,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         Object transaction = new Object();
         synchronized (database) {
             try {
-                writer.checkDefinition(definitions.values(), migration);
+                writer.checkDefinition(chain.all(), migration);
                 CommitResult refusal = enter(migration, change, transaction);
                 if (refusal != null) {
                     return refusal;
@@ -186,11 +283,27 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
 
     /** Passes the halt switch and is in flight from then on; null, or why it may not. */
     private @Nullable CommitResult enter(Migration migration, UserChange change, Object transaction) {
+        Rollout rollout = rollout(migration);
+        Registration registration = chain.registration(migration, rollout);
+        if (registration.place() == Place.UNREGISTERED) {
+            return CommitResult.of(CommitResult.Status.NOT_REGISTERED);
+        }
         if (change.kind() != UserChange.Kind.MIGRATE) {
             return null;
         }
         String userId = change.line().userId();
-        Rollout rollout = rollout(migration);
+        if (!migration.schedule().equals(registration.schedule())) {
+            return CommitResult.of(CommitResult.Status.STALE);
+        }
+        if (registration.place() == Place.WITHDRAWN) {
+            return CommitResult.of(CommitResult.Status.WITHDRAWN);
+        }
+        if (!chain.hasBegun(migration)) {
+            return CommitResult.of(CommitResult.Status.NOT_BEGUN);
+        }
+        if (registration.place() == Place.ENDED) {
+            return CommitResult.of(CommitResult.Status.ENDED);
+        }
         if (rollout.halted()) {
             return CommitResult.of(CommitResult.Status.HALTED);
         }
@@ -237,11 +350,10 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public boolean setRollout(Migration migration, Rollout expected, Rollout rollout, Cause cause) {
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
+            writer.checkDefinition(chain.all(), migration);
             if (!rollout(migration).equals(expected)) {
                 return false;
             }
-            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
             rollouts.put(migration.id(), rollout);
             tell(migration, null, "ROLLOUT " + rollout.percent() + " %" + (rollout.halted() ? ", HALTED" : ""), cause);
             return true;
@@ -263,7 +375,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public MigrationRun openRun(Migration migration, RunRequest request, Cause cause) {
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
+            writer.checkDefinition(chain.all(), migration);
             for (StoredRun run : runs.values()) {
                 boolean isSame = run.migrationId.equals(migration.id())
                         && run.request.scope().equals(request.scope())
@@ -273,7 +385,6 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                     return run.seen();
                 }
             }
-            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
             List<String> userIds = accountsAfter(null)
                     .filter(account -> isInScope(migration, request.scope(), request.userIds(), account))
                     .map(account -> account.userId)
@@ -470,7 +581,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         Object transaction = new Object();
         synchronized (database) {
             try {
-                writer.checkDefinition(definitions.values(), migration);
+                writer.checkDefinition(chain.all(), migration);
                 Map<String, Account> drafts = new HashMap<>();
                 List<CommitResult> results = new ArrayList<>();
                 for (UserChange change : decided.changes()) {
@@ -540,7 +651,6 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
                 epochs.merge(migration.id(), 1L, Long::sum);
             }
             accounts.putAll(drafts);
-            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
         }
     }
 
@@ -569,8 +679,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public int queue(Migration migration, List<Notice> announcements, Instant due) {
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
-            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+            writer.checkDefinition(chain.all(), migration);
             int queued = 0;
             for (Notice notice : announcements) {
                 Account account = account(notice.userId());
@@ -741,8 +850,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public Seal seal(Migration migration, SealWork work) {
         synchronized (database) {
-            writer.checkDefinition(definitions.values(), migration);
-            definitions.putIfAbsent(migration.id(), StoredDefinition.of(migration));
+            writer.checkDefinition(chain.all(), migration);
             return sealsOf(migration).seal(rows(migration), work);
         }
     }
@@ -753,7 +861,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
 
     /** What a seal covers: the definition, the finished runs and the lines. */
     private List<StoredRow> rows(Migration migration) {
-        StoredDefinition definition = definitions.get(migration.id());
+        StoredDefinition definition = chain.find(migration.id());
         return Stream.of(
                         Stream.ofNullable(definition).map(StoredRows::row),
                         runs.values().stream()
@@ -844,16 +952,20 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
 
     // What the host does to its own tables.
 
-    /** Inserts users. */
+    /** Inserts users. Under the id of a user who was deleted it is another person, with the journal of the one before. */
     public void add(SeedUser... users) {
         synchronized (database) {
             for (SeedUser user : users) {
                 checkFits(AccountWriter.orZero(user.credits()));
                 Account account = new Account(user);
                 account.bought = knowsPurchases ? Credits.ZERO : null;
-                if (accounts.putIfAbsent(user.userId(), account) != null) {
+                Account before = accounts.get(user.userId());
+                if (before != null && before.deleted) {
+                    account.inherit(before);
+                } else if (before != null) {
                     throw new InvalidValueException("user id", user.userId(), "one that is not taken yet");
                 }
+                accounts.put(user.userId(), account);
             }
         }
     }
@@ -923,6 +1035,15 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         });
     }
 
+    /** Support writes a balance with its rate, and clears or sets the marker, by hand. */
+    public void restoreByHand(String userId, Credits credits, boolean flagged, @Nullable CreditRate rate) {
+        restoreByHand(userId, credits, flagged);
+        change(userId, account -> {
+            account.rate = rate;
+            return true;
+        });
+    }
+
     /** Support writes a balance and clears or sets the marker by hand. */
     public void restoreByHand(String userId, Credits credits, boolean flagged) {
         checkFits(credits);
@@ -930,6 +1051,14 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             account.credits = credits;
             account.marker = flagged ? Account.HOST_FLAG : null;
             account.writes++;
+            return true;
+        });
+    }
+
+    /** Changes the rate that the user's row names; null: none. */
+    public void changeRate(String userId, @Nullable CreditRate rate) {
+        change(userId, account -> {
+            account.rate = rate;
             return true;
         });
     }
@@ -976,6 +1105,11 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         return look(userId, account -> account.refCredits);
     }
 
+    /** The rate that the user's row names; null where it names none. */
+    public @Nullable CreditRate rate(String userId) {
+        return look(userId, account -> account.rate);
+    }
+
     /** The user's marker; null where it is not set. */
     public @Nullable String marker(String userId) {
         return look(userId, account -> account.marker);
@@ -1019,7 +1153,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         synchronized (database) {
             List<String> lines = new ArrayList<>();
             accounts.values().forEach(account -> lines.add(account.toString()));
-            definitions.values().forEach(definition -> lines.add(definition.toString()));
+            chain.all().forEach(definition -> lines.add(definition.toString()));
             seals.values().stream().filter(book -> !book.seals().isEmpty()).forEach(book -> lines.add(book.toString()));
             events.forEach((migration, told) -> told.stream()
                     .filter(event -> event.runId() == null)

@@ -49,14 +49,14 @@ abstract class JournalContract extends ContractGroup {
 
     private static final int RACES = 10;
 
-    /** A grant and a conversion that follow the usual ones. */
+    /** A grant that follows the usual one, and has not begun. */
     private static final Migration SECOND_GRANT = Migration.named("grant-2")
+            .after(GRANT.id())
             .cutOff(CUT_OFF.plus(MONTH))
+            .newcomersFrom(CUT_OFF.plus(MONTH))
+            .beginsAt(Instant.parse("2100-01-01T00:00:00Z"))
             .policy(CreditPolicy.initialGrant())
             .build();
-
-    private static final Migration SECOND_CONVERSION =
-            unasked("rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
 
     JournalContract(MigrationStoreContract contract) {
         super(contract);
@@ -358,6 +358,7 @@ abstract class JournalContract extends ContractGroup {
     @Test
     final void of_two_who_write_a_users_next_line_one_is_stale() {
         conversion(races());
+        define(RATE_2500);
         MigrationStore store = host().store();
 
         for (int race = 0; race < RACES; race++) {
@@ -372,7 +373,7 @@ abstract class JournalContract extends ContractGroup {
     final void of_two_of_whom_one_migrates_the_user_one_is_stale() {
         conversion(races());
         MigrationStore store = host().store();
-        MigrationService migrations = node(RATE_2500_UNASKED);
+        MigrationService migrations = registered(RATE_2500_UNASKED);
 
         for (int race = 0; race < RACES; race++) {
             String userId = id(race);
@@ -400,23 +401,23 @@ abstract class JournalContract extends ContractGroup {
         assumeConvertsAgain();
         MigrationStore store = host().store();
         define(RATE_2500);
-        define(SECOND_CONVERSION);
+        define(RATE_1500);
 
         for (int race = 0; race < RACES; race++) {
             UserState first = store.find(RATE_2500, id(race)).orElseThrow();
-            UserState other = store.find(SECOND_CONVERSION, id(race)).orElseThrow();
+            UserState other = store.find(RATE_1500, id(race)).orElseThrow();
             assertEquals(first.nextLine(), other.nextLine());
-            assertOneIsStale(failure(RATE_2500, first, "one"), failure(SECOND_CONVERSION, other, "other"));
+            assertOneIsStale(failure(RATE_2500, first, "one"), failure(RATE_1500, other, "other"));
             assertEquals(
                     1,
                     store.log(RATE_2500, id(race)).size()
-                            + store.log(SECOND_CONVERSION, id(race)).size());
+                            + store.log(RATE_1500, id(race)).size());
             assertEquals(2, store.find(RATE_2500, id(race)).orElseThrow().nextLine());
             assertEquals(
-                    2, store.find(SECOND_CONVERSION, id(race)).orElseThrow().nextLine());
+                    2, store.find(RATE_1500, id(race)).orElseThrow().nextLine());
         }
         assertNothingWrong(node(RATE_2500));
-        assertNothingWrong(node(SECOND_CONVERSION));
+        assertNothingWrong(node(RATE_1500));
     }
 
     @Test
@@ -425,13 +426,16 @@ abstract class JournalContract extends ContractGroup {
         assumeConvertsAgain();
         define(GRANT);
         FaultyStore faulty = FaultyStore.around(host().store());
-        faulty.before(Call.COMMIT, () -> node(SECOND_GRANT).migrate("ann"));
+        define(SECOND_GRANT);
+        faulty.before(Call.COMMIT, () -> {
+            UserState read = host().store().find(SECOND_GRANT, "ann").orElseThrow();
+            host().store().commit(SECOND_GRANT, failure(SECOND_GRANT, read, "no tariff"));
+        });
 
         Status status = node(GRANT, faulty).migrate("ann").status();
 
-        // The other migration is a later one, to which the user belongs from now on.
-        assertEquals(Status.NOT_SUBJECT, status);
-        assertEquals(List.of(), host().store().log(GRANT, "ann"));
+        assertEquals(Status.MIGRATED, status);
+        assertEquals(2, host().store().log(GRANT, "ann").get(0).number());
         assertCredits("20", "ann");
         assertNothingWrong(node(SECOND_GRANT));
     }
@@ -477,7 +481,7 @@ abstract class JournalContract extends ContractGroup {
     }
 
     private static Migration migrationOf(UserChange change) {
-        return change.line().migrationId().equals(RATE_2500.id()) ? RATE_2500 : SECOND_CONVERSION;
+        return change.line().migrationId().equals(RATE_2500.id()) ? RATE_2500 : RATE_1500;
     }
 
     private UserChange failure(Migration migration, UserState read, String error) {

@@ -197,6 +197,15 @@ public abstract class MigrationStoreContract {
         }
     }
 
+    /** What a balance is worth, and which migration's turn it is. */
+    @Nested
+    @DisplayName("Chain")
+    public final class Chain extends ChainContract {
+        Chain() {
+            super(MigrationStoreContract.this);
+        }
+    }
+
     /** What is proved afterwards, sealed and told. */
     @Nested
     @DisplayName("Verified")

@@ -89,7 +89,7 @@ abstract class OneBadUserContract extends ContractGroup {
     @Test
     final void a_policy_that_answers_what_the_balance_cannot_hold_concerns_one_user() {
         grantEverybody();
-        int decimals = host().store().balanceScale() + 1;
+        int decimals = host().store().shape().balanceScale() + 1;
         assumeTrue(decimals <= Credits.SCALE_MAX, "The balance can hold whatever credits can be");
         Credits dust = Credits.of(BigDecimal.ONE.movePointLeft(decimals));
         Migration migration = grantBy(badFor("user07", user -> Allocation.of(dust, "dust")));
@@ -247,7 +247,7 @@ abstract class OneBadUserContract extends ContractGroup {
             throw new IllegalStateException(first.getAndSet(false) ? "first reason" : "second reason");
         });
 
-        node(migration).migrate("ann");
+        registered(migration).migrate("ann");
         node(migration).migrate("ann");
 
         assertEquals("second reason", node(migration).find("ann").orElseThrow().error());
@@ -261,6 +261,7 @@ abstract class OneBadUserContract extends ContractGroup {
     @Test
     final void a_fault_of_the_store_marks_nobody() {
         conversion(user("ann").credits("0"));
+        registered(RATE_2500);
         MigrationOptions twice = MigrationOptions.defaults().withClock(clock).withAttempts(2);
 
         for (StoreException.Kind kind : StoreException.Kind.values()) {

@@ -29,9 +29,6 @@ import org.junit.jupiter.api.Test;
 
 abstract class ReversibleContract extends ContractGroup {
 
-    private static final Migration RATE_1500 =
-            unasked("rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
-
     ReversibleContract(MigrationStoreContract contract) {
         super(contract);
     }

@@ -45,9 +45,6 @@ abstract class RollbackRunsContract extends ContractGroup {
 
     private static final int USERS = 24;
 
-    private static final Migration RATE_1500 =
-            unasked("rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
-
     RollbackRunsContract(MigrationStoreContract contract) {
         super(contract);
     }

@@ -120,7 +120,7 @@ abstract class RunsContract extends ContractGroup {
         assertEquals(State.FINISHED, finished.state());
         assertEquals(USERS, finished.count(Status.MIGRATED), finished::toString);
         assertEquals(
-                List.of("FINISHED", "RUNNING", "PAUSED", "OPENED"),
+                List.of("FINISHED", "RUNNING", "PAUSED", "OPENED", "REGISTERED"),
                 runs.events().stream().map(RunEvent::what).toList());
         assertEquals(OPERATOR, runs.events().get(2).actor());
         assertEquals("too fast", runs.events().get(2).reason());

@@ -1,7 +1,9 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param credits the purchased credits; null where there is no balance, which is not zero
  * @param refCredits the referral credits, which no migration touches
  * @param reserved open reservations that are not in the balance
+ * @param rate the rate of the balance, in stores whose rows name it; null where nothing is said: the host's usual one
  * @param registeredAt when the user registered; null where unknown
  * @param isExempt whether the host exempts the user from rate conversions
  * @param isFlagged whether the host's own marker says already that the user is migrated
@@ -30,6 +33,7 @@ public record SeedUser(
         @Nullable Credits credits,
         Credits refCredits,
         Credits reserved,
+        @Nullable CreditRate rate,
         @Nullable Instant registeredAt,
         boolean isExempt,
         boolean isFlagged,
@@ -37,6 +41,7 @@ public record SeedUser(
         List<Instant> operations) {
 
     private static final int USUAL_RATE_LIMIT = 10;
+    private static final Instant USUAL_REGISTRATION = Instant.parse("2020-01-01T00:00:00Z");
 
     /** Refuses an empty id, and keeps the operations as they are now. */
     public SeedUser {
@@ -46,9 +51,34 @@ public record SeedUser(
         operations = List.copyOf(operations);
     }
 
-    /** A user with no balance, registered at an unknown time, under a rate limit of 10, who has done nothing. */
+    /** A user with no balance, registered in 2020, under a rate limit of 10, who has done nothing. */
     public static SeedUser user(String userId) {
-        return new SeedUser(userId, null, Credits.ZERO, Credits.ZERO, null, false, false, USUAL_RATE_LIMIT, List.of());
+        return new SeedUser(
+                userId,
+                null,
+                Credits.ZERO,
+                Credits.ZERO,
+                null,
+                USUAL_REGISTRATION,
+                false,
+                false,
+                USUAL_RATE_LIMIT,
+                List.of());
+    }
+
+    /** The same user with a balance at this rate. */
+    public SeedUser rate(String perCredit) {
+        return new SeedUser(
+                userId,
+                credits,
+                refCredits,
+                reserved,
+                CreditRate.of(new BigDecimal(perCredit)),
+                registeredAt,
+                isExempt,
+                isFlagged,
+                rateLimit,
+                operations);
     }
 
     /** The same user with this balance. */
@@ -58,6 +88,7 @@ public record SeedUser(
                 Credits.of(amount),
                 refCredits,
                 reserved,
+                rate,
                 registeredAt,
                 isExempt,
                 isFlagged,
@@ -72,6 +103,7 @@ public record SeedUser(
                 credits,
                 Credits.of(amount),
                 reserved,
+                rate,
                 registeredAt,
                 isExempt,
                 isFlagged,
@@ -86,6 +118,7 @@ public record SeedUser(
                 credits,
                 refCredits,
                 Credits.of(amount),
+                rate,
                 registeredAt,
                 isExempt,
                 isFlagged,
@@ -95,18 +128,25 @@ public record SeedUser(
 
     /** The same user, registered then. */
     public SeedUser registeredAt(Instant at) {
-        return new SeedUser(userId, credits, refCredits, reserved, at, isExempt, isFlagged, rateLimit, operations);
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, at, isExempt, isFlagged, rateLimit, operations);
+    }
+
+    /** The same user, of whom nobody knows when he registered. */
+    public SeedUser registeredAtUnknownTime() {
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, null, isExempt, isFlagged, rateLimit, operations);
     }
 
     /** The same user, exempt from rate conversions. */
     public SeedUser exempt() {
         return new SeedUser(
-                userId, credits, refCredits, reserved, registeredAt, true, isFlagged, rateLimit, operations);
+                userId, credits, refCredits, reserved, rate, registeredAt, true, isFlagged, rateLimit, operations);
     }
 
     /** The same user, whom the host has marked as migrated itself. */
     public SeedUser flagged() {
-        return new SeedUser(userId, credits, refCredits, reserved, registeredAt, isExempt, true, rateLimit, operations);
+        return new SeedUser(userId, credits, refCredits, reserved, rate, registeredAt, isExempt, true, rateLimit, operations);
     }
 
     /** The same user with another rate limit. */
@@ -116,6 +156,7 @@ public record SeedUser(
                 credits,
                 refCredits,
                 reserved,
+                rate,
                 registeredAt,
                 isExempt,
                 isFlagged,
@@ -132,6 +173,6 @@ public record SeedUser(
     public SeedUser operations(Instant... at) {
         List<Instant> more = new ArrayList<>(operations);
         more.addAll(List.of(at));
-        return new SeedUser(userId, credits, refCredits, reserved, registeredAt, isExempt, isFlagged, rateLimit, more);
+        return new SeedUser(userId, credits, refCredits, reserved, rate, registeredAt, isExempt, isFlagged, rateLimit, more);
     }
 }

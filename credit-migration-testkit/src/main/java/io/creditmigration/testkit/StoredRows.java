@@ -15,7 +15,9 @@ import io.creditmigration.spi.JournalColumn;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.StoredRow;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,12 @@ final class StoredRows {
         Map<String, String> columns = new LinkedHashMap<>();
         columns.put("id", definition.id());
         columns.put("fingerprint", definition.fingerprint());
-        columns.put("cut_off", StoredRow.text(definition.cutOff()));
-        put(columns, "old_rate", text(definition.oldRate()));
+        columns.put("cut_off", StoredRow.text(definition.schedule().cutOff()));
+        columns.put("newcomers_from", StoredRow.text(definition.schedule().newcomersFrom()));
+        columns.put("begins_at", StoredRow.text(definition.schedule().beginsAt()));
+        put(columns, "follows", definition.follows());
+        put(columns, "beside", definition.beside());
+        put(columns, "old_rates", rates(definition.oldRates()));
         put(columns, "new_rate", text(definition.newRate()));
         return new StoredRow(new StoredRow.Key(StoredRow.Kind.DEFINITION, definition.id(), 0), columns);
     }
@@ -94,6 +100,13 @@ final class StoredRows {
         put(columns, JournalColumn.REASON, line.reason());
         put(columns, JournalColumn.ERROR, line.error());
         return new StoredRow(new StoredRow.Key(StoredRow.Kind.LINE, line.userId(), line.number()), columns);
+    }
+
+    /** With spaces between them; null for none. */
+    private static @Nullable String rates(List<CreditRate> rates) {
+        return rates.isEmpty()
+                ? null
+                : rates.stream().map(rate -> StoredRow.text(rate.perCredit())).collect(Collectors.joining(" "));
     }
 
     private static void put(Map<String, String> columns, JournalColumn column, @Nullable String value) {

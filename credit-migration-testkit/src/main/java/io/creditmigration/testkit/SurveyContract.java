@@ -221,7 +221,7 @@ abstract class SurveyContract extends ContractGroup {
                 .findFirst()
                 .orElseThrow();
         assertTrue(host().spend(migrated, new BigDecimal("2500")));
-        add(user("newcomer").credits("3").registeredAt(CUT_OFF.plusSeconds(1)));
+        add(user("newcomer").credits("3").registeredAt(CUT_OFF.plusSeconds(1)).rate("2500"));
         assertNoDrift(plan, EVERYONE);
         migrations.runs().resume(run.id(), OPERATOR, "lunch is over");
 

@@ -39,8 +39,6 @@ import org.junit.jupiter.api.Test;
 abstract class VerifiedContract extends ContractGroup {
 
     private static final BigDecimal MONEY = new BigDecimal("5000");
-    private static final Migration SECOND =
-            unasked("rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
 
     VerifiedContract(MigrationStoreContract contract) {
         super(contract);
@@ -51,7 +49,7 @@ abstract class VerifiedContract extends ContractGroup {
         audited(
                 Setting.CONVERSION,
                 user("bob").credits("50"),
-                user("new").credits("50").registeredAt(CUT_OFF));
+                user("new").credits("50").registeredAt(CUT_OFF).rate("2500"));
 
         Verification verification = clean(node(RATE_2500));
 
@@ -178,8 +176,8 @@ abstract class VerifiedContract extends ContractGroup {
         assumeConvertsAgain();
         MigrationService first = node(RATE_2500_UNASKED);
         first.migrate("ann");
-        clock.set(SECOND.cutOff().plusSeconds(1));
-        MigrationService second = node(SECOND);
+        clock.set(RATE_1500.cutOff().plusSeconds(1));
+        MigrationService second = node(RATE_1500);
         second.migrate("ann");
         second.migrate("dan");
         clean(first);

@@ -29,11 +29,13 @@ import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.SealWork;
+import io.creditmigration.spi.Registration;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.RoundingMode;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -187,7 +189,7 @@ final class BrokenStoresTest {
                 arguments(
                         WithLinesNumberedByTheStore.class,
                         MigrationStoreContract.NothingLost.class,
-                        List.of("another_conversion_between_read_and_write_is_noticed_even_at_zero")),
+                        List.of("a_rate_that_changes_between_read_and_write_is_noticed_even_at_zero")),
                 arguments(
                         WithLineInATransactionOfItsOwn.class,
                         MigrationStoreContract.AllOrNothing.class,
@@ -421,10 +423,13 @@ final class BrokenStoresTest {
         @Override
         protected HostApplication open(HostApplication.Setting setting) {
             InMemoryMigrationStore tables = new InMemoryMigrationStore(4, writer(), pageWaitMillisMax());
+            if (setting == HostApplication.Setting.CONVERSION) {
+                tables.nameRates();
+            }
             if (setting == HostApplication.Setting.GRANT_WITH_PURCHASES) {
                 tables.knowPurchases();
             }
-            return new InMemoryHost(tables, before(tables));
+            return new InMemoryHost(tables.withClock(Clock.systemUTC()), before(tables));
         }
 
         @Override
@@ -698,9 +703,9 @@ final class BrokenStoresTest {
                             state.record(),
                             0,
                             state.flagged(),
-                            state.superseded(),
+                            state.unitLine(),
                             state.hostState(),
-                            state.rollout(),
+                            state.registration(),
                             state.bought(),
                             state.defect()));
         }
@@ -744,9 +749,9 @@ final class BrokenStoresTest {
                             (state.flagged() == null || state.record() == null)
                                     ? state.flagged()
                                     : Boolean.valueOf(state.record().status() == MigrationStatus.COMPLETED),
-                            state.superseded(),
+                            state.unitLine(),
                             state.hostState(),
-                            state.rollout(),
+                            state.registration(),
                             state.bought(),
                             state.defect()));
         }
@@ -905,7 +910,9 @@ final class BrokenStoresTest {
                                     now.balance(),
                                     now.unreadable(),
                                     now.flagged(),
-                                    now.superseded(),
+                                    now.unitLine(),
+                                    now.rate(),
+                                    now.registeredAt(),
                                     now.active(),
                                     false,
                                     now.writes(),
@@ -1104,19 +1111,20 @@ final class BrokenStoresTest {
             return new DelegatingStore(tables) {
                 @Override
                 public Optional<UserState> find(Migration migration, String userId) {
-                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    stored.put(migration.id(), StoredDefinition.of(migration, ""));
                     return store.find(migration, userId);
                 }
 
                 @Override
                 public List<UserState> scan(
                         Migration migration, RunScope scope, @Nullable String afterUserId, int limit) {
-                    stored.put(migration.id(), StoredDefinition.of(migration));
+                    stored.put(migration.id(), StoredDefinition.of(migration, ""));
                     return store.scan(migration, scope, afterUserId, limit);
                 }
 
                 @Override
                 public List<StoredDefinition> definitions() {
+                    store.definitions().forEach(definition -> stored.put(definition.id(), definition));
                     return List.copyOf(stored.values());
                 }
             };
@@ -1147,9 +1155,12 @@ final class BrokenStoresTest {
                                     state.record(),
                                     state.lateOperations(),
                                     state.flagged(),
-                                    state.superseded(),
+                                    state.unitLine(),
                                     state.hostState(),
-                                    rollout(migration),
+                                    new Registration(
+                                            state.registration().place(),
+                                            state.registration().schedule(),
+                                            rollout(migration)),
                                     state.bought(),
                                     state.defect()));
                 }
@@ -1297,9 +1308,9 @@ final class BrokenStoresTest {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 state.bought(),
                 state.defect());
     }
@@ -1311,9 +1322,9 @@ final class BrokenStoresTest {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                state.rollout(),
+                state.registration(),
                 bought,
                 state.defect());
     }

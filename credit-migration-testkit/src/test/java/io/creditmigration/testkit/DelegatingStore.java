@@ -1,6 +1,7 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -15,6 +16,7 @@ import io.creditmigration.UserMigration;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.JournalFigures;
 import io.creditmigration.spi.NoticeStore;
@@ -56,8 +58,23 @@ class DelegatingStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
-    public int balanceScale() {
-        return store.balanceScale();
+    public HostShape shape() {
+        return store.shape();
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        store.register(migration, cause);
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        return store.postpone(migration, by, cause);
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        return store.withdraw(migration, cause);
     }
 
     @Override

@@ -109,8 +109,8 @@ final class FaultyStoreTest {
     }
 
     @Test
-    void the_scale_is_no_round_trip() {
-        assertThat(store.balanceScale()).isEqualTo(4);
+    void the_shape_is_no_round_trip() {
+        assertThat(store.shape().balanceScale()).isEqualTo(4);
         assertThat(store.calls()).isZero();
     }
 

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The host's part around the store in memory, or around something broken that stands before it. */
@@ -26,8 +27,22 @@ final class InMemoryHost implements HostApplication {
     }
 
     @Override
+    public boolean canConvertAgain() {
+        return tables.shape().rates();
+    }
+
+    /** Where rows name the rate, each has one: the old one, or the new one where the host has flagged the user. */
+    @Override
     public void add(SeedUser... users) {
-        tables.add(users);
+        tables.add(Stream.of(users).map(this::rated).toArray(SeedUser[]::new));
+    }
+
+    private SeedUser rated(SeedUser user) {
+        if (!tables.shape().rates()) {
+            return user;
+        }
+        CreditRate usual = user.isFlagged() ? NEW_RATE : OLD_RATE;
+        return user.rate(String.valueOf(user.rate() == null ? usual : user.rate()));
     }
 
     @Override
@@ -73,7 +88,7 @@ final class InMemoryHost implements HostApplication {
     @Override
     public void topUp(String userId, BigDecimal money) {
         String marker = tables.marker(userId);
-        while (!tables.move(userId, price(money, marker), marker)) {
+        while (!tables.move(userId, price(userId, money, marker), marker)) {
             marker = tables.marker(userId);
         }
     }
@@ -83,7 +98,7 @@ final class InMemoryHost implements HostApplication {
         String marker;
         do {
             marker = tables.marker(userId);
-            if (tables.move(userId, price(money.negate(), marker), marker)) {
+            if (tables.move(userId, price(userId, money.negate(), marker), marker)) {
                 return true;
             }
         } while (!Objects.equals(marker, tables.marker(userId)));
@@ -119,7 +134,19 @@ final class InMemoryHost implements HostApplication {
 
     @Override
     public void restoreByHand(String userId, Credits credits, boolean flagged) {
-        tables.restoreByHand(userId, credits, flagged);
+        if (tables.shape().rates()) {
+            tables.restoreByHand(userId, credits, flagged, flagged ? NEW_RATE : OLD_RATE);
+        } else {
+            tables.restoreByHand(userId, credits, flagged);
+        }
+    }
+
+    @Override
+    public void changeRate(String userId, @Nullable CreditRate rate) {
+        if (!tables.shape().rates()) {
+            throw new UnsupportedOperationException("its rows name no rate");
+        }
+        tables.changeRate(userId, rate);
     }
 
     @Override
@@ -135,8 +162,9 @@ final class InMemoryHost implements HostApplication {
     @Override
     public void close() {}
 
-    private static Credits price(BigDecimal money, @Nullable String marker) {
-        CreditRate rate = marker == null ? OLD_RATE : NEW_RATE;
+    private Credits price(String userId, BigDecimal money, @Nullable String marker) {
+        CreditRate named = tables.rate(userId);
+        CreditRate rate = named != null ? named : marker == null ? OLD_RATE : NEW_RATE;
         return Credits.of(money.divide(rate.perCredit()));
     }
 }

@@ -99,6 +99,9 @@ final class SimulationTest {
 
     private static HostApplication whole(Setting setting) {
         InMemoryMigrationStore tables = InMemoryMigrationStore.with();
+        if (setting == Setting.CONVERSION) {
+            tables.nameRates();
+        }
         return new InMemoryHost(tables, tables);
     }
 

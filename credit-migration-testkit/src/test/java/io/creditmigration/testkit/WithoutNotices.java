@@ -1,11 +1,13 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.Barrier;
+import io.creditmigration.ChainResult;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Rollout;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
@@ -24,8 +26,23 @@ class WithoutNotices implements MigrationStore {
     }
 
     @Override
-    public int balanceScale() {
-        return store.balanceScale();
+    public HostShape shape() {
+        return store.shape();
+    }
+
+    @Override
+    public void register(Migration migration, Cause cause) {
+        store.register(migration, cause);
+    }
+
+    @Override
+    public ChainResult postpone(Migration migration, Duration by, Cause cause) {
+        return store.postpone(migration, by, cause);
+    }
+
+    @Override
+    public ChainResult withdraw(Migration migration, Cause cause) {
+        return store.withdraw(migration, cause);
     }
 
     @Override

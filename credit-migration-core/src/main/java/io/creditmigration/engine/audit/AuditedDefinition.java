@@ -3,6 +3,7 @@ package io.creditmigration.engine.audit;
 import io.creditmigration.Migration;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  * What a migration's definition says, read from its text: the text that is stored and compared, and nothing of the classes that
  * convert and grant.
  *
+ * @param id the migration
+ * @param newcomersFrom users registered from here on began in the new regime
  * @param conversion the conversion; null for grants
  * @param tiers the tiers of the built-in grant from low to high, the first of them for everyone; empty for other policies
  */
-record AuditedDefinition(@Nullable Conversion conversion, List<Tier> tiers) {
+record AuditedDefinition(
+        String id, Instant newcomersFrom, @Nullable Conversion conversion, List<Tier> tiers) {
 
     private static final Pattern CONVERSION =
-            Pattern.compile("convert v1 ([0-9.]+)->([0-9.]+) scale=([0-9]+) rounding=([A-Z_]+)");
+            Pattern.compile("convert v1 ([0-9.]+)[0-9.,]*->([0-9.]+) scale=([0-9]+) rounding=([A-Z_]+)");
     private static final Pattern TIERS =
             Pattern.compile("usage-tiers v1 base=([0-9.]+)((?: above [0-9]+/day=[0-9.]+)*)");
     private static final Pattern TIER = Pattern.compile(" above ([0-9]+)/day=([0-9.]+)");
@@ -38,6 +42,8 @@ record AuditedDefinition(@Nullable Conversion conversion, List<Tier> tiers) {
                 throw new IllegalStateException("The definition of a conversion is not as it is written: " + text);
             }
             return new AuditedDefinition(
+                    migration.id(),
+                    migration.newcomersFrom(),
                     new Conversion(
                             new BigDecimal(conversion.group(1)),
                             new BigDecimal(conversion.group(2)),
@@ -47,14 +53,14 @@ record AuditedDefinition(@Nullable Conversion conversion, List<Tier> tiers) {
         }
         Matcher grant = TIERS.matcher(text);
         if (!grant.matches()) {
-            return new AuditedDefinition(null, List.of());
+            return new AuditedDefinition(migration.id(), migration.newcomersFrom(), null, List.of());
         }
         List<Tier> tiers = new ArrayList<>(List.of(new Tier(-1, new BigDecimal(grant.group(1)))));
         Matcher tier = TIER.matcher(grant.group(2));
         while (tier.find()) {
             tiers.add(new Tier(Long.parseLong(tier.group(1)), new BigDecimal(tier.group(2))));
         }
-        return new AuditedDefinition(null, List.copyOf(tiers));
+        return new AuditedDefinition(migration.id(), migration.newcomersFrom(), null, List.copyOf(tiers));
     }
 
     boolean converts() {

@@ -8,8 +8,8 @@ import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.Seal;
 import io.creditmigration.Tally;
-import io.creditmigration.Verification;
 import io.creditmigration.Verification.Check;
+import io.creditmigration.Verification;
 import io.creditmigration.internal.Keyset;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.AuditStore;
@@ -70,9 +70,9 @@ public final class Auditor {
 
     /** The rates that a balance can have had. */
     private Set<BigDecimal> rates(List<StoredDefinition> definitions) {
-        return Stream.concat(Stream.of(StoredDefinition.of(migration)), definitions.stream())
-                .flatMap(definition -> Stream.of(definition.oldRate(), definition.newRate()))
-                .filter(Objects::nonNull)
+        return Stream.concat(Stream.of(StoredDefinition.of(migration, "")), definitions.stream())
+                .flatMap(definition ->
+                        Stream.concat(definition.oldRates().stream(), Stream.ofNullable(definition.newRate())))
                 .map(CreditRate::perCredit)
                 .collect(Collectors.toSet());
     }
@@ -82,7 +82,7 @@ public final class Auditor {
     }
 
     private static String words(StoredDefinition definition) {
-        return "'" + definition.fingerprint() + "' from rate " + definition.oldRate() + " to " + definition.newRate();
+        return "'" + definition.fingerprint() + "' from rates " + definition.oldRates() + " to " + definition.newRate();
     }
 
     private Instant now() {
@@ -96,8 +96,11 @@ public final class Auditor {
         private final Findings findings = new Findings();
         private final List<StoredDefinition> definitions = store.definitions();
         private final AuditedDefinition definition = AuditedDefinition.of(migration);
-        private final UserAudit.Terms terms =
-                new UserAudit.Terms(definition, new Conservation(definition, store.balanceScale()), rates(definitions));
+        private final UserAudit.Terms terms = new UserAudit.Terms(
+                definition,
+                new Conservation(definition, store.shape().balanceScale()),
+                rates(definitions),
+                store.shape().rates());
         private final Map<MigrationStatus, Long> records = new EnumMap<>(MigrationStatus.class);
         private long withoutRecord;
         private long gone;
@@ -127,8 +130,15 @@ public final class Auditor {
             long byHost = 0;
             for (Unrecorded some : store.unrecorded(migration)) {
                 boolean exempt = some.exempt() && definition.converts();
-                byHost += some.flagged() ? some.users() : 0;
-                waiting += some.late() || exempt || some.flagged() || some.superseded() ? 0 : some.users();
+                byHost += some.migrated() && !some.late() ? some.users() : 0;
+                waiting += some.late() || exempt || some.migrated() ? 0 : some.users();
+                if (some.late() && some.atOldRate() && definition.converts()) {
+                    findings.add(
+                            Check.OUT_OF_STEP,
+                            null,
+                            some.users() + " users registered at or after " + migration.newcomersFrom()
+                                    + " are at a rate that nobody can have begun with");
+                }
             }
             return new Verification(
                     begun,
@@ -236,10 +246,10 @@ public final class Auditor {
         }
 
         private void checkDefinition() {
-            StoredDefinition mine = StoredDefinition.of(migration);
+            StoredDefinition mine = StoredDefinition.of(migration, "");
             for (StoredDefinition stored : definitions) {
                 boolean same = stored.fingerprint().equals(mine.fingerprint())
-                        && Objects.equals(stored.oldRate(), mine.oldRate())
+                        && stored.oldRates().equals(mine.oldRates())
                         && Objects.equals(stored.newRate(), mine.newRate());
                 if (stored.id().equals(mine.id()) && !same) {
                     findings.add(

@@ -6,11 +6,14 @@ import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Verification.Check;
 import io.creditmigration.engine.audit.AuditedLine.UnreadableException;
-import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.Evidence.Entries;
 import io.creditmigration.spi.Evidence.Holding;
+import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.StoredRow;
+import io.creditmigration.spi.UnitLine;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +32,13 @@ final class UserAudit {
      * @param definition what the migration's definition says
      * @param conservation the law of conservation at the scale of the balance
      * @param rates the rates that some stored definition names
+     * @param ratesMapped whether each row names the rate of its balance
      */
-    record Terms(AuditedDefinition definition, Conservation conservation, Set<BigDecimal> rates) {}
+    record Terms(
+            AuditedDefinition definition, Conservation conservation, Set<BigDecimal> rates, boolean ratesMapped) {}
+
+    /** Registration is written by another clock and perhaps a little later than the first act on the user. */
+    private static final Duration REGISTRATION_SLACK = Duration.ofHours(1);
 
     private final Terms terms;
     private final AuditedDefinition definition;
@@ -80,7 +88,7 @@ final class UserAudit {
      */
     Optional<Boolean> balance() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || last == null || !isSettled(last)) {
+        if (holding == null || hasGoneOn(holding) || last == null || !isSettled(last)) {
             return Optional.empty();
         }
         AuditedLine written = last.kind() == Kind.MIGRATED || last.kind() == Kind.CAUGHT_UP ? migrated() : last;
@@ -156,7 +164,7 @@ final class UserAudit {
             case MIGRATED, FAILED -> open && line.attempt() == attempt;
             case ROLLED_BACK, CAUGHT_UP -> was == MigrationStatus.COMPLETED && line.attempt() == attempt;
             case REOPENED -> was == MigrationStatus.ROLLED_BACK && line.attempt() == attempt + 1;
-            case RECONCILED -> before != null && line.attempt() == attempt;
+            case RECONCILED -> line.attempt() == attempt;
         };
         MigrationStatus status = switch (line.kind()) {
             case MIGRATED, CAUGHT_UP -> MigrationStatus.COMPLETED;
@@ -340,11 +348,16 @@ final class UserAudit {
 
     private void marker() {
         Holding holding = user.holding();
-        if (holding == null || holding.superseded() || last == null || !(isSettled(last) || isBack())) {
+        if (holding == null || last == null) {
+            return;
+        }
+        boolean atOtherUnit = isAtOtherUnit(holding);
+        anotherPerson(holding);
+        if (hasGoneOn(holding) || !(isSettled(last) || isBack())) {
             return;
         }
         boolean completed = last.status() == MigrationStatus.COMPLETED;
-        if (holding.flagged() != null && completed != holding.flagged()) {
+        if (holding.flagged() != null && completed != holding.flagged() && !isNewcomer(holding) && !atOtherUnit) {
             found(
                     Check.OUT_OF_STEP,
                     "the user is " + last.status() + ", the marker says " + (holding.flagged() ? "" : "not ")
@@ -353,6 +366,63 @@ final class UserAudit {
         if (completed && !holding.changed().isEmpty()) {
             found(Check.CAPTURED, "not as the migration left it: " + String.join(", ", holding.changed()));
         }
+    }
+
+    /** Whether the row names another unit than the last unit line left, which is told. */
+    private boolean isAtOtherUnit(Holding holding) {
+        UnitLine line = definition.converts() ? holding.unitLine() : null;
+        if (line == null
+                || line.unit() == null
+                || !terms.ratesMapped()
+                || equal(line.unit().perCredit(), holding.rate())) {
+            return false;
+        }
+        found(
+                Check.OUT_OF_STEP,
+                "the balance is at the rate " + words(holding.rate()) + ", the last line of a conversion left it at "
+                        + words(line.unit().perCredit()));
+        return true;
+    }
+
+    /** The user is still the one that the last unit line speaks of. */
+    private void anotherPerson(Holding holding) {
+        UnitLine line = holding.unitLine();
+        Instant written = !definition.converts() ? settledAt() : line == null ? null : line.at();
+        if (written != null
+                && holding.registeredAt() != null
+                && holding.registeredAt().isAfter(written.plus(REGISTRATION_SLACK))) {
+            found(
+                    Check.OUT_OF_STEP,
+                    "the user registered at " + holding.registeredAt() + ", after the journal's act of " + written
+                            + ": another person has the id now");
+        }
+    }
+
+    /** When a grant, its rollback or a reconciliation was written last; null where none was. */
+    private @Nullable Instant settledAt() {
+        return lines.stream()
+                .filter(line -> line.kind() == Kind.MIGRATED
+                        || line.kind() == Kind.ROLLED_BACK
+                        || line.kind() == Kind.RECONCILED)
+                .reduce((earlier, later) -> later)
+                .map(AuditedLine::at)
+                .orElse(null);
+    }
+
+    /** A newcomer's row is in the new unit whatever the flag says. */
+    private boolean isNewcomer(Holding holding) {
+        return definition.converts()
+                && holding.registeredAt() != null
+                && !holding.registeredAt().isBefore(definition.newcomersFrom());
+    }
+
+    /** Whether another conversion has left the balance in another unit since. */
+    private boolean hasGoneOn(Holding holding) {
+        UnitLine line = holding.unitLine();
+        return line != null
+                && line.isNew()
+                && !line.migrationId().equals(definition.id())
+                && (definition.converts() || (last != null && line.number() > last.number()));
     }
 
     private void entrySum() {

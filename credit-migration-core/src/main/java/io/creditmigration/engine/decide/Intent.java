@@ -23,8 +23,18 @@ public record Intent(
         return new Intent(Trigger.OPERATOR, Trigger.OPERATOR.automatic(), false, true, false, null);
     }
 
+    /** An operator confirms for exempt users too; nobody else is ever asked about them. */
     public static Intent confirmation(Quote quote, Actor actor) {
-        return new Intent(Trigger.CONFIRMATION, actor, false, true, false, quote);
+        return new Intent(Trigger.CONFIRMATION, actor, false, true, isOperator(actor), quote);
+    }
+
+    /** What a quote is made for. */
+    static Intent asking(Actor actor) {
+        return new Intent(Trigger.DASHBOARD, actor, true, false, isOperator(actor), null);
+    }
+
+    private static boolean isOperator(Actor actor) {
+        return actor.kind() == Actor.Kind.OPERATOR;
     }
 
     public static Intent run(RunScope scope) {

@@ -1,16 +1,19 @@
 package io.creditmigration.engine.decide;
 
+import io.creditmigration.Actor;
+import io.creditmigration.CreditPolicy;
 import io.creditmigration.Allocation;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
-import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.Quote;
@@ -24,6 +27,8 @@ import io.creditmigration.engine.Reasons;
 import io.creditmigration.internal.Failures;
 import io.creditmigration.internal.Texts;
 import io.creditmigration.internal.Timestamps;
+import io.creditmigration.spi.HostShape;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -47,27 +52,27 @@ public final class MigrationDecider {
             String reason) {}
 
     private final Migration migration;
-    private final int balanceScale;
-    private final Lineage lineage;
+    private final HostShape shape;
+    private final Chain chain;
     private final Clock clock;
     private final ChangeNotices notices;
     private final Reasons reasons;
     private final Agreement agreement;
 
     public MigrationDecider(
-            Migration migration, int balanceScale, Lineage lineage, Clock clock, ChangeNotices notices) {
+            Migration migration, HostShape shape, Chain chain, Clock clock, ChangeNotices notices) {
         this.migration = migration;
-        this.balanceScale = balanceScale;
-        this.lineage = lineage;
+        this.shape = shape;
+        this.chain = chain;
         this.clock = clock;
         this.notices = notices;
         this.reasons = new Reasons(migration);
-        this.agreement = new Agreement(migration);
+        this.agreement = new Agreement(migration, chain);
     }
 
-    /** Takes up definitions that were stored lately, where they matter. */
-    public void learn(Supplier<List<StoredDefinition>> stored) {
-        lineage.refresh(stored);
+    /** Reads the chain again where it may explain what a user's row says. */
+    public void learn(UserState state, Supplier<List<StoredDefinition>> stored) {
+        chain.learn(state, stored);
     }
 
     public Decision<MigrationResult> decide(UserState state, Intent intent) {
@@ -79,27 +84,36 @@ public final class MigrationDecider {
         UserMigration record = state.record();
         UserSnapshot user = state.user();
         MigrationStatus status = record == null ? MigrationStatus.PENDING : record.status();
+        Place place = state.registration().place();
+        if (place == Place.WITHDRAWN) {
+            return refuse(Status.WITHDRAWN, state);
+        }
         if (now.isBefore(migration.beginsAt())) {
             return refuse(Status.NOT_BEGUN, state);
         }
         if (agreement.isOutOfStep(state)) {
             return refuse(Status.OUT_OF_STEP, state);
         }
-        if (status == MigrationStatus.COMPLETED || Boolean.TRUE.equals(state.flagged())) {
+        boolean newcomer = isNewcomer(user);
+        Unit unit = chain.unit(state);
+        if (status == MigrationStatus.COMPLETED || (unit == Unit.NEW && !(record == null && newcomer))) {
             return refuse(Status.ALREADY_MIGRATED, state);
         }
         if (status == MigrationStatus.ROLLED_BACK) {
             return refuse(Status.ROLLED_BACK, state);
         }
-        if (status == MigrationStatus.FAILED && !intent.retryFailed()) {
-            return refuse(Status.FAILED_BEFORE, state);
+        if (place == Place.ENDED) {
+            return refuse(Status.ENDED, state);
         }
-        if (isBornInNewRegime(user) || state.superseded()) {
+        if (newcomer && !isReopened(record)) {
             return refuse(Status.NOT_SUBJECT, state);
         }
         boolean converts = migration.conversion().isPresent();
         if (converts && user.exempt() && !intent.includeExempt()) {
             return refuse(Status.EXEMPT, state);
+        }
+        if (status == MigrationStatus.FAILED && !intent.retryFailed()) {
+            return refuse(Status.FAILED_BEFORE, state);
         }
         if (state.rollout().halted()) {
             return refuse(Status.HALTED, state);
@@ -113,6 +127,20 @@ public final class MigrationDecider {
         if (state.defect() != null) {
             return fail(state, intent, state.defect(), now);
         }
+        if (unit == Unit.NO_RATE) {
+            return refuse(Status.UNKNOWN_RATE, state);
+        }
+        if (converts && shape.registrations() && user.registeredAt() == null) {
+            return refuse(Status.UNKNOWN_REGISTRATION, state);
+        }
+        if (unit == Unit.OTHER) {
+            return fail(
+                    state,
+                    intent,
+                    "the balance is at the rate " + user.rate() + "; known are " + chain.knownRates()
+                            + ": name it with alsoFrom(…), or correct the row",
+                    now);
+        }
         Credits credits = user.credits();
         if (credits == null && converts) {
             return refuse(Status.ABSENT_BALANCE, state);
@@ -124,7 +152,9 @@ public final class MigrationDecider {
         // Reservations alone keep a user from counting as one without credits, but are no reason to ask: there would be
         // nothing to show, and they close by themselves.
         boolean positive = hasCredits || user.reserved().signum() > 0;
-        boolean mustConfirm = positive && migration.consent() == Consent.CONFIRM_POSITIVE;
+        // Exempt users are never asked: a run that includes them is an operator's word.
+        boolean asked = !(user.exempt() && intent.trigger() == Trigger.RUN);
+        boolean mustConfirm = positive && asked && migration.consent() == Consent.CONFIRM_POSITIVE;
         boolean mayNot = intent.confirmed() == null && (mustConfirm || (positive && intent.zeroCreditsOnly()));
         Offer offer;
         try {
@@ -206,9 +236,9 @@ public final class MigrationDecider {
                 written -> Answers.of(Status.ALREADY_MIGRATED, written.userId(), written));
     }
 
-    /** What the user can confirm now. */
-    public @Nullable Quote quote(UserState state) {
-        return decide(state, Intent.automatic(Trigger.DASHBOARD)) instanceof Decision.Answer<MigrationResult> answer
+    /** What this actor can confirm now for the user. */
+    public @Nullable Quote quote(UserState state, Actor actor) {
+        return decide(state, Intent.asking(actor)) instanceof Decision.Answer<MigrationResult> answer
                 ? answer.result().quote()
                 : null;
     }
@@ -234,9 +264,9 @@ public final class MigrationDecider {
                 state.record(),
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                Rollout.EVERYBODY,
+                state.registration().forEverybody(),
                 state.bought(),
                 state.defect());
         return notices.announcement(decide(admitted, intent, onceBegun()));
@@ -250,21 +280,32 @@ public final class MigrationDecider {
     /** Whether this migration concerns the user at all. */
     public boolean isSubject(UserState state) {
         boolean exempt = migration.conversion().isPresent() && state.user().exempt();
-        return !isBornInNewRegime(state.user()) && !state.superseded() && !exempt;
+        return !isNewcomer(state.user()) && !exempt;
     }
 
     /** Whether the user works under the new regime: migrated by us or by the host, or there from the beginning. */
     public boolean isInNewRegime(UserState state) {
-        if (agreement.isOutOfStep(state) && state.flagged() != null) {
-            return state.flagged();
+        Unit unit = chain.unit(state);
+        if (agreement.isOutOfStep(state) && unit != Unit.UNMARKED) {
+            return unit == Unit.NEW;
         }
         if (state.record() != null) {
             return state.record().status() == MigrationStatus.COMPLETED;
         }
-        return Boolean.TRUE.equals(state.flagged()) || isBornInNewRegime(state.user()) || state.superseded();
+        return unit == Unit.NEW || isNewcomer(state.user());
     }
 
-    private boolean isBornInNewRegime(UserSnapshot user) {
+    /** Whether the row says that the user is migrated, and did not begin so. */
+    public boolean isMarked(UserState state) {
+        return chain.unit(state) == Unit.NEW && !isNewcomer(state.user());
+    }
+
+    /** After a rollback or a reconciliation, an operator has opened a new attempt. */
+    private static boolean isReopened(@Nullable UserMigration record) {
+        return record != null && record.attempt() > 1;
+    }
+
+    private boolean isNewcomer(UserSnapshot user) {
         return user.registeredAt() != null && !user.registeredAt().isBefore(migration.newcomersFrom());
     }
 
@@ -300,22 +341,44 @@ public final class MigrationDecider {
     }
 
     private Offer offer(UserState state) {
-        UserSnapshot read = state.user();
-        CreditRate from = lineage.rateOf(
-                read, migration.conversion().map(RateConversion::oldRate).orElse(null));
-        Allocation allocation = migration.policy().allocate(read.withRate(from));
-        if (allocation == null) {
-            throw new InvalidValueException("answer of the policy", "null", "an Allocation");
-        }
-        Allocation remaining = migration.conversion().isPresent() ? allocation : remaining(allocation, state);
-        Offer offer = offer(read.credits(), from, remaining);
-        if (offer.newCredits().scale() > balanceScale) {
+        UserSnapshot user = state.user();
+        Offer offer = migration.policy() instanceof CreditPolicy grants
+                ? grant(grants, user, state)
+                : conversion(migration.conversion().orElseThrow(), user);
+        if (offer.newCredits().scale() > shape.balanceScale()) {
             throw new InvalidValueException(
                     "new balance",
                     offer.newCredits(),
-                    "at most " + balanceScale + " decimals, as the balance column has");
+                    "at most " + shape.balanceScale() + " decimals, as the balance column has");
+        }
+        if (!shape.holds(offer.newCredits())) {
+            throw new InvalidValueException(
+                    "new balance",
+                    offer.newCredits(),
+                    "at most " + shape.wholeDigits() + " digits before the point, as the balance column has");
         }
         return offer;
+    }
+
+    private static Offer grant(CreditPolicy policy, UserSnapshot user, UserState state) {
+        Allocation allocation = policy.allocate(user);
+        if (allocation == null) {
+            throw new InvalidValueException("answer of the policy", "null", "an Allocation");
+        }
+        Allocation remaining = remaining(allocation, state);
+        Credits old = user.credits();
+        Credits sum = (old == null ? Credits.ZERO : old).plus(remaining.credits());
+        return new Offer(old, sum, remaining.credits(), null, null, remaining.reason());
+    }
+
+    private Offer conversion(RateConversion conversion, UserSnapshot user) {
+        Credits old = user.credits();
+        CreditRate from = chain.rateOf(user);
+        if (old == null || from == null) {
+            throw new InvalidValueException("balance", "absent", "a number: an absent balance is not zero");
+        }
+        Credits converted = conversion.convert(old, from);
+        return new Offer(old, converted, converted, from, conversion.newRate(), conversion.reason(old, from));
     }
 
     /** Credits consumed in earlier attempts are deducted, so repeated rollback and migration never grant more than once. */
@@ -327,15 +390,6 @@ public final class MigrationDecider {
         Credits rest = allocation.credits().minus(consumed);
         return Allocation.of(
                 rest.signum() < 0 ? Credits.ZERO : rest, Reasons.lessConsumed(allocation.reason(), consumed));
-    }
-
-    private Offer offer(@Nullable Credits old, @Nullable CreditRate from, Allocation allocation) {
-        CreditRate to = migration.conversion().map(RateConversion::newRate).orElse(null);
-        if (old != null && from != null && to != null) {
-            return new Offer(old, allocation.credits(), allocation.credits(), from, to, allocation.reason());
-        }
-        Credits sum = (old == null ? Credits.ZERO : old).plus(allocation.credits());
-        return new Offer(old, sum, allocation.credits(), null, null, allocation.reason());
     }
 
     private Quote quote(UserState state, Offer offer, Instant now) {

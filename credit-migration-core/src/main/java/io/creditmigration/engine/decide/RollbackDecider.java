@@ -1,21 +1,24 @@
 package io.creditmigration.engine.decide;
 
+import io.creditmigration.RateConversion;
 import io.creditmigration.Actor;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
-import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
 import io.creditmigration.ReconcileResult;
 import io.creditmigration.RollbackData;
-import io.creditmigration.RollbackResult;
 import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
 import io.creditmigration.internal.Timestamps;
+import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
@@ -37,16 +40,19 @@ public final class RollbackDecider {
 
     private final Migration migration;
     private final int balanceScale;
+    private final Chain chain;
     private final Clock clock;
     private final ChangeNotices notices;
     private final Agreement agreement;
 
-    public RollbackDecider(Migration migration, int balanceScale, Clock clock, ChangeNotices notices) {
+    public RollbackDecider(
+            Migration migration, int balanceScale, Chain chain, Clock clock, ChangeNotices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
+        this.chain = chain;
         this.clock = clock;
         this.notices = notices;
-        this.agreement = new Agreement(migration);
+        this.agreement = new Agreement(migration, chain);
     }
 
     public Decision<RollbackResult> rollback(UserState state, Request request) {
@@ -65,7 +71,7 @@ public final class RollbackDecider {
         if (record == null || record.status() != MigrationStatus.COMPLETED) {
             return refuse(Status.NOT_COMPLETED, state);
         }
-        if (state.superseded()) {
+        if (hasGoneOn(state, record)) {
             return refuse(Status.NOT_LATEST, state);
         }
         RollbackData data = record.rollbackData();
@@ -93,6 +99,16 @@ public final class RollbackDecider {
             return refuse(Status.MOVED_SINCE, state);
         }
         return withdraw(state, current, state.bought(), request, now);
+    }
+
+    /** Whether another conversion has the balance now: it is in another unit than this migration left it in. */
+    private boolean hasGoneOn(UserState state, UserMigration record) {
+        UnitLine line = state.unitLine();
+        RollbackData data = record.rollbackData();
+        return line != null
+                && line.isNew()
+                && !line.migrationId().equals(migration.id())
+                && (migration.conversion().isPresent() || data == null || line.number() > data.line());
     }
 
     /** Free credits count as spent first: of the grant, only what exceeds the paid credits is withdrawn. */
@@ -153,11 +169,12 @@ public final class RollbackDecider {
     public Decision<ReconcileResult> reconcile(UserState state, MigrationStatus standing, Actor actor, String reason) {
         UserMigration record = state.record();
         String userId = state.user().userId();
-        if (record == null || !agreement.isOutOfStep(state)) {
+        if (!agreement.isOutOfStep(state)) {
             return new Decision.Answer<>(new ReconcileResult(ReconcileResult.Status.IN_STEP, userId, record));
         }
-        Boolean migrated = state.flagged();
-        if (migrated != null && migrated != (standing == MigrationStatus.COMPLETED)) {
+        Unit unit = chain.unit(state);
+        boolean otherwise = unit == (standing == MigrationStatus.COMPLETED ? Unit.OLD : Unit.NEW);
+        if (otherwise || unit == Unit.NO_RATE || unit == Unit.OTHER) {
             return new Decision.Answer<>(
                     new ReconcileResult(ReconcileResult.Status.ROW_SAYS_OTHERWISE, userId, record));
         }
@@ -172,20 +189,34 @@ public final class RollbackDecider {
                 now(),
                 new Standing(
                         standing,
-                        record.attempt(),
-                        record.creditsConsumed()
-                                .plus(
-                                        record.status() == MigrationStatus.COMPLETED
-                                                ? record.creditsGranted()
-                                                : Credits.ZERO),
-                        record.historicalOperations(),
+                        record == null ? 1 : record.attempt(),
+                        record == null ? Credits.ZERO : consumedIfReconciled(record),
+                        record == null ? 0 : record.historicalOperations(),
                         /* figuresLine= */ 0),
-                figures(credits, credits, null, null),
+                figures(credits, credits, null, /* newRate= */ unitOf(state, standing)),
                 reason,
                 null);
         return new Decision.Write<>(
                 new UserChange(UserChange.Kind.LINE_ONLY, state, null, line),
                 written -> new ReconcileResult(ReconcileResult.Status.RECONCILED, userId, written));
+    }
+
+    /** A grant counts as wholly consumed: what of it was spent nobody can tell. */
+    private static Credits consumedIfReconciled(UserMigration record) {
+        return record.creditsConsumed()
+                .plus(record.status() == MigrationStatus.COMPLETED ? record.creditsGranted() : Credits.ZERO);
+    }
+
+    /** The rate that the operator says the balance is at; null for grants. */
+    private @Nullable CreditRate unitOf(UserState state, MigrationStatus standing) {
+        RateConversion conversion = migration.conversion().orElse(null);
+        if (conversion == null) {
+            return null;
+        }
+        CreditRate rate = state.user().rate();
+        return rate != null
+                ? rate
+                : standing == MigrationStatus.COMPLETED ? conversion.newRate() : conversion.oldRate();
     }
 
     /**

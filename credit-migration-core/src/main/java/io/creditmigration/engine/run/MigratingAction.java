@@ -1,7 +1,10 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.MigrationResult;
+import io.creditmigration.Schedule;
+import io.creditmigration.Migration;
+import io.creditmigration.StoreException;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.RunScope;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Intent;
@@ -13,23 +16,31 @@ import java.time.Instant;
 /** Migrates a run's users. */
 final class MigratingAction implements RunAction<MigrationResult> {
 
+    private final Migration migration;
     private final MigrationStore store;
     private final MigrationDecider decider;
     private final Intent intent;
 
-    MigratingAction(MigrationStore store, MigrationDecider decider, RunScope scope) {
+    MigratingAction(Migration migration, MigrationStore store, MigrationDecider decider, RunScope scope) {
+        this.migration = migration;
         this.store = store;
         this.decider = decider;
         this.intent = Intent.run(scope);
     }
 
     @Override
-    public void begin() {
-        decider.learn(store::definitions);
-    }
+    public void begin() {}
 
     @Override
     public Decision<MigrationResult> decide(UserState user, Instant now) {
+        Schedule stored = user.registration().schedule();
+        if (stored != null && !stored.equals(migration.schedule())) {
+            throw new StoreException(
+                    StoreException.Kind.UNAVAILABLE,
+                    "Migration " + migration.id() + " was postponed meanwhile, to " + stored + "; call run again",
+                    null);
+        }
+        decider.learn(user, store::definitions);
         Decision<MigrationResult> late = decider.catchUp(user, intent, now);
         return late == null ? decider.decide(user, intent, now) : late;
     }

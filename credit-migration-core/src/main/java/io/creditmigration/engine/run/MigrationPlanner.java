@@ -4,8 +4,8 @@ import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationPlan;
-import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackData;
 import io.creditmigration.Rollout;
@@ -254,9 +254,9 @@ public final class MigrationPlanner {
                 pending(record),
                 0,
                 state.flagged() == null ? null : Boolean.FALSE,
-                false,
+                null,
                 state.hostState(),
-                Rollout.EVERYBODY,
+                state.registration().forEverybody(),
                 state.bought(),
                 null);
     }
@@ -271,9 +271,9 @@ public final class MigrationPlanner {
                 record,
                 state.lateOperations(),
                 state.flagged(),
-                state.superseded(),
+                state.unitLine(),
                 state.hostState(),
-                Rollout.EVERYBODY,
+                state.registration().forEverybody(),
                 state.bought(),
                 state.defect());
     }

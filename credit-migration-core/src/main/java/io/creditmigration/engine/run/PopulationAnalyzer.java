@@ -68,7 +68,7 @@ public final class PopulationAnalyzer {
             exempt++;
         } else if (!decider.isSubject(state)) {
             newcomers++;
-        } else if (Boolean.TRUE.equals(state.flagged()) && state.record() == null) {
+        } else if (decider.isMarked(state) && state.record() == null) {
             byHost++;
         } else {
             addSubject(state);

@@ -104,7 +104,7 @@ public final class RunEngine {
     private RunWorker<?> worker(MigrationRun run, RunLimits limits) {
         RunAction<?> action = run.scope().isRollback()
                 ? new RollbackAction(rollbacks, run, forget)
-                : new MigratingAction(store, decider, run.scope());
+                : new MigratingAction(migration, store, decider, run.scope());
         return new RunWorker<>(migration, store, action, options, run, limits);
     }
 }

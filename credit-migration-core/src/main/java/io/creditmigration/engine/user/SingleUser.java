@@ -1,5 +1,6 @@
 package io.creditmigration.engine.user;
 
+import io.creditmigration.Schedule;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditMigrationException;
 import io.creditmigration.Migration;
@@ -17,9 +18,11 @@ import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
+import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Printable;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.Optional;
@@ -38,6 +41,9 @@ public final class SingleUser {
         Decision<R> decide(UserState state);
 
         R unknownUser();
+
+        /** Nothing is registered, and a host's transaction registers nothing. */
+        R notRegistered(UserState state);
 
         /** The store has refused the change for what it is, and nothing was written. */
         R refused(UserState state, CommitResult refusal);
@@ -71,6 +77,8 @@ public final class SingleUser {
         return settle(userId, new UserOperation<MigrationResult>() {
             @Override
             public Decision<MigrationResult> decide(UserState state) {
+                requireSchedule(migration, state);
+                decider.learn(state, store::definitions);
                 return decider.decide(state, intent);
             }
 
@@ -80,9 +88,22 @@ public final class SingleUser {
             }
 
             @Override
+            public MigrationResult notRegistered(UserState state) {
+                LOG.warn(
+                        "Migration {} is not registered, and a transaction of the host's does not register it; call"
+                                + " register(…) on start",
+                        migration.id());
+                return Answers.of(
+                        MigrationResult.Status.NOT_REGISTERED, state.user().userId(), state.record());
+            }
+
+            @Override
             public MigrationResult refused(UserState state, CommitResult refusal) {
                 String stored = state.user().userId();
                 return switch (refusal.status()) {
+                    case NOT_REGISTERED -> Answers.of(MigrationResult.Status.NOT_REGISTERED, stored, state.record());
+                    case WITHDRAWN -> Answers.of(MigrationResult.Status.WITHDRAWN, stored, state.record());
+                    case ENDED -> Answers.of(MigrationResult.Status.ENDED, stored, state.record());
                     case HALTED -> Answers.of(MigrationResult.Status.HALTED, stored, state.record());
                     case NOT_BEGUN -> Answers.of(MigrationResult.Status.NOT_BEGUN, stored, state.record());
                     case OUTSIDE_ROLLOUT -> Answers.of(MigrationResult.Status.OUTSIDE_ROLLOUT, stored, state.record());
@@ -107,6 +128,11 @@ public final class SingleUser {
             @Override
             public RollbackResult unknownUser() {
                 return Answers.of(RollbackResult.Status.UNKNOWN_USER, userId, null);
+            }
+
+            @Override
+            public RollbackResult notRegistered(UserState state) {
+                return contended(state);
             }
 
             @Override
@@ -135,6 +161,11 @@ public final class SingleUser {
             }
 
             @Override
+            public Optional<UserMigration> notRegistered(UserState state) {
+                return Optional.empty();
+            }
+
+            @Override
             public Optional<UserMigration> refused(UserState state, CommitResult refusal) {
                 return Optional.empty();
             }
@@ -159,6 +190,11 @@ public final class SingleUser {
             }
 
             @Override
+            public ReconcileResult notRegistered(UserState state) {
+                return contended(state);
+            }
+
+            @Override
             public ReconcileResult refused(UserState state, CommitResult refusal) {
                 return contended(state);
             }
@@ -175,6 +211,7 @@ public final class SingleUser {
         UserState state = null;
         Decision.Write<R> write = null;
         StoreException lost = null;
+        boolean registered = false;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
                 state = store.find(migration, userId).orElse(null);
@@ -189,6 +226,15 @@ public final class SingleUser {
                     return answer.result();
                 }
                 write = (Decision.Write<R>) decision;
+                if (state.registration().place() == Place.UNREGISTERED && !registered) {
+                    if (store.joins()) {
+                        return operation.notRegistered(state);
+                    }
+                    store.register(migration, new Cause(Actor.automatic("register"), "first use", decider.now()));
+                    registered = true;
+                    attempt--;
+                    continue;
+                }
                 String error = write.change().line().error();
                 CommitResult result =
                         store.joins() && error != null ? CommitResult.rejected(error) : commit(write.change());
@@ -210,11 +256,21 @@ public final class SingleUser {
                 }
                 lost = e.kind() == StoreException.Kind.OUTCOME_UNKNOWN ? e : lost;
                 Backoff.pause(attempt);
+            } catch (Rescheduled e) {
+                throw e;
             } catch (RuntimeException e) {
                 throw Failures.since(lost, e);
             }
         }
         return operation.contended(state);
+    }
+
+    /** What was decided by other instants than those that are stored is not to be written. */
+    static void requireSchedule(Migration migration, UserState state) {
+        Schedule stored = state.registration().schedule();
+        if (stored != null && !stored.equals(migration.schedule())) {
+            throw new Rescheduled();
+        }
     }
 
     /** A store that throws something of its own speaks of this user's change: a credit system that refuses it, say. */

@@ -151,7 +151,8 @@ final class ConservationTest {
 
     private static Conservation conversion(RoundingMode rounding) {
         return new Conservation(
-                new AuditedDefinition(new Conversion(number("1000"), number("2500"), SCALE, rounding), List.of()),
+                new AuditedDefinition(
+                        "rate-2500", Fixture.CUT_OFF, new Conversion(number("1000"), number("2500"), SCALE, rounding), List.of()),
                 SCALE);
     }
 

@@ -8,8 +8,8 @@ import io.creditmigration.CreditPolicy;
 import io.creditmigration.Fixture;
 import io.creditmigration.Migration;
 import io.creditmigration.Verification.Check;
-import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.Evidence.Entries;
+import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.StoredRow;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -242,7 +242,9 @@ final class UserAuditTest {
                                         null,
                                         "NaN",
                                         now.flagged(),
-                                        now.superseded(),
+                                        now.unitLine(),
+                                        now.rate(),
+                                        now.registeredAt(),
                                         now.active(),
                                         now.moved(),
                                         now.writes(),
@@ -313,7 +315,17 @@ final class UserAuditTest {
                         holding(
                                 user,
                                 now -> new Evidence.Holding(
-                                        new BigDecimal("50"), null, false, false, null, null, 0L, 0L, List.of()))))
+                                        new BigDecimal("50"),
+                                        null,
+                                        false,
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        0L,
+                                        0L,
+                                        List.of()))))
                 .isEmpty();
     }
 
@@ -333,7 +345,7 @@ final class UserAuditTest {
         Set<BigDecimal> rates = Set.of(new BigDecimal("1000"), new BigDecimal("1500"), new BigDecimal("2500"));
         AuditedDefinition definition = AuditedDefinition.of(migration);
         Conservation conservation = new Conservation(definition, Fixture.SCALE);
-        return new UserAudit(new UserAudit.Terms(definition, conservation, rates), user, findings);
+        return new UserAudit(new UserAudit.Terms(definition, conservation, rates, false), user, findings);
     }
 
     private static Evidence granted(List<String> lines) {
@@ -348,7 +360,8 @@ final class UserAuditTest {
                         new Entries(1, Evidence.Kind.OPERATION, 4, 4, BigDecimal.ZERO, NOW, NOW)),
                 0,
                 Evidence.Strays.NONE,
-                new Evidence.Holding(new BigDecimal("5"), null, true, false, null, false, 4L, 4L, List.of()));
+                new Evidence.Holding(
+                        new BigDecimal("5"), null, true, null, null, null, null, false, 4L, 4L, List.of()));
     }
 
     private static Evidence converted(List<String> lines) {
@@ -375,7 +388,8 @@ final class UserAuditTest {
 
     private static Evidence.Holding holding(
             String balance, boolean flagged, @Nullable Boolean moved, List<String> changed) {
-        return new Evidence.Holding(new BigDecimal(balance), null, flagged, false, null, moved, null, null, changed);
+        return new Evidence.Holding(
+                new BigDecimal(balance), null, flagged, null, null, null, null, moved, null, null, changed);
     }
 
     private static Evidence holding(Evidence user, UnaryOperator<Evidence.Holding> change) {

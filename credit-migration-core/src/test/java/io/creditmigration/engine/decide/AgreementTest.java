@@ -20,9 +20,11 @@ import io.creditmigration.RunScope;
 import io.creditmigration.States;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class AgreementTest {
 
     private static final Migration RATE_2500 = Fixture.conversion(Consent.NONE);
+    private static final HostShape BY_FLAG = HostShape.ofScale(Fixture.SCALE);
     private static final Actor OPERATOR = Actor.operator("olga");
 
     /** Ann with 50 credits, whose journal says this, in attempt 1 or 2. */
@@ -61,43 +64,91 @@ final class AgreementTest {
                         null));
     }
 
-    @ParameterizedTest(name = "{0}, marker {1}, rate {2}: out of step {3}")
+    @ParameterizedTest(name = "{0}, flag {1}: out of step {2}")
     @CsvSource(nullValues = "none", textBlock = """
-            nothing,       none,  none, false
-            nothing,       true,  none, false
-            nothing,       false, 2500, false
-            FAILED,        true,  none, false
-            COMPLETED,     true,  none, false
-            COMPLETED,     none,  none, false
-            COMPLETED,     none,  2500, false
-            COMPLETED,     false, none, true
-            COMPLETED,     false, 1000, true
-            COMPLETED,     none,  1000, true
-            COMPLETED,     true,  1000, true
-            COMPLETED,     none,  777,  true
-            ROLLED_BACK,   false, none, false
-            ROLLED_BACK,   none,  1000, false
-            ROLLED_BACK,   true,  none, true
-            ROLLED_BACK,   none,  2500, true
-            PENDING again, false, none, false
-            PENDING again, true,  none, true
-            FAILED again,  true,  none, true
-            FAILED again,  none,  2500, true
+            nothing,       true,  false
+            nothing,       false, false
+            FAILED,        true,  false
+            FAILED,        false, false
+            COMPLETED,     true,  false
+            COMPLETED,     none,  false
+            COMPLETED,     false, true
+            ROLLED_BACK,   false, false
+            ROLLED_BACK,   none,  false
+            ROLLED_BACK,   true,  true
+            PENDING again, false, false
+            PENDING again, true,  true
+            FAILED again,  true,  true
             """)
-    void the_row_says_its_unit_and_the_journal_has_to_agree(
-            String standing, Boolean marker, String rate, boolean outOfStep) {
-        UserState state = States.marked(ann(standing), marker);
+    void a_flag_tells_two_units_apart_and_the_journal_has_to_agree(
+            String standing, @Nullable Boolean flag, boolean outOfStep) {
+        assertThat(isOutOfStep(BY_FLAG, States.marked(ann(standing), flag))).isEqualTo(outOfStep);
+    }
+
+    @ParameterizedTest(name = "{0}, rate {1}, flag {2}: out of step {3}")
+    @CsvSource(nullValues = "none", textBlock = """
+            nothing,       1000, false, false
+            nothing,       2500, false, false
+            nothing,       2500, true,  false
+            nothing,       777,  false, false
+            nothing,       none, false, false
+            nothing,       1000, true,  true
+            FAILED,        2500, false, false
+            COMPLETED,     2500, true,  false
+            COMPLETED,     2500, false, false
+            COMPLETED,     1000, false, true
+            COMPLETED,     1000, true,  true
+            COMPLETED,     777,  true,  true
+            COMPLETED,     none, true,  true
+            ROLLED_BACK,   1000, false, false
+            ROLLED_BACK,   2500, false, true
+            ROLLED_BACK,   1000, true,  true
+            PENDING again, 1000, false, false
+            PENDING again, 2500, false, true
+            FAILED again,  2500, true,  true
+            """)
+    void a_rate_is_the_unit_and_a_flag_beside_it_is_not(
+            String standing, @Nullable String rate, boolean flag, boolean outOfStep) {
+        UserState state = States.marked(ann(standing), flag);
         UserState rated = States.withUser(
                 state, state.user().withRate(rate == null ? null : CreditRate.of(Long.parseLong(rate))));
 
-        assertThat(new Agreement(RATE_2500).isOutOfStep(rated)).isEqualTo(outOfStep);
+        assertThat(isOutOfStep(Fixture.RATED, rated)).isEqualTo(outOfStep);
     }
 
     @Test
-    void a_user_who_went_on_to_a_later_migration_is_at_neither_rate() {
-        UserState state = States.superseded(States.marked(ann("COMPLETED"), false));
+    void another_conversion_has_the_last_word_on_the_unit() {
+        UserState state = States.goneOn(States.marked(ann("COMPLETED"), true));
 
-        assertThat(new Agreement(RATE_2500).isOutOfStep(state)).isFalse();
+        assertThat(isOutOfStep(Fixture.RATED, rated(state, Fixture.AT_1500))).isFalse();
+        assertThat(isOutOfStep(Fixture.RATED, rated(state, Fixture.AT_2500))).isTrue();
+    }
+
+    @Test
+    void a_sign_up_that_came_later_cannot_be_at_a_rate_that_was_left_before() {
+        UserState late = States.withUser(Fixture.ANN, Fixture.ANN.user().withRegisteredAt(Fixture.CUT_OFF));
+
+        assertThat(isOutOfStep(Fixture.RATED, rated(late, Fixture.AT_1000))).isTrue();
+        assertThat(isOutOfStep(Fixture.RATED, rated(late, Fixture.AT_2500))).isFalse();
+        assertThat(isOutOfStep(Fixture.RATED, rated(Fixture.ANN, Fixture.AT_1000)))
+                .isFalse();
+        assertThat(isOutOfStep(BY_FLAG, late)).isFalse();
+    }
+
+    @Test
+    void a_newcomers_row_is_in_the_new_unit_whatever_the_flag_says() {
+        UserState late =
+                States.withUser(ann("COMPLETED"), ann("COMPLETED").user().withRegisteredAt(Fixture.CUT_OFF));
+
+        assertThat(isOutOfStep(BY_FLAG, States.marked(late, false))).isFalse();
+    }
+
+    private static UserState rated(UserState state, CreditRate rate) {
+        return States.withUser(state, state.user().withRate(rate));
+    }
+
+    private static boolean isOutOfStep(HostShape shape, UserState state) {
+        return new Agreement(RATE_2500, Fixture.chain(RATE_2500, shape)).isOutOfStep(state);
     }
 
     @ParameterizedTest
@@ -108,16 +159,14 @@ final class AgreementTest {
         UserState later =
                 States.withUser(state, state.user().withRegisteredAt(Fixture.EARLIER.plusSeconds(secondsLater)));
 
-        assertThat(new Agreement(RATE_2500).isOutOfStep(later)).isEqualTo(outOfStep);
+        assertThat(isOutOfStep(BY_FLAG, later)).isEqualTo(outOfStep);
     }
 
     @Test
     void out_of_step_nothing_is_written_by_anybody() {
         UserState restored = States.marked(ann("COMPLETED"), false);
-        RollbackDecider reversal =
-                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
-        RollbackDecider.Request request =
-                new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
+        RollbackDecider reversal = Fixture.reversal(RATE_2500, Fixture.SCALE, true);
+        RollbackDecider.Request request = new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
 
         for (Intent intent : new Intent[] {
             Intent.automatic(Trigger.REQUEST),
@@ -141,8 +190,7 @@ final class AgreementTest {
     void reconciling_makes_the_journal_follow_the_row_and_moves_nothing(MigrationStatus standing) {
         boolean migrated = standing == MigrationStatus.COMPLETED;
         UserState state = States.marked(ann(migrated ? "ROLLED_BACK" : "COMPLETED"), migrated);
-        RollbackDecider reversal =
-                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
+        RollbackDecider reversal = Fixture.reversal(RATE_2500, Fixture.SCALE, true);
 
         Decision<ReconcileResult> decision = reversal.reconcile(state, standing, OPERATOR, "restored by hand");
         UserChange change = Fixture.write(decision).change();
@@ -157,7 +205,7 @@ final class AgreementTest {
         assertThat(change.record().status()).isEqualTo(standing);
         assertThat(change.record().rollbackData()).isNull();
         UserState after = States.marked(States.withRecord(state, 2, change.record()), migrated);
-        assertThat(new Agreement(RATE_2500).isOutOfStep(after)).isFalse();
+        assertThat(isOutOfStep(BY_FLAG, after)).isFalse();
         assertThat(Fixture.result(Fixture.decider(RATE_2500).decide(after, Intent.explicit()))
                         .status())
                 .isEqualTo(migrated ? MigrationResult.Status.ALREADY_MIGRATED : MigrationResult.Status.ROLLED_BACK);
@@ -168,8 +216,7 @@ final class AgreementTest {
 
     @Test
     void an_operator_who_names_the_wrong_side_is_refused() {
-        RollbackDecider reversal =
-                new RollbackDecider(RATE_2500, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(RATE_2500, true));
+        RollbackDecider reversal = Fixture.reversal(RATE_2500, Fixture.SCALE, true);
         UserState restored = States.marked(ann("COMPLETED"), false);
 
         assertThat(Fixture.result(reversal.reconcile(restored, MigrationStatus.COMPLETED, OPERATOR, "no"))
@@ -194,6 +241,7 @@ final class AgreementTest {
         assertThat(Fixture.result(decider.decide(Fixture.ANN, Intent.explicit(), decider.onceBegun()))
                         .status())
                 .isEqualTo(MigrationResult.Status.MIGRATED);
-        assertThat(decider.quote(States.withCredits(Fixture.ANN, "50"))).isNull();
+        assertThat(decider.quote(States.withCredits(Fixture.ANN, "50"), Actor.user("ann")))
+                .isNull();
     }
 }

@@ -18,7 +18,7 @@ import io.creditmigration.RunScope;
 import io.creditmigration.States;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
-import io.creditmigration.spi.StoredDefinition;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
 import java.util.List;
@@ -133,8 +133,7 @@ final class ChangeNoticesTest {
     @Test
     void reopening_tells_nobody() {
         UserMigration record = Fixture.record(MigrationStatus.ROLLED_BACK);
-        RollbackDecider reversal = new RollbackDecider(
-                CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, /* wanted= */ true));
+        RollbackDecider reversal = Fixture.reversal(CONVERSION, Fixture.SCALE, /* notices= */ true);
 
         assertThat(Fixture.write(reversal.reopen(
                                 States.withRecord(Fixture.ANN, record), Actor.operator("test"), "asked"))
@@ -174,7 +173,7 @@ final class ChangeNoticesTest {
         assertThat(announced(CONVERSION, States.withCredits(state, "0"))).isNull();
         assertThat(announced(CONVERSION, States.withCredits(state, null))).isNull();
         assertThat(announced(CONVERSION, States.flagged(state))).isNull();
-        assertThat(announced(CONVERSION, States.superseded(state))).isNull();
+        assertThat(announced(CONVERSION, States.goneOn(state))).isNull();
         for (MigrationStatus done :
                 List.of(MigrationStatus.COMPLETED, MigrationStatus.FAILED, MigrationStatus.ROLLED_BACK)) {
             assertThat(announced(CONVERSION, States.withRecord(state, Fixture.record(done))))
@@ -226,8 +225,7 @@ final class ChangeNoticesTest {
                         1, Credits.of(old), Credits.of(converted), Fixture.AT_1000, Fixture.AT_2500, States.HOST_STATE),
                 null);
         UserState state = States.withRecord(States.withCredits(Fixture.ANN, current), record);
-        RollbackDecider reversal = new RollbackDecider(
-                CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, /* wanted= */ true));
+        RollbackDecider reversal = Fixture.reversal(CONVERSION, Fixture.SCALE, /* notices= */ true);
         return Fixture.write(reversal.rollback(
                         state,
                         new RollbackDecider.Request(
@@ -236,8 +234,9 @@ final class ChangeNoticesTest {
     }
 
     private static MigrationDecider decider(Migration migration, boolean wanted) {
-        Lineage lineage = new Lineage(StoredDefinition.of(migration), List.of());
         Migration fitted = Fixture.fitted(migration);
-        return new MigrationDecider(fitted, Fixture.SCALE, lineage, Fixture.CLOCK, new ChangeNotices(fitted, wanted));
+        HostShape shape = HostShape.ofScale(Fixture.SCALE);
+        return new MigrationDecider(
+                fitted, shape, Fixture.chain(fitted, shape), Fixture.CLOCK, new ChangeNotices(fitted, wanted));
     }
 }

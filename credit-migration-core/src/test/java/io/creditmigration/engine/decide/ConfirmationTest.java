@@ -42,7 +42,7 @@ final class ConfirmationTest {
 
     @Test
     void a_quote_has_the_balance_now_and_after_and_both_rates() {
-        assertThat(decider(CONVERSION).quote(ANN_WITH_50))
+        assertThat(decider(CONVERSION).quote(ANN_WITH_50, Actor.user("ann")))
                 .isEqualTo(new Quote("rate-2500", "ann", 1, Credits.of(50), Credits.of(20), AT_1000, AT_2500, NOW));
     }
 
@@ -50,21 +50,26 @@ final class ConfirmationTest {
     void a_quote_of_a_grant_has_no_rates() {
         Migration asked = Fixture.grant(CreditPolicy.initialGrant(), Consent.CONFIRM_POSITIVE);
 
-        assertThat(decider(asked).quote(ANN_WITH_50))
+        assertThat(decider(asked).quote(ANN_WITH_50, Actor.user("ann")))
                 .isEqualTo(new Quote("to-credits", "ann", 1, Credits.of(50), Credits.of(70), null, null, NOW));
     }
 
     @Test
     void a_quote_starts_from_the_users_own_rate() {
         UserState atAnother = States.withUser(ANN_WITH_50, ANN_WITH_50.user().withRate(AT_1500));
+        Migration wide = Migration.named("rate-2500")
+                .cutOff(Fixture.CUT_OFF)
+                .policy(CreditPolicy.convert(AT_1000, AT_2500).alsoFrom(AT_1500))
+                .build();
 
-        assertThat(decider(CONVERSION).quote(atAnother))
+        assertThat(Fixture.decider(wide, Fixture.RATED).quote(atAnother, Actor.user("ann")))
                 .isEqualTo(new Quote("rate-2500", "ann", 1, Credits.of(50), Credits.of(30), AT_1500, AT_2500, NOW));
     }
 
     @Test
     void a_quote_in_a_later_attempt_says_so() {
-        assertThat(decider(CONVERSION).quote(inAttempt(2)).attempt()).isEqualTo(2);
+        assertThat(decider(CONVERSION).quote(inAttempt(2), Actor.user("ann")).attempt())
+                .isEqualTo(2);
     }
 
     @Test
@@ -74,7 +79,7 @@ final class ConfirmationTest {
             MigrationResult refused = Fixture.result(decider(CONVERSION).decide(ANN_WITH_50, intent));
 
             assertThat(refused.status()).isEqualTo(Status.HAS_CREDITS);
-            assertThat(refused.quote()).isEqualTo(decider(CONVERSION).quote(ANN_WITH_50));
+            assertThat(refused.quote()).isEqualTo(decider(CONVERSION).quote(ANN_WITH_50, Actor.user("ann")));
         }
     }
 
@@ -90,7 +95,7 @@ final class ConfirmationTest {
                 Arguments.of("failed", recorded(MigrationStatus.FAILED)),
                 Arguments.of("is in progress", recorded(MigrationStatus.IN_PROGRESS)),
                 Arguments.of("is flagged", States.flagged(ANN_WITH_50)),
-                Arguments.of("went further", States.superseded(ANN_WITH_50)),
+                Arguments.of("went further", States.goneOn(States.marked(ANN_WITH_50, true))),
                 Arguments.of(
                         "is exempt",
                         States.withUser(ANN_WITH_50, ANN_WITH_50.user().withExempt(true))),
@@ -104,12 +109,13 @@ final class ConfirmationTest {
     @ParameterizedTest(name = "who {0}")
     @MethodSource("usersWithNothingToConfirm")
     void there_is_no_quote_for_who_has_nothing_to_confirm(String what, UserState state) {
-        assertThat(decider(CONVERSION).quote(state)).as(what).isNull();
+        assertThat(decider(CONVERSION).quote(state, Actor.user("ann"))).as(what).isNull();
     }
 
     @Test
     void where_nobody_is_asked_there_is_no_quote() {
-        assertThat(decider(Fixture.conversion(Consent.NONE)).quote(ANN_WITH_50)).isNull();
+        assertThat(decider(Fixture.conversion(Consent.NONE)).quote(ANN_WITH_50, Actor.user("ann")))
+                .isNull();
     }
 
     static Stream<Arguments> quotesAsGood() {

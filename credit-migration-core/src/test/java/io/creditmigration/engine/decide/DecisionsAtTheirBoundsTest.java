@@ -23,8 +23,6 @@ import io.creditmigration.UsageTiers;
 import io.creditmigration.UserMigration;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,20 +61,6 @@ final class DecisionsAtTheirBoundsTest {
         assertThat(Fixture.decider(Fixture.grant(CreditPolicy.initialGrant(), Consent.NONE))
                         .allocation(unreadable(null)))
                 .isEmpty();
-    }
-
-    @Test
-    void a_conversion_learns_what_is_stored_and_a_decision_does_not_ask() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        MigrationDecider decider = Fixture.decider(CONVERSION);
-        Thread.sleep(1_050);
-
-        decider.learn(() -> {
-            asked.incrementAndGet();
-            return List.of();
-        });
-
-        assertThat(asked).hasValue(1);
     }
 
     @Test
@@ -134,8 +118,7 @@ final class DecisionsAtTheirBoundsTest {
                 Fixture.EARLIER,
                 data,
                 null);
-        RollbackDecider reversal =
-                new RollbackDecider(CONVERSION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(CONVERSION, false));
+        RollbackDecider reversal = Fixture.reversal(CONVERSION, Fixture.SCALE, false);
 
         MigrationResult failed = Fixture.result(Fixture.decider(CONVERSION).decide(unreadable, Intent.explicit()));
         RollbackResult refused = Fixture.result(reversal.rollback(

@@ -21,8 +21,8 @@ import io.creditmigration.Fixture;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Lines;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.RollbackData;
@@ -164,7 +164,7 @@ final class MigrationDeciderChangeTest {
     @Test
     void a_line_names_what_brought_it_about_and_who_caused_it() {
         UserState state = States.withCredits(ANN, "50");
-        Quote quote = decider(CONVERSION).quote(state);
+        Quote quote = decider(CONVERSION).quote(state, Actor.user("ann"));
         List<Intent> intents = List.of(
                 Intent.automatic(Trigger.REQUEST),
                 Intent.automatic(Trigger.DASHBOARD),
@@ -250,13 +250,13 @@ final class MigrationDeciderChangeTest {
     void who_skipped_a_migration_is_converted_straight_to_the_newest_rate() {
         Migration newest = Migration.named("rate-1500")
                 .cutOff(Fixture.CUT_OFF.plusSeconds(3_600))
+                .after(UNASKED.id())
                 .policy(CreditPolicy.convert(AT_2500, AT_1500))
                 .consent(Consent.NONE)
                 .build();
-        Lineage lineage = new Lineage(StoredDefinition.of(newest), List.of(StoredDefinition.of(UNASKED)));
-        MigrationDecider decider =
-                new MigrationDecider(newest, SCALE, lineage, Fixture.CLOCK, new ChangeNotices(newest, false));
-        UserState skipped = States.withCredits(ANN, "30");
+        MigrationDecider decider = Fixture.decider(newest, Fixture.RATED, StoredDefinition.of(UNASKED, ""));
+        UserState unrated = States.withCredits(ANN, "30");
+        UserState skipped = States.withUser(unrated, unrated.user().withRate(AT_1000));
         UserState followed = States.withUser(skipped, skipped.user().withRate(AT_2500));
 
         JournalLine ofSkipped = Fixture.write(decider.decide(skipped, Intent.explicit()))

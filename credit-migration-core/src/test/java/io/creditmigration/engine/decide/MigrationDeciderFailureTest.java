@@ -169,7 +169,7 @@ final class MigrationDeciderFailureTest {
 
         assertThat(status(decider, state, Intent.automatic(Trigger.REQUEST))).isEqualTo(automatic);
         assertThat(status(decider, state, Intent.explicit())).isEqualTo(explicit);
-        assertThat(decider.quote(state)).isNull();
+        assertThat(decider.quote(state, Actor.user("ann"))).isNull();
     }
 
     @Test

@@ -7,20 +7,23 @@ import static io.creditmigration.Fixture.CUT_OFF;
 import static io.creditmigration.Fixture.EARLIER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Actor;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Credits;
 import io.creditmigration.Fixture;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.RunScope;
 import io.creditmigration.Seeded;
 import io.creditmigration.States;
 import io.creditmigration.Trigger;
+import io.creditmigration.spi.HostShape;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.UserState;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -89,16 +93,17 @@ final class MigrationDeciderOrderTest {
     /** What can be the matter with a user, in the order in which it decides. */
     @SuppressWarnings("ImmutableEnumChecker") // The changes are functions without state.
     enum Matter {
+        WITHDRAWN("chain", Status.WITHDRAWN, state -> States.placed(state, Place.WITHDRAWN)),
         FLAGGED("marker", Status.ALREADY_MIGRATED, States::flagged),
         COMPLETED("record", Status.ALREADY_MIGRATED, state -> recorded(state, MigrationStatus.COMPLETED)),
         TAKEN_BACK("record", Status.ROLLED_BACK, state -> recorded(state, MigrationStatus.ROLLED_BACK)),
-        FAILED("record", Status.FAILED_BEFORE, state -> recorded(state, MigrationStatus.FAILED)),
+        ENDED("chain", Status.ENDED, state -> States.placed(state, Place.ENDED)),
         BORN_AT_CUT_OFF("registration", Status.NOT_SUBJECT, state -> registered(state, CUT_OFF)),
-        SUPERSEDED("later migration", Status.NOT_SUBJECT, States::superseded),
         EXEMPT(
                 "role",
                 Status.EXEMPT,
                 state -> States.withUser(state, state.user().withExempt(true))),
+        FAILED("record", Status.FAILED_BEFORE, state -> recorded(state, MigrationStatus.FAILED)),
         HALTED("halt switch", Status.HALTED, States::halted),
         OUTSIDE("percentage", Status.OUTSIDE_ROLLOUT, state -> States.withPercent(state, 0)),
         IN_PROGRESS("record", Status.CONTENDED, state -> recorded(state, MigrationStatus.IN_PROGRESS)),
@@ -132,7 +137,8 @@ final class MigrationDeciderOrderTest {
         "COMPLETED, ALREADY_MIGRATED",
         "TAKEN_BACK, ROLLED_BACK",
         "BORN_AT_CUT_OFF, NOT_SUBJECT",
-        "SUPERSEDED, NOT_SUBJECT",
+        "WITHDRAWN, WITHDRAWN",
+        "ENDED, ENDED",
         "HALTED, HALTED",
         "OUTSIDE, OUTSIDE_ROLLOUT",
         "IN_PROGRESS, CONTENDED",
@@ -226,11 +232,22 @@ final class MigrationDeciderOrderTest {
         }
     }
 
-    /** A marker that says migrated of a user who was rolled back comes before all. */
+    /** A row in the new unit of a user who was rolled back comes before all but a migration that is withdrawn. */
     private static Status answer(List<Matter> matters) {
-        return matters.containsAll(List.of(Matter.FLAGGED, Matter.TAKEN_BACK))
-                ? Status.OUT_OF_STEP
-                : Collections.min(matters).answer;
+        if (matters.contains(Matter.WITHDRAWN)) {
+            return Status.WITHDRAWN;
+        }
+        boolean newUnit = matters.contains(Matter.FLAGGED) || matters.contains(Matter.BORN_AT_CUT_OFF);
+        if (newUnit && matters.contains(Matter.TAKEN_BACK)) {
+            return Status.OUT_OF_STEP;
+        }
+        List<Matter> counting = new ArrayList<>(matters);
+        if (matters.contains(Matter.BORN_AT_CUT_OFF)
+                && matters.stream().noneMatch(matter -> matter.place.equals("record"))) {
+            // A newcomer's row is in the new unit, flagged or not.
+            counting.remove(Matter.FLAGGED);
+        }
+        return Collections.min(counting).answer;
     }
 
     @Test
@@ -255,6 +272,68 @@ final class MigrationDeciderOrderTest {
         for (Kind kind : Kind.values()) {
             assertThat(kind.answerToAutomatic(registered(ANN, registeredAt))).isEqualTo(status);
         }
+    }
+
+    @Test
+    void exempt_users_with_credits_are_converted_by_an_operator_and_are_never_asked() {
+        UserState admin = States.withUser(
+                States.withCredits(ANN, "50"),
+                ANN.user().withCredits(Credits.of(50)).withExempt(true));
+        MigrationDecider decider = Fixture.decider(Kind.CONVERSION.migration());
+        Actor operator = Actor.operator("olga");
+        Quote quote = decider.quote(admin, operator);
+
+        assertThat(decider.quote(admin, Actor.user("ann"))).isNull();
+        assertThat(quote).isNotNull();
+        assertThat(Fixture.result(decider.decide(admin, Intent.confirmation(quote, operator)))
+                        .status())
+                .isEqualTo(Status.MIGRATED);
+        assertThat(Fixture.result(decider.decide(admin, Intent.confirmation(quote, Actor.user("ann"))))
+                        .status())
+                .isEqualTo(Status.EXEMPT);
+        assertThat(Fixture.result(decider.decide(
+                                admin, Intent.run(RunScope.everyone().withExempt())))
+                        .status())
+                .isEqualTo(Status.MIGRATED);
+        assertThat(Fixture.result(decider.decide(
+                                States.withCredits(ANN, "50"),
+                                Intent.run(RunScope.everyone().withExempt())))
+                        .status())
+                .isEqualTo(Status.HAS_CREDITS);
+    }
+
+    @ParameterizedTest(name = "rate {0}, registered {1}: {2}")
+    @CsvSource(nullValues = "none", textBlock = """
+            1000, 2025-01-01T00:00:00Z, MIGRATED
+            2500, 2025-01-01T00:00:00Z, ALREADY_MIGRATED
+            2500, 2026-01-06T00:00:00Z, NOT_SUBJECT
+            1000, 2026-01-06T00:00:00Z, OUT_OF_STEP
+            none, 2025-01-01T00:00:00Z, UNKNOWN_RATE
+            1000, none,                 UNKNOWN_REGISTRATION
+            none, none,                 UNKNOWN_RATE
+            777,  2025-01-01T00:00:00Z, FAILED
+            """)
+    void where_rows_name_the_rate_it_is_the_unit(@Nullable Long rate, @Nullable Instant registeredAt, Status status) {
+        UserState state = States.withUser(
+                ANN,
+                ANN.user().withRate(rate == null ? null : CreditRate.of(rate)).withRegisteredAt(registeredAt));
+        MigrationDecider decider = Fixture.decider(Kind.CONVERSION.migration(), Fixture.RATED);
+
+        assertThat(Fixture.result(decider.decide(state, Intent.automatic(Trigger.REQUEST)))
+                        .status())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void what_the_column_cannot_hold_is_not_offered() {
+        UserState rich = States.withCredits(ANN, "2500000");
+        MigrationDecider decider = Fixture.decider(
+                Fixture.conversion(CreditRate.of(2), CreditRate.of(1), Consent.CONFIRM_POSITIVE),
+                new HostShape(Fixture.SCALE, 6, false, false));
+
+        assertThat(decider.quote(rich, Actor.user("ann"))).isNull();
+        assertThat(Fixture.result(decider.decide(rich, Intent.explicit())).status())
+                .isEqualTo(Status.HAS_CREDITS);
     }
 
     @Test
@@ -294,10 +373,9 @@ final class MigrationDeciderOrderTest {
         "HAS_CREDITS, true, true",
         "FAILED, true, true",
         "BORN_AT_CUT_OFF, false, false",
-        "SUPERSEDED, false, false",
         "EXEMPT, false, true"
     })
-    void nobody_born_later_superseded_or_exempt_from_a_conversion_is_subject(
+    void nobody_born_later_or_exempt_from_a_conversion_is_subject(
             Matter matter, boolean toConversion, boolean toGrant) {
         assertThat(Fixture.decider(Kind.CONVERSION.migration()).isSubject(matter.of(ANN)))
                 .isEqualTo(toConversion);
@@ -316,8 +394,7 @@ final class MigrationDeciderOrderTest {
         "EXEMPT, false",
         "COMPLETED, true",
         "FLAGGED, true",
-        "BORN_AT_CUT_OFF, true",
-        "SUPERSEDED, true"
+        "BORN_AT_CUT_OFF, true"
     })
     void the_new_regime_is_for_who_was_migrated_or_began_in_it(Matter matter, boolean inNewRegime) {
         assertThat(Fixture.decider(Kind.GRANT.migration()).isInNewRegime(matter.of(ANN)))

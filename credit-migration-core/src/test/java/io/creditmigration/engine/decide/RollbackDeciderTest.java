@@ -21,8 +21,8 @@ import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
 import io.creditmigration.RollbackData;
-import io.creditmigration.RollbackResult;
 import io.creditmigration.RollbackResult.Status;
+import io.creditmigration.RollbackResult;
 import io.creditmigration.Seeded;
 import io.creditmigration.States;
 import io.creditmigration.Trigger;
@@ -266,7 +266,7 @@ final class RollbackDeciderTest {
         assertThat(rollback(SCALE, state).status()).isEqualTo(Status.MOVED_SINCE);
     }
 
-    @ParameterizedTest(name = "{0}, superseded {1}, rollback data {2}, moved {3}: {4}")
+    @ParameterizedTest(name = "{0}, gone on {1}, rollback data {2}, moved {3}: {4}")
     @CsvSource({
         "ROLLED_BACK, false, true,  false, ALREADY_ROLLED_BACK",
         "ROLLED_BACK, true,  false, true,  ALREADY_ROLLED_BACK",
@@ -284,7 +284,7 @@ final class RollbackDeciderTest {
         "COMPLETED,   false, true,  false, ROLLED_BACK"
     })
     void of_several_refusals_the_first_one_is_answered(
-            MigrationStatus status, boolean superseded, boolean hasData, boolean moved, Status answer) {
+            MigrationStatus status, boolean goneOn, boolean hasData, boolean moved, Status answer) {
         RollbackData data = hasData ? new RollbackData(1, null, Credits.of(20), null, null, "as it was") : null;
         UserMigration record = status == null
                 ? null
@@ -294,7 +294,7 @@ final class RollbackDeciderTest {
         UserState state = moved ? States.bought(read, null) : read;
 
         Decision<RollbackResult> decision =
-                reversal(GRANT, SCALE).rollback(superseded ? States.superseded(state) : state, request("why"));
+                reversal(GRANT, SCALE).rollback(goneOn ? States.goneOn(state) : state, request("why"));
 
         assertThat(Fixture.result(decision).status()).isEqualTo(answer);
         if (answer != Status.ROLLED_BACK) {
@@ -463,7 +463,7 @@ final class RollbackDeciderTest {
     }
 
     private static RollbackDecider reversal(Migration migration, int scale) {
-        return new RollbackDecider(migration, scale, Fixture.CLOCK, new ChangeNotices(migration, false));
+        return Fixture.reversal(migration, scale, false);
     }
 
     private static RollbackResult rollback(int scale, UserState state) {
@@ -496,10 +496,7 @@ final class RollbackDeciderTest {
         }
 
         Credits converted() {
-            return CreditPolicy.convert(from, to)
-                    .atScale(scale)
-                    .allocate(UserSnapshot.of("ann").withCredits(old))
-                    .credits();
+            return CreditPolicy.convert(from, to).atScale(scale).convert(old, from);
         }
 
         UserChange change(Credits current) {

@@ -296,7 +296,7 @@ final class RunWorkerTest {
         return new RunWorker<>(
                 MIGRATION,
                 store,
-                new MigratingAction(store, Fixture.decider(MIGRATION), RunScope.everyone()),
+                new MigratingAction(MIGRATION, store, Fixture.decider(MIGRATION), RunScope.everyone()),
                 options,
                 store.run,
                 new RunLimits(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()));

@@ -161,8 +161,7 @@ final class TallyTest {
         UserMigration record = new UserMigration(
                 migration.id(), "ann", MigrationStatus.COMPLETED, 1, granted, Credits.ZERO, 0, EARLIER, data, null);
         UserState state = States.withRecord(States.withCredits(ANN, "20"), record);
-        return Fixture.write(new RollbackDecider(
-                                migration, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(migration, false))
+        return Fixture.write(Fixture.reversal(migration, Fixture.SCALE, false)
                         .rollback(
                                 state,
                                 new RollbackDecider.Request(

@@ -318,8 +318,7 @@ final class SingleUserTest {
     }
 
     private SingleUser singleUser(FakeStore in) {
-        RollbackDecider reversal = new RollbackDecider(
-                MIGRATION, Fixture.SCALE, Fixture.CLOCK, new ChangeNotices(MIGRATION, /* wanted= */ false));
+        RollbackDecider reversal = Fixture.reversal(MIGRATION, Fixture.SCALE, /* notices= */ false);
         return new SingleUser(MIGRATION, in, Fixture.decider(MIGRATION), reversal, ATTEMPTS, commits);
     }
 }
