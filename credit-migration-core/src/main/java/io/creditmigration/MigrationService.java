@@ -627,6 +627,10 @@ public final class MigrationService {
         return SuccessMetrics.of(migration, verification, commits.latency(), pages.latency(), supportTickets);
     }
 
+    MigrationOptions options() {
+        return options;
+    }
+
     boolean isKnownMigrated(String userId) {
         // Whoever is known has an id that was checked; their requests do not pay for it again.
         if (userId != null && known.contains(userId)) {
