@@ -40,6 +40,11 @@ final class MigratingAct implements RunAct<MigrationResult> {
     }
 
     @Override
+    public boolean isFailure(MigrationResult answer) {
+        return answer.status() == Status.FAILED || answer.status() == Status.FAILED_UNRECORDED;
+    }
+
+    @Override
     public boolean isContended(MigrationResult answer) {
         return answer.status() == Status.CONTENDED;
     }

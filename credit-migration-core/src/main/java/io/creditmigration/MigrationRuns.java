@@ -158,6 +158,8 @@ public final class MigrationRuns {
                     return Step.FINISHED;
                 }
                 case STOPPED, HALTED -> {
+                    // What failed before somebody resumes it is not held against it.
+                    stepping = null;
                     return Step.STOPPED;
                 }
                 default -> LOG.debug("Migration {}: run {} asks for a smaller page", migration.id(), runId);
@@ -241,7 +243,24 @@ public final class MigrationRuns {
         return store.failed(migration, afterUserId, limit);
     }
 
-    /** Stops the run after the pages in hand, until somebody resumes it. */
+    /**
+     * Tries all users again that are marked FAILED, exempt ones too, as one run of its own; works on it and returns when it is over
+     * or stands still. Those who succeed are not told of the failure any more, unless they have been. An unfinished run of this
+     * kind is resumed, under the actor and reason that it was opened with.
+     *
+     * @param actor who wants it
+     * @param reason why: 1 to 500 characters
+     */
+    public MigrationRun retryFailed(Actor actor, String reason) {
+        RunOptions options = RunOptions.defaults()
+                .withScope(RunScope.failedOnly().withExempt())
+                .withReason(Names.given("actor", actor), reason);
+        return work(open(options), options.health(), options.listener());
+    }
+
+    /**
+     * Stops the run after the pages in hand, until somebody resumes it. Notices of users who failed in it are held meanwhile.
+     */
     public MigrationRun pause(String runId, Actor actor, String reason) {
         return change(runId, State.RUNNING, State.PAUSED, actor, reason);
     }

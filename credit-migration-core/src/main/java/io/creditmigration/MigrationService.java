@@ -56,7 +56,7 @@ public final class MigrationService {
         Lineage lineage = new Lineage(StoredDefinition.of(migration), stored);
         this.migration = migration;
         this.store = store;
-        Notices notices = new Notices(migration, options.notices());
+        Notices notices = new Notices(migration, options.notices(), options.failureNoticeDelay());
         this.decider = new Decider(migration, scale, lineage, options.clock(), notices);
         this.reversal = new Reversal(migration, scale, options.clock(), notices);
         this.options = options;

@@ -1,6 +1,8 @@
 package io.creditmigration;
 
 import io.creditmigration.spi.UserChange;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -9,20 +11,38 @@ final class Notices {
 
     private final Migration migration;
     private final boolean wanted;
+    private final Duration failureDelay;
 
     Notices(Migration migration, boolean wanted) {
+        this(migration, wanted, Duration.ZERO);
+    }
+
+    /**
+     * Notices of a migration, where they are wanted.
+     *
+     * @param failureDelay after which those of users who failed in a run are due
+     */
+    Notices(Migration migration, boolean wanted, Duration failureDelay) {
         this.migration = migration;
         this.wanted = wanted;
+        this.failureDelay = failureDelay;
     }
 
     /** The change with the notice that is to be queued with it. */
     UserChange with(UserChange change) {
-        return wanted ? change.withNotice(notice(change)) : change;
+        return wanted ? change.withNotice(notice(change), due(change)) : change;
+    }
+
+    /** Failures of a run wait: its pause holds their notices, and a retry that succeeds cancels them. */
+    private Instant due(UserChange change) {
+        JournalLine line = change.line();
+        boolean waits = line.kind() == JournalLine.Kind.FAILED && line.trigger() == Trigger.RUN;
+        return waits ? line.at().plus(failureDelay) : line.at();
     }
 
     private @Nullable Notice notice(UserChange change) {
         return switch (change.line().kind()) {
-            case MIGRATED -> isSeen(change) ? of(NoticeKind.COMPLETE, change) : null;
+            case MIGRATED -> isSeen(change) || hadFailed(change) ? of(NoticeKind.COMPLETE, change) : null;
             case ROLLED_BACK -> isSeen(change) || wasSeen(change) ? of(NoticeKind.ROLLED_BACK, change) : null;
             case FAILED -> migration.conversion().isPresent() && isNothing(creditsOf(change)) ? null : issue(change);
             case REOPENED, CAUGHT_UP, RECONCILED -> null;
@@ -32,6 +52,12 @@ final class Notices {
     /** A conversion of nothing to nothing is nobody's news. */
     private static boolean isSeen(UserChange change) {
         return !isNothing(creditsOf(change)) || !isNothing(change.newCredits());
+    }
+
+    /** Such a user may have been told of an issue. */
+    private static boolean hadFailed(UserChange change) {
+        UserMigration before = change.expected().record();
+        return before != null && before.status() == MigrationStatus.FAILED;
     }
 
     /** Whether the migration that is taken back was one to tell of. */

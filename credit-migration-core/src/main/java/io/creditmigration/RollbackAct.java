@@ -42,6 +42,11 @@ final class RollbackAct implements RunAct<RollbackResult> {
     }
 
     @Override
+    public boolean isFailure(RollbackResult answer) {
+        return answer.status() == Status.REJECTED;
+    }
+
+    @Override
     public boolean isContended(RollbackResult answer) {
         return answer.status() == Status.CONTENDED;
     }

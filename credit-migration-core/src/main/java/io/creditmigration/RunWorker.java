@@ -63,6 +63,7 @@ final class RunWorker<R> implements PageWork {
 
     private List<Decision<R>> decisions = List.of();
     private Tally counted = Tally.NOBODY;
+    private Streak streak = Streak.NONE;
     private boolean allLeft;
 
     RunWorker(
@@ -100,6 +101,7 @@ final class RunWorker<R> implements PageWork {
         read = NOBODY;
         decisions = List.of();
         counted = Tally.NOBODY;
+        streak = Streak.NONE;
         allLeft = false;
         Page page;
         long begunNanos;
@@ -132,7 +134,7 @@ final class RunWorker<R> implements PageWork {
                 ended = 0;
                 resize();
                 act.end();
-                guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
+                guard.pageDone(range, counted, streak, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));
             case ENDED -> ended(String.valueOf(page.message()));
@@ -179,6 +181,7 @@ final class RunWorker<R> implements PageWork {
         Tally.Sum sum = new Tally.Sum();
         Set<String> left = new HashSet<>();
         int written = 0;
+        Streak row = Streak.NONE;
         for (int i = 0; i < decisions.size(); i++) {
             String userId = read.users().get(i).user().userId();
             boolean isCounted = false;
@@ -189,6 +192,7 @@ final class RunWorker<R> implements PageWork {
                         && !read.left().contains(userId);
                 switch (results.get(written++).status()) {
                     case COMMITTED -> {
+                        row = isFailure(write.change()) ? row.failure() : row.success();
                         if (!isCounted) {
                             sum.add(write.change());
                         }
@@ -215,6 +219,7 @@ final class RunWorker<R> implements PageWork {
                     return Optional.empty();
                 }
                 if (!act.isContended(answer)) {
+                    row = act.isFailure(answer) ? row.failure() : row;
                     act.count(answer, sum);
                     continue;
                 }
@@ -228,8 +233,13 @@ final class RunWorker<R> implements PageWork {
             }
         }
         counted = sum.tally();
+        streak = row;
         allLeft = written > 0 && left.size() == decisions.size();
         return Optional.of(new Counted(counted, left));
+    }
+
+    private static boolean isFailure(UserChange change) {
+        return change.line().kind() == JournalLine.Kind.FAILED;
     }
 
     /** After a page that was written the next one is larger, unless nobody of it could be had: somebody holds the table. */

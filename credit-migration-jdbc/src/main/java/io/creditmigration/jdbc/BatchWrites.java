@@ -333,7 +333,7 @@ final class BatchWrites implements Writes {
         insert("credit entries", connection, insertEntry, entries);
         insert("lines", connection, insertLine, lines);
         unmarkLine.batch(connection, laterLines);
-        notices.write(connection, changes);
+        notices.write(connection, changes, run);
         return copied;
     }
 

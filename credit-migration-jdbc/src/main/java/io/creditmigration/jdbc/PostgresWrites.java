@@ -200,9 +200,9 @@ final class PostgresWrites implements Writes {
 
     private static final String QUEUE_NOTICES = """
             INSERT INTO {our_notice} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                          happens_at, state, state_at, deliveries)
+                                          happens_at, state, state_at, deliveries, run)
                 SELECT :migration, c.user_id, c.attempt, c.notice_kind, c.notice_old_credits, c.notice_new_credits,
-                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.at, 0
+                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.notice_due, 0, CAST(:run AS INTEGER)
                 FROM change c JOIN stood s ON s.n = c.n WHERE c.notice_kind IS NOT NULL
                 ON CONFLICT DO NOTHING""";
 
@@ -386,7 +386,8 @@ final class PostgresWrites implements Writes {
                 notice("notice_new_credits", "numeric", notice -> ChangeColumns.amount(notice.newCredits())),
                 notice("notice_old_rate", "numeric", notice -> ChangeColumns.rate(notice.oldRate())),
                 notice("notice_new_rate", "numeric", notice -> ChangeColumns.rate(notice.newRate())),
-                notice("happens_at", "timestamptz", Notice::at));
+                notice("happens_at", "timestamptz", Notice::at),
+                new Input("notice_due", "timestamptz", change -> change.change().noticeDue()));
     }
 
     private static Input notice(String name, String type, Function<Notice, @Nullable Object> value) {

@@ -204,7 +204,8 @@ CREATE TABLE ${prefix}event (
 
 CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);
 
--- Notices to users, queued in the transaction of the change that they speak of. A lease is a due time in the future.
+-- Notices to users, queued in the transaction of the change that they speak of, with the number of the run whose page it
+-- was. A lease is a due time in the future.
 CREATE TABLE ${prefix}notice (
     migration_id VARCHAR(64)   NOT NULL,
     user_id      VARCHAR(255)   NOT NULL,
@@ -220,6 +221,7 @@ CREATE TABLE ${prefix}notice (
     deliveries   INTEGER       NOT NULL CHECK (deliveries >= 0),
     lease        VARCHAR(36),
     error        VARCHAR(1000),
+    run          INTEGER,
     PRIMARY KEY (migration_id, user_id, attempt, kind)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 

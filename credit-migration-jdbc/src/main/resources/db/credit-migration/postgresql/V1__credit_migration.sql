@@ -208,7 +208,8 @@ CREATE TABLE ${prefix}event (
 
 CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);
 
--- Notices to users, queued in the transaction of the change that they speak of. A lease is a due time in the future.
+-- Notices to users, queued in the transaction of the change that they speak of, with the number of the run whose page it
+-- was. A lease is a due time in the future.
 CREATE TABLE ${prefix}notice (
     migration_id VARCHAR(64)   NOT NULL,
     user_id      VARCHAR(255) COLLATE "C" NOT NULL,
@@ -224,6 +225,7 @@ CREATE TABLE ${prefix}notice (
     deliveries   INTEGER       NOT NULL CHECK (deliveries >= 0),
     lease        VARCHAR(36),
     error        VARCHAR(1000),
+    run          INTEGER,
     PRIMARY KEY (migration_id, user_id, attempt, kind)
 );
 

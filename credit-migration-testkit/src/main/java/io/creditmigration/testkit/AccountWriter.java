@@ -134,7 +134,7 @@ class AccountWriter {
      * The notice of the change, once; what was queued before and is not sent is cancelled, also by a rollback of which nobody
      * is told.
      */
-    void writeNotice(Account draft, UserChange change) {
+    void writeNotice(Account draft, UserChange change, @Nullable String runId) {
         Notice notice = change.notice();
         if (notice == null && !change.kind().isRollback()) {
             return;
@@ -145,7 +145,7 @@ class AccountWriter {
                 key.equals(id) || !other.notice().migrationId().equals(migrationId) ? other : other.cancelled());
         if (notice != null) {
             draft.notices.putIfAbsent(
-                    id, StoredNotice.queued(notice, change.line().at()));
+                    id, StoredNotice.queued(notice, Objects.requireNonNull(change.noticeDue(), "due"), runId));
         }
     }
 
