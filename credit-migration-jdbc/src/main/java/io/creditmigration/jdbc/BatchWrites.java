@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class BatchWrites implements Writes {
     private static final String LOCK_HOLDER = "SELECT 1 FROM {holder} WHERE {holder_key} = :holder_key {row_lock}";
 
     private static final String READ_BACK = """
-            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance
+            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance, {version} AS version
             FROM {holder} WHERE {holder_key} IN ({keys})
             """;
 
@@ -100,6 +101,7 @@ final class BatchWrites implements Writes {
     BatchWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
         this.names = mapping.names(ours);
+        names.put("version", mapping.version().map(mapping::quoted).orElse("NULL"));
         names.put("row_lock", mapping.dialect.rowLock());
         boolean inAccount = mapping.accounts != null;
         boolean second = mapping.secondBalance != null;
@@ -151,8 +153,8 @@ final class BatchWrites implements Writes {
                 results[free.get(i)] = CommitResult.of(CommitResult.Status.STALE);
             }
         }
-        readBack(connection, at(changes, stood));
-        long[] copied = writeOwn(connection, migration, number, at(changes, stood), terms.run());
+        Map<String, String> versions = readBack(connection, at(changes, stood));
+        long[] copied = writeOwn(connection, migration, number, at(changes, stood), versions, terms.run());
         for (int i = 0; i < copied.length; i++) {
             results[stood.get(i)] = CommitResult.committed(copied[i]);
         }
@@ -185,8 +187,11 @@ final class BatchWrites implements Writes {
         return free;
     }
 
-    /** Refuses a balance that is not stored as it was decided. */
-    void readBack(Connection connection, List<UserChange> changes) throws SQLException {
+    /**
+     * Refuses a balance that is not stored as it was decided. Answers, by user, what the host's state is to say besides of versions
+     * that somebody else has counted up too.
+     */
+    Map<String, String> readBack(Connection connection, List<UserChange> changes) throws SQLException {
         Map<String, UserChange> written = new LinkedHashMap<>();
         for (UserChange change : changes) {
             if (change.kind().movesBalance()) {
@@ -194,10 +199,12 @@ final class BatchWrites implements Writes {
             }
         }
         Map<String, UserChange> unread = new LinkedHashMap<>(written);
+        Map<String, String> versions = new HashMap<>();
         forEach(connection, READ_BACK, List.copyOf(written.keySet()), mapping::holderKey, row -> {
             UserChange change = unread.remove(row.getString("user_id"));
             if (change != null) {
                 requireStored(row, change);
+                noteVersion(row, change, versions);
             }
         });
         // A host whose keys ignore case may write a user's account in other letters than the user's own row.
@@ -205,11 +212,22 @@ final class BatchWrites implements Writes {
             String userId = other.line().userId();
             forEach(connection, READ_BACK, List.of(userId), mapping::holderKey, row -> {
                 requireStored(row, other);
+                noteVersion(row, other, versions);
                 unread.remove(userId);
             });
         }
         for (UserChange gone : unread.values()) {
             throw new AlteredException(null, decided(gone));
+        }
+        return versions;
+    }
+
+    private void noteVersion(ResultSet row, UserChange change, Map<String, String> versions) throws SQLException {
+        BigDecimal version = row.getBigDecimal("version");
+        BigDecimal written =
+                mapping.versionLeft(HostState.decoded(change.expected().hostState()));
+        if (version != null && version.compareTo(written) != 0) {
+            versions.put(change.line().userId(), HostState.VERSION_LEFT_ENCODED + version.toPlainString());
         }
     }
 
@@ -304,7 +322,12 @@ final class BatchWrites implements Writes {
 
     /** Copies history, writes entries, lines and notices; answers operations copied, in order. */
     private long[] writeOwn(
-            Connection connection, Migration migration, int number, List<UserChange> changes, @Nullable Integer run)
+            Connection connection,
+            Migration migration,
+            int number,
+            List<UserChange> changes,
+            Map<String, String> versions,
+            @Nullable Integer run)
             throws SQLException {
         long[] copied = new long[changes.size()];
         List<Map<String, @Nullable Object>> entries = new ArrayList<>();
@@ -322,6 +345,9 @@ final class BatchWrites implements Writes {
             Map<String, @Nullable Object> line = line(new ChangeColumns.Change(migration, change), copied[i]);
             line.put("number", number);
             line.put("run", run);
+            line.computeIfPresent(
+                    "host_state",
+                    (name, state) -> state + versions.getOrDefault(change.line().userId(), ""));
             lines.add(line);
             if (change.expected().record() != null) {
                 laterLines.add(line);
