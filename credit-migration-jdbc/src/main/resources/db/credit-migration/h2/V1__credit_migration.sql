@@ -17,7 +17,7 @@ CREATE TABLE ${prefix}definition (
 
 -- What holds a halt against migrations that were decided before it. A migrating transaction locks any free row from 10 on. Row 1
 -- is held by who changes the halt switch, row 2 by who seals, row 3 by who opens a run. A bit for each halted migration, by
--- its number modulo 31; a migration is halted where this or its definition says so.
+-- its number modulo 40; a migration is halted where this or its definition says so.
 CREATE TABLE ${prefix}barrier (
     id     SMALLINT NOT NULL PRIMARY KEY,
     halted BIGINT   DEFAULT 0 NOT NULL

@@ -26,8 +26,8 @@ INSERT INTO ${prefix}barrier (id)
 SELECT n.id FROM (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 3) n
 WHERE NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = n.id);
 
--- The halt switch where no snapshot hides it: the number of changes times 2^31, and a bit for each halted migration, by its
--- number modulo 31. A migration is halted where this or its definition says so.
+-- The halt switch where no snapshot hides it: the number of changes times 2^40, and a bit for each halted migration, by its
+-- number modulo 40. A migration is halted where this or its definition says so.
 CREATE SEQUENCE ${prefix}halted MINVALUE 0 START WITH 0 CACHE 1;
 
 -- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
