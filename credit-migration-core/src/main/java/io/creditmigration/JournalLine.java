@@ -151,6 +151,14 @@ public record JournalLine(
         return new JournalLine(migrationId, userId, number, kind, trigger, actor, at, now, figures, reason, error);
     }
 
+    /** The same line, of this time where it is of an earlier one: a line that follows a seal is not from before it. */
+    public JournalLine notBefore(Instant earliest) {
+        return at.isBefore(earliest)
+                ? new JournalLine(
+                        migrationId, userId, number, kind, trigger, actor, earliest, standing, figures, reason, error)
+                : this;
+    }
+
     JournalLine withReason(String words) {
         return new JournalLine(migrationId, userId, number, kind, trigger, actor, at, standing, figures, words, error);
     }

@@ -59,11 +59,12 @@ final class BatchWrites implements Writes {
             VALUES (:migration, :user_id, :attempt, :kind, NULL, :amount, :at)
             """;
 
+    /** A node's clock may be slow: what follows a seal is not from before it. */
     private static final String INSERT_LINE = """
             INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id, old_credits,
                                        new_credits, host_state, figures_line, granted, consumed, copied, operations, days,
                                        old_rate, new_rate, actor_kind, actor, reason, error)
-            VALUES (:at, :number, :run, :line, :attempt, :kind, :status, :cause, TRUE, :user_id, :old_credits,
+            VALUES (GREATEST(:at, COALESCE((SELECT MAX(sealed_at) FROM {our_seal} WHERE migration_id = :migration), :at)), :number, :run, :line, :attempt, :kind, :status, :cause, TRUE, :user_id, :old_credits,
                     :new_credits, :host_state, :figures_line, :granted, :consumed, :copied, :operations, :days,
                     :old_rate, :new_rate, :actor_kind, :actor, :reason, :error)
             """;
@@ -344,6 +345,7 @@ final class BatchWrites implements Writes {
             }
             Map<String, @Nullable Object> line = line(new ChangeColumns.Change(migration, change), copied[i]);
             line.put("number", number);
+            line.put("migration", migration.id());
             line.put("run", run);
             line.computeIfPresent(
                     "host_state",

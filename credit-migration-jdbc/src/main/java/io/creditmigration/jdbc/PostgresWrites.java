@@ -67,7 +67,8 @@ final class PostgresWrites implements Writes {
                 INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
                                            old_credits, new_credits, host_state, figures_line, granted, consumed, copied,
                                            operations, days, old_rate, new_rate, actor_kind, actor, reason)
-                SELECT c.at, :number, CAST(:run AS INTEGER), c.line, c.attempt, CAST(c.kind AS "char"),
+                SELECT GREATEST(c.at, (SELECT MAX(sealed_at) FROM {our_seal} WHERE migration_id = :migration)), :number,
+                       CAST(:run AS INTEGER), c.line, c.attempt, CAST(c.kind AS "char"),
                        CAST(c.status AS "char"), CAST(c.cause AS "char"), TRUE, c.user_id, c.old_credits, c.new_credits,
                        c.host_state || s.version_left, c.figures_line, c.granted, c.consumed,
                        NULLIF(c.copied_before + COALESCE(k.copied, 0), 0), c.operations, c.days, c.old_rate, c.new_rate,

@@ -4,6 +4,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Notice;
+import io.creditmigration.Seal;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -122,6 +123,11 @@ class AccountWriter {
             }
         }
         return inserted;
+    }
+
+    /** The line as it is to be written behind this seal. A node's clock may be slow. */
+    JournalLine behind(@Nullable Seal last, JournalLine line) {
+        return last == null ? line : line.notBefore(last.at());
     }
 
     /** The line, with what was copied by its change. */

@@ -520,7 +520,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         if (change.kind() == UserChange.Kind.CATCH_UP && copied == 0) {
             return CommitResult.committed(0);
         }
-        writer.writeLine(draft, change.line(), copied, runId);
+        writer.writeLine(draft, writer.behind(sealsOf(migration).last(), change.line()), copied, runId);
         writer.writeNotice(draft, change, runId);
         if (change.kind().movesBalance() && refusedUsers.contains(userId)) {
             throw new RejectedException("the journal refuses user '" + userId + "', as a test has asked for");

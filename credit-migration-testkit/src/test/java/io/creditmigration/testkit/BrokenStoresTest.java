@@ -310,6 +310,10 @@ final class BrokenStoresTest {
                                 "who_is_migrated_after_all_is_not_told_of_the_issue",
                                 "an_announcement_that_was_not_sent_is_cancelled_by_the_migration")),
                 arguments(
+                        WithLinesOfTheTimeOfTheirNode.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("what_a_slow_node_writes_after_a_seal_is_not_from_before_it")),
+                arguments(
                         WithNoticesThatAreAllDueAtOnce.class,
                         MigrationStoreContract.Notices.class,
                         List.of("who_failed_in_a_run_is_told_after_a_while_and_who_failed_alone_at_once")),
@@ -1205,6 +1209,18 @@ final class BrokenStoresTest {
                     if (notice != null) {
                         draft.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, notice.at(), runId));
                     }
+                }
+            };
+        }
+    }
+
+    static final class WithLinesOfTheTimeOfTheirNode extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                JournalLine behind(@Nullable Seal last, JournalLine line) {
+                    return line;
                 }
             };
         }
