@@ -125,7 +125,8 @@ final class PostgresWrites implements Writes {
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
                 RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept, {version_left} AS version_left""";
 
-    private static final String MOVE_NOTHING = "SELECT n, new_balance AS stored, TRUE AS kept, '' AS version_left FROM change WHERE FALSE";
+    private static final String MOVE_NOTHING =
+            "SELECT n, new_balance AS stored, TRUE AS kept, '' AS version_left FROM change WHERE FALSE";
 
     private static final String CLAIM_NOBODY = "SELECT n FROM change";
 
@@ -154,7 +155,8 @@ final class PostgresWrites implements Writes {
                         WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                         FOR NO KEY UPDATE OF h SKIP LOCKED) held)""";
 
-    private static final String OPEN_NOTHING = "SELECT holder_key, new_balance AS stored, '' AS version_left FROM change WHERE FALSE";
+    private static final String OPEN_NOTHING =
+            "SELECT holder_key, new_balance AS stored, '' AS version_left FROM change WHERE FALSE";
 
     private static final String OPEN_ACCOUNTS = """
             INSERT INTO {holder} ({holder_key}, {balance}{open_columns})

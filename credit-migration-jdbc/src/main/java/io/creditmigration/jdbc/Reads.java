@@ -602,7 +602,8 @@ final class Reads {
 
     /** Every write counts the version up, so one that is not what the migration left tells of another write. */
     private boolean isVersionAsLeft(Map<String, @Nullable String> before, Map<String, @Nullable String> hostState) {
-        String now = mapping.version().map(column -> hostState.get(column.name())).orElse(null);
+        String now =
+                mapping.version().map(column -> hostState.get(column.name())).orElse(null);
         return now != null && mapping.versionLeft(before).compareTo(new BigDecimal(now)) == 0;
     }
 }

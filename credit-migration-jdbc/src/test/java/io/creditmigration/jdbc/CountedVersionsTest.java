@@ -30,8 +30,7 @@ class CountedVersionsTest {
         private int version;
 
         @Override
-        public void init(
-                Connection connection, String schema, String name, String table, boolean before, int type) {
+        public void init(Connection connection, String schema, String name, String table, boolean before, int type) {
             try (var columns = connection
                     .createStatement()
                     .executeQuery("SELECT ordinal_position FROM information_schema.columns WHERE table_name = '" + table
