@@ -42,8 +42,8 @@ final class SqlErrors {
      * resources, operators, the system. Any other is that of the user in hand; triggers raise states of classes that nobody knows.
      */
     private static final Set<String> OF_EVERYBODY = Set.of(
-            "01", "02", "07", "08", "0A", "0L", "0P", "0Z", "24", "25", "26", "28", "2D", "34", "3B", "3D", "3F", "40", "42",
-            "50", "53", "55", "57", "58", "70", "72", "90", "F0", "HV", "HY", "IM", "S1", "XA", "XX");
+            "01", "02", "07", "08", "0A", "0L", "0P", "0Z", "24", "25", "26", "28", "2D", "34", "3B", "3D", "3F", "40",
+            "42", "50", "53", "55", "57", "58", "70", "72", "90", "F0", "HV", "HY", "IM", "S1", "XA", "XX");
 
     private static final int CAUSES_MAX = 20;
     private static final int STATE_LENGTH = 5;

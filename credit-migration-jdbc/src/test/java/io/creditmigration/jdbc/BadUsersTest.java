@@ -160,8 +160,9 @@ final class BadUsersTest {
                                 + "''; END IF; RETURN NEW; END'",
                         "CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refusing()");
             case MARIADB ->
-                sql.run("CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW IF NEW.id = 2 THEN SIGNAL SQLSTATE '"
-                        + state + "' SET MESSAGE_TEXT = 'not this one'; END IF");
+                sql.run(
+                        "CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW IF NEW.id = 2 THEN SIGNAL SQLSTATE '"
+                                + state + "' SET MESSAGE_TEXT = 'not this one'; END IF");
         }
         migrations = MigrationService.of(
                 GRANT,

@@ -54,7 +54,9 @@ final class RestoredServersTest {
                 server.restart();
 
                 again(() -> assertThat(completed(bank)).isEqualTo(before));
-                assertThat(migrations.verify().isClean()).as("right after the restore").isTrue();
+                assertThat(migrations.verify().isClean())
+                        .as("right after the restore")
+                        .isTrue();
                 assertThat(migrations.run(PAGES).state()).isEqualTo(State.FINISHED);
                 assertThat(runs.latest().orElseThrow().id()).as("the same run").isEqualTo(run);
                 bank.assertEverybodyIsMigratedOnce();
@@ -69,7 +71,8 @@ final class RestoredServersTest {
     @EnumSource(names = "POSTGRESQL")
     void a_disk_that_fills_up_ends_the_run_and_marks_nobody(TestDatabase on) throws Exception {
         Path disk = Files.createTempDirectory("credit-migration-disk");
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk.toString()), "may not mount a small disk");
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk.toString()), "may not mount a small disk");
         try (KillableServer server = KillableServer.start(on, Files.createDirectory(disk.resolve("data")))) {
             server.run("CREATE DATABASE restored");
             try (HikariDataSource pool = pool(server)) {
@@ -85,7 +88,9 @@ final class RestoredServersTest {
                 assertThatThrownBy(() -> migrations.run(PAGES)).isInstanceOf(StoreException.class);
 
                 Files.delete(filler);
-                again(() -> assertThat(runs.failed(null, 10)).as("marked for a full disk").isEmpty());
+                again(() -> assertThat(runs.failed(null, 10))
+                        .as("marked for a full disk")
+                        .isEmpty());
                 again(() -> assertThat(migrations.run(PAGES).state()).isEqualTo(State.FINISHED));
                 bank.assertEverybodyIsMigratedOnce();
                 assertThat(migrations.verify().isClean()).isTrue();
@@ -126,7 +131,8 @@ final class RestoredServersTest {
     }
 
     private static void delete(Path directory) throws Exception {
-        assertThat(run("find", directory.toString(), "-mindepth", "1", "-delete")).isTrue();
+        assertThat(run("find", directory.toString(), "-mindepth", "1", "-delete"))
+                .isTrue();
     }
 
     private static boolean run(String... command) throws IOException, InterruptedException {
