@@ -449,13 +449,6 @@ final class Audit {
         return untouched ? Boolean.FALSE : null;
     }
 
-    private @Nullable Marked marked(Mark kind) {
-        return mapping.marked.stream()
-                .filter(mark -> mark.mark() == kind)
-                .findFirst()
-                .orElse(null);
-    }
-
     /** 1, 0, or NULL where no marker tells. */
     private String flagged(Migration migration) {
         if (names.containsKey("FLAG")) {
