@@ -51,7 +51,7 @@ final class KillsInPageTest {
     private final AtomicInteger moved = new AtomicInteger();
 
     @ParameterizedTest
-    @CsvSource({"POSTGRESQL, CONVERSION", "POSTGRESQL, GRANT", "MARIADB, CONVERSION", "MARIADB, GRANT"})
+    @CsvSource({"POSTGRESQL, CONVERSION", "POSTGRESQL, GRANT"})
     void whoever_is_killed_in_a_page_leaves_everybody_migrated_once(TestDatabase on, Setting regime) throws Exception {
         try (KillableServer server = KillableServer.start(on)) {
             server.run("CREATE DATABASE killed");
