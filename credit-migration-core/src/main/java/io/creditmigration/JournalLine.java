@@ -140,4 +140,12 @@ public record JournalLine(
                 standing.status(), standing.attempt(), standing.consumed(), copied, standing.figuresLine());
         return new JournalLine(migrationId, userId, number, kind, trigger, actor, at, now, figures, reason, error);
     }
+
+    /** The same line, of this time where it is of an earlier one: a line that follows a seal is not from before it. */
+    public JournalLine notBefore(Instant earliest) {
+        return at.isBefore(earliest)
+                ? new JournalLine(
+                        migrationId, userId, number, kind, trigger, actor, earliest, standing, figures, reason, error)
+                : this;
+    }
 }

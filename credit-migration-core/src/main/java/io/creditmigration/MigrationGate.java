@@ -30,7 +30,11 @@ import org.slf4j.LoggerFactory;
  * nothing is halted. Keep the pages where users see and confirm their quote outside the gate.
  *
  * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
- * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. Thread-safe.
+ * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back.
+ *
+ * <p>A store that fails again and again is given a rest: after 5 failures in a row the gate answers by its rule for failures for
+ * 2 seconds without asking, then one request asks again ({@link MigrationOptions#withStoreRest}). Users known to be migrated pass
+ * all the while. Thread-safe.
  */
 public final class MigrationGate {
 
@@ -52,6 +56,7 @@ public final class MigrationGate {
 
     private final MigrationService migrations;
     private final boolean openOnFailure;
+    private final StoreCircuit circuit;
     private final Map<Status, Passage> passages = new EnumMap<>(Status.class);
     private final LongAdder blocked = new LongAdder();
     private final LongAdder storeFailures = new LongAdder();
@@ -59,6 +64,7 @@ public final class MigrationGate {
     private MigrationGate(MigrationService migrations, boolean openOnFailure) {
         this.migrations = Arguments.require("migrations", migrations);
         this.openOnFailure = openOnFailure;
+        this.circuit = new StoreCircuit(migrations.options().storeRest(), System::nanoTime);
         for (Status status : Status.values()) {
             passages.put(status, new Passage(new Allowed(status), new LongAdder()));
         }
@@ -85,7 +91,13 @@ public final class MigrationGate {
             if (migrations.isKnownMigrated(userId)) {
                 return allow(Status.ALREADY_MIGRATED);
             }
+            CreditMigrationException resting = circuit.rests();
+            if (resting != null) {
+                storeFailures.increment();
+                return new StoreFailed(openOnFailure, resting);
+            }
             result = migrations.autoMigrateIfZeroCredits(userId);
+            circuit.answered();
         } catch (InvalidValueException e) {
             if (!e.what().equals(USER_ID)) {
                 return failed(e);
@@ -127,16 +139,18 @@ public final class MigrationGate {
         return blocked.sum();
     }
 
-    /** Requests during which the store failed since the gate was made. */
+    /** Requests during which the store failed, or rested after failures, since the gate was made. */
     public long storeFailures() {
         return storeFailures.sum();
     }
 
     private StoreFailed failed(CreditMigrationException failure) {
         storeFailures.increment();
+        boolean rests = circuit.failed(failure);
         LOG.warn(
-                "The gate is {} because the store failed: {}",
+                "The gate is {} because the store failed{}: {}",
                 openOnFailure ? "open" : "closed",
+                rests ? ", and does not ask it for a while" : "",
                 Printable.of(failure.getMessage()));
         return new StoreFailed(openOnFailure, failure);
     }

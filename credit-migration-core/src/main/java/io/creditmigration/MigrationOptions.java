@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.internal.Arguments;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -18,6 +19,10 @@ import java.time.Duration;
  *     marked FAILED. A page that cannot be read is retried twenty times as long before the run ends
  * @param haltWait how long a halt waits for migrations in flight before it reports them, zero to one hour. Setting the switch
  *     comes before, in at most {@code attempts} attempts, each with a bounded wait for locks
+ * @param storeRest when a gate stops asking a store that fails again and again, and for how long
+ * @param failureLimit when a run pauses itself because too many of its users fail
+ * @param failureNoticeDelay how long the notices of users who failed in a run wait before they are due, zero to one day: time to
+ *     pause the run, which holds them, and to retry the users, which cancels them
  */
 public record MigrationOptions(
         Clock clock,
@@ -26,7 +31,54 @@ public record MigrationOptions(
         Duration knownFor,
         boolean notices,
         Duration patience,
-        Duration haltWait) {
+        Duration haltWait,
+        StoreRest storeRest,
+        FailureLimit failureLimit,
+        Duration failureNoticeDelay) {
+
+    /**
+     * When a {@link MigrationGate} stops asking a store that fails again and again. Until the time is over it answers by its rule
+     * for failures; then one request asks again. Each gate counts by itself.
+     *
+     * @param failures so many requests in a row at which the store failed, 0 to 10,000; 0 asks always
+     * @param time how long the store is not asked, zero to one minute
+     */
+    public record StoreRest(int failures, Duration time) {
+
+        /** Refuses bounds that bound nothing. */
+        public StoreRest {
+            if (failures < 0 || failures > 10_000) {
+                throw new InvalidValueException("store failures in a row", failures, "0 to 10000; 0 asks always");
+            }
+            Arguments.require("rest of a store", time);
+            if (time.isNegative() || time.compareTo(Duration.ofMinutes(1)) > 0) {
+                throw new InvalidValueException("rest of a store", time, "zero to one minute");
+            }
+        }
+    }
+
+    /**
+     * When a run pauses itself because too many of its users fail: a broken deployment is one cause, not a thousand bad users.
+     * Each process counts the users it has worked on since it joined the run or the run was resumed; of a rollback, those that
+     * the store refused.
+     *
+     * @param failures pauses when so many users of one worker have failed in a row, or when so many have failed at all and they
+     *     are a larger share than {@code share}; 0 to 1,000,000, 0 never pauses
+     * @param share 0 to 1; 0.05 is one in twenty
+     */
+    public record FailureLimit(int failures, BigDecimal share) {
+
+        /** Refuses bounds that bound nothing. */
+        public FailureLimit {
+            if (failures < 0 || failures > 1_000_000) {
+                throw new InvalidValueException("failures of a run", failures, "0 to 1000000; 0 never pauses");
+            }
+            Arguments.require("share of failures", share);
+            if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
+                throw new InvalidValueException("share of failures", share, "0 to 1; 0.05 is one in twenty");
+            }
+        }
+    }
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(
             Clock.systemUTC(),
@@ -35,7 +87,10 @@ public record MigrationOptions(
             Duration.ofSeconds(60),
             false,
             Duration.ofSeconds(30),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            new StoreRest(5, Duration.ofSeconds(2)),
+            new FailureLimit(20, new BigDecimal("0.05")),
+            Duration.ofMinutes(15));
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
@@ -58,41 +113,142 @@ public record MigrationOptions(
         if (haltWait.isNegative() || haltWait.compareTo(Duration.ofHours(1)) > 0) {
             throw new InvalidValueException("wait of a halt", haltWait, "zero to one hour");
         }
+        Arguments.require("rest of a store", storeRest);
+        Arguments.require("limit of failures", failureLimit);
+        Arguments.require("delay of failure notices", failureNoticeDelay);
+        if (failureNoticeDelay.isNegative() || failureNoticeDelay.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidValueException("delay of failure notices", failureNoticeDelay, "zero to one day");
+        }
     }
 
-    /** The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, a wait of
-     * 5 seconds for what is in flight, and no one is told. */
+    /**
+     * The system clock, 5 attempts, 100,000 known users for at most 60 seconds, a patience of 30 seconds, a wait of 5 seconds for
+     * what is in flight, a rest of 2 seconds after 5 failures of the store in a row, runs that pause after 20 failed users in a
+     * row or more than one in twenty, failure notices after 15 minutes, and nobody is told.
+     */
     public static MigrationOptions defaults() {
         return DEFAULTS;
     }
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait);
+        return new MigrationOptions(
+                newClock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay);
     }
 
     /** The same with this many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait);
+        return new MigrationOptions(
+                clock,
+                newAttempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait);
+        return new MigrationOptions(
+                clock, attempts, max, time, notices, patience, haltWait, storeRest, failureLimit, failureNoticeDelay);
     }
 
     /** The same with this patience. */
     public MigrationOptions withPatience(Duration newPatience) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait);
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                newPatience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay);
     }
 
     /** The same, where a halt waits so long for migrations in flight. */
     public MigrationOptions withHaltWait(Duration max) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, max);
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                max,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay);
+    }
+
+    /** The same, where a gate does not ask a store for so long after so many failures in a row; 0 asks always. */
+    public MigrationOptions withStoreRest(int failures, Duration time) {
+        StoreRest rest = new StoreRest(failures, time);
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                rest,
+                failureLimit,
+                failureNoticeDelay);
+    }
+
+    /**
+     * The same, where a run pauses itself after so many failed users in a row, or when so many and a larger share than this have
+     * failed; 0 never pauses.
+     */
+    public MigrationOptions withFailureLimit(int failures, BigDecimal share) {
+        FailureLimit limit = new FailureLimit(failures, share);
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                limit,
+                failureNoticeDelay);
+    }
+
+    /** The same, where the notices of users who failed in a run are due after so long. */
+    public MigrationOptions withFailureNoticeDelay(Duration delay) {
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, storeRest, failureLimit, delay);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
     public MigrationOptions withNotices() {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience, haltWait);
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                true,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay);
     }
 }

@@ -220,7 +220,24 @@ public final class MigrationRuns {
         return store.failed(migration, afterUserId, limit);
     }
 
-    /** Stops the run after the pages in hand, until someone resumes it. */
+    /**
+     * Tries all users again that are marked FAILED, exempt ones too, as one run of its own; works on it and returns when it is over
+     * or stands still. Those who succeed are not told of the failure any more, unless they have been. An unfinished run of this
+     * kind is resumed, under the actor and reason that it was opened with.
+     *
+     * @param actor who wants it
+     * @param reason why: 1 to 500 characters
+     */
+    public MigrationRun retryFailed(Actor actor, String reason) {
+        RunOptions options = RunOptions.defaults()
+                .withScope(RunScope.failedOnly().withExempt())
+                .withReason(Arguments.require("actor", actor), reason);
+        return work(open(options), options.health(), options.listener());
+    }
+
+    /**
+     * Stops the run after the pages in hand, until someone resumes it. Notices of users who failed in it are held meanwhile.
+     */
     public MigrationRun pause(String runId, Actor actor, String reason) {
         return change(runId, State.RUNNING, State.PAUSED, actor, reason);
     }

@@ -1,11 +1,10 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.decide.Chain;
-import io.creditmigration.engine.user.Rescheduled;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
 import io.creditmigration.engine.audit.Auditor;
 import io.creditmigration.engine.audit.StoryTeller;
+import io.creditmigration.engine.decide.Chain;
 import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
 import io.creditmigration.engine.decide.MigrationDecider;
@@ -17,6 +16,7 @@ import io.creditmigration.engine.run.RollbackPlanner;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.engine.run.StagedRun;
 import io.creditmigration.engine.user.RecentUsers;
+import io.creditmigration.engine.user.Rescheduled;
 import io.creditmigration.engine.user.RollbackWatch;
 import io.creditmigration.engine.user.SingleUser;
 import io.creditmigration.internal.Arguments;
@@ -119,7 +119,7 @@ public final class MigrationService {
                 .orElse(given);
         HostShape shape = store.shape();
         Chain chain = new Chain(migration, shape, stored);
-        ChangeNotices notices = new ChangeNotices(migration, options.notices());
+        ChangeNotices notices = new ChangeNotices(migration, options.notices(), options.failureNoticeDelay());
         MigrationDecider decider = new MigrationDecider(migration, shape, chain, options.clock(), notices);
         RollbackDecider reversal = new RollbackDecider(migration, shape.balanceScale(), chain, options.clock(), notices);
         SingleUser oneUser = new SingleUser(migration, store, decider, reversal, options.attempts(), commits);
@@ -815,6 +815,10 @@ public final class MigrationService {
             throw new InvalidValueException("support tickets", supportTickets, "0 or more");
         }
         return SuccessMetrics.of(migration(), verification, commits.latency(), pages.latency(), supportTickets);
+    }
+
+    MigrationOptions options() {
+        return options;
     }
 
     boolean isKnownMigrated(String userId) {

@@ -3,6 +3,7 @@ package io.creditmigration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,10 @@ final class MigrationOptionsTest {
                         Duration.ofSeconds(60),
                         false,
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        new MigrationOptions.StoreRest(5, Duration.ofSeconds(2)),
+                        new MigrationOptions.FailureLimit(20, new BigDecimal("0.05")),
+                        Duration.ofMinutes(15)));
     }
 
     @Test
@@ -39,10 +43,25 @@ final class MigrationOptionsTest {
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withPatience(Duration.ZERO)
                         .withHaltWait(Duration.ofMillis(8))
+                        .withStoreRest(9, Duration.ofMillis(10))
+                        .withFailureLimit(11, BigDecimal.ONE)
+                        .withFailureNoticeDelay(Duration.ofMillis(12))
                         .withNotices())
                 .isEqualTo(new MigrationOptions(
-                        clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO, Duration.ofMillis(8)))
+                        clock,
+                        7,
+                        3,
+                        Duration.ofMillis(4),
+                        true,
+                        Duration.ZERO,
+                        Duration.ofMillis(8),
+                        new MigrationOptions.StoreRest(9, Duration.ofMillis(10)),
+                        new MigrationOptions.FailureLimit(11, BigDecimal.ONE),
+                        Duration.ofMillis(12)))
                 .isEqualTo(DEFAULTS.withNotices()
+                        .withFailureNoticeDelay(Duration.ofMillis(12))
+                        .withFailureLimit(11, BigDecimal.ONE)
+                        .withStoreRest(9, Duration.ofMillis(10))
                         .withHaltWait(Duration.ofMillis(8))
                         .withPatience(Duration.ZERO)
                         .withKnownUsers(3, Duration.ofMillis(4))
@@ -62,6 +81,60 @@ final class MigrationOptionsTest {
         assertThatThrownBy(() -> DEFAULTS.withHaltWait(wait))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("wait of a halt is '" + wait + "'; allowed: zero to one hour");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    -1    | PT1S        | store failures in a row is '-1'; allowed: 0 to 10000; 0 asks always
+                    10001 | PT1S        | store failures in a row is '10001'; allowed: 0 to 10000; 0 asks always
+                    1     | PT-0.001S   | rest of a store is 'PT-0.001S'; allowed: zero to one minute
+                    1     | PT1M0.001S  | rest of a store is 'PT1M0.001S'; allowed: zero to one minute
+                    """)
+    void a_rest_of_a_store_beyond_the_bounds_is_refused(int failures, Duration time, String message) {
+        assertThatThrownBy(() -> DEFAULTS.withStoreRest(failures, time))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, PT0S", "10000, PT1M"})
+    void a_rest_of_a_store_at_the_bounds_is_accepted(int failures, Duration time) {
+        assertThat(DEFAULTS.withStoreRest(failures, time).storeRest())
+                .isEqualTo(new MigrationOptions.StoreRest(failures, time));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    -1      | 0.05   | failures of a run is '-1'; allowed: 0 to 1000000; 0 never pauses
+                    1000001 | 0.05   | failures of a run is '1000001'; allowed: 0 to 1000000; 0 never pauses
+                    1       | -0.01  | share of failures is '-0.01'; allowed: 0 to 1; 0.05 is one in twenty
+                    1       | 1.01   | share of failures is '1.01'; allowed: 0 to 1; 0.05 is one in twenty
+                    """)
+    void a_limit_of_failures_beyond_the_bounds_is_refused(int failures, BigDecimal share, String message) {
+        assertThatThrownBy(() -> DEFAULTS.withFailureLimit(failures, share))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1000000, 1"})
+    void a_limit_of_failures_at_the_bounds_is_accepted(int failures, BigDecimal share) {
+        assertThat(DEFAULTS.withFailureLimit(failures, share).failureLimit())
+                .isEqualTo(new MigrationOptions.FailureLimit(failures, share));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.001S", "PT24H0.001S"})
+    void a_delay_of_failure_notices_beyond_the_bounds_is_refused(Duration delay) {
+        assertThatThrownBy(() -> DEFAULTS.withFailureNoticeDelay(delay))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage("delay of failure notices is '" + delay + "'; allowed: zero to one day");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT24H"})
+    void a_delay_of_failure_notices_at_the_bounds_is_accepted(Duration delay) {
+        assertThat(DEFAULTS.withFailureNoticeDelay(delay).failureNoticeDelay()).isEqualTo(delay);
     }
 
     @ParameterizedTest

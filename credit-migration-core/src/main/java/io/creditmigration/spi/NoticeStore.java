@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>{@link MigrationStore#commit} and the pages of a run queue the notice of a {@link UserChange} in the change's own
- *       transaction, due at once. A notice that is there already, in whatever state, stays as it is.
+ *       transaction, due when the change says. A notice that is there already, in whatever state, stays as it is.
  *   <li>In the same transaction, a rollback and every change with a notice cancel the user's other notices in this migration
  *       that are still queued, leased ones too.
- *   <li>{@link #lease} takes notices that are due and commits; nothing stays locked while they are delivered.
+ *   <li>{@link #lease} takes notices that are due and commits; nothing stays locked while they are delivered. While a run is
+ *       paused, the ISSUE notices that its pages queued are not due, and {@link #holds} answers false for them.
  *   <li>{@link #holds} says right before a delivery whether it is still wanted: it may have been cancelled meanwhile.
  *   <li>{@link #settle} says what became of each. A lease that no one settles runs out, and the notice is due again.
  * </ol>

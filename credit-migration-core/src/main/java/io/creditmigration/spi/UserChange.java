@@ -4,6 +4,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Notice;
 import io.creditmigration.UserMigration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param line the line to append to the journal. The store adds to its {@code copied} how many operations it has copied
  * @param notice the notice to queue, once; null where no one is told. A rollback, and every change that has a notice, cancels
  *     what was queued for the user in this migration before and is not sent yet
+ * @param noticeDue when the notice is due; null without one
  */
 public record UserChange(
         Kind kind,
         UserState expected,
         @Nullable Credits newCredits,
         JournalLine line,
-        @Nullable Notice notice) {
+        @Nullable Notice notice,
+        @Nullable Instant noticeDue) {
 
     /** What is to be done to the user's balance and marker. */
     public enum Kind {
@@ -52,12 +55,12 @@ public record UserChange(
 
     /** A change without a notice. */
     public UserChange(Kind kind, UserState expected, @Nullable Credits newCredits, JournalLine line) {
-        this(kind, expected, newCredits, line, null);
+        this(kind, expected, newCredits, line, null, null);
     }
 
-    /** The same with this notice. */
-    public UserChange withNotice(@Nullable Notice newNotice) {
-        return new UserChange(kind, expected, newCredits, line, newNotice);
+    /** The same with this notice, due at this time; null for none. */
+    public UserChange withNotice(@Nullable Notice newNotice, @Nullable Instant due) {
+        return new UserChange(kind, expected, newCredits, line, newNotice, newNotice == null ? null : due);
     }
 
     /** Where the user stands once the change is written, but for the operations that the store copies. */

@@ -499,28 +499,18 @@ final class Audit {
      */
     private @Nullable Boolean moved(
             @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
-        Marked versioned = marked(Mark.VERSION);
-        if (versioned == null || captured == null || mapping.secondBalance != null) {
+        if (mapping.version().isEmpty() || captured == null || mapping.secondBalance != null) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {
             return Boolean.FALSE;
         }
-        String was = captured.get(versioned.column().name());
-        BigDecimal before = was == null ? BigDecimal.ZERO : new BigDecimal(was);
-        BigDecimal written = (version == null ? BigDecimal.ZERO : version).subtract(before);
+        BigDecimal since = (version == null ? BigDecimal.ZERO : version).subtract(mapping.versionLeft(captured));
         if (is(last, MigrationStatus.COMPLETED)) {
-            return version == null || written.compareTo(BigDecimal.ONE) > 0;
+            return version == null || since.signum() > 0;
         }
-        boolean untouched = is(last, MigrationStatus.ROLLED_BACK) && written.compareTo(BigDecimal.valueOf(2)) == 0;
+        boolean untouched = is(last, MigrationStatus.ROLLED_BACK) && since.compareTo(BigDecimal.ONE) == 0;
         return untouched ? Boolean.FALSE : null;
-    }
-
-    private @Nullable Marked marked(Mark kind) {
-        return mapping.marked.stream()
-                .filter(mark -> mark.mark() == kind)
-                .findFirst()
-                .orElse(null);
     }
 
     /** Whether the row is in the new unit: by its rate for a conversion where one is mapped, otherwise by its flag. */

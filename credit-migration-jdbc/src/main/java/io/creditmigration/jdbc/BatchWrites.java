@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,11 +59,12 @@ final class BatchWrites implements Writes {
             VALUES (:migration, :user_id, :attempt, :kind, NULL, :amount, :at)
             """;
 
+    /** A node's clock may be slow: what follows a seal is not from before it. */
     private static final String INSERT_LINE = """
             INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id, old_credits,
                                        new_credits, host_state, figures_line, granted, consumed, copied, operations, days,
                                        old_rate, new_rate, actor_kind, actor, reason, error)
-            VALUES (:at, :number, :run, :line, :attempt, :kind, :status, :cause, TRUE, :user_id, :old_credits,
+            VALUES (GREATEST(:at, COALESCE((SELECT MAX(sealed_at) FROM {our_seal} WHERE migration_id = :migration), :at)), :number, :run, :line, :attempt, :kind, :status, :cause, TRUE, :user_id, :old_credits,
                     :new_credits, :host_state, :figures_line, :granted, :consumed, :copied, :operations, :days,
                     :old_rate, :new_rate, :actor_kind, :actor, :reason, :error)
             """;
@@ -77,7 +79,7 @@ final class BatchWrites implements Writes {
     private static final String LOCK_HOLDER = "SELECT 1 FROM {holder} WHERE {holder_key} = :holder_key {row_lock}";
 
     private static final String READ_BACK = """
-            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance
+            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance, {version} AS version
             FROM {holder} WHERE {holder_key} IN ({keys})
             """;
 
@@ -100,6 +102,7 @@ final class BatchWrites implements Writes {
     BatchWrites(Mapping mapping, LibraryTables ours) {
         this.mapping = mapping;
         this.names = mapping.names(ours);
+        names.put("version", mapping.version().map(mapping::quoted).orElse("NULL"));
         names.put("row_lock", mapping.dialect.rowLock());
         boolean inAccount = mapping.accounts != null;
         boolean second = mapping.secondBalance != null;
@@ -151,8 +154,8 @@ final class BatchWrites implements Writes {
                 results[free.get(i)] = CommitResult.of(CommitResult.Status.STALE);
             }
         }
-        readBack(connection, at(changes, stood));
-        long[] copied = writeOwn(connection, migration, number, at(changes, stood), terms.run());
+        Map<String, String> versions = readBack(connection, at(changes, stood));
+        long[] copied = writeOwn(connection, migration, number, at(changes, stood), versions, terms.run());
         for (int i = 0; i < copied.length; i++) {
             results[stood.get(i)] = CommitResult.committed(copied[i]);
         }
@@ -185,8 +188,11 @@ final class BatchWrites implements Writes {
         return free;
     }
 
-    /** Refuses a balance that is not stored as it was decided. */
-    void readBack(Connection connection, List<UserChange> changes) throws SQLException {
+    /**
+     * Refuses a balance that is not stored as it was decided. Answers, by user, what the host's state is to say besides of versions
+     * that somebody else has counted up too.
+     */
+    Map<String, String> readBack(Connection connection, List<UserChange> changes) throws SQLException {
         Map<String, UserChange> written = new LinkedHashMap<>();
         for (UserChange change : changes) {
             if (change.kind().movesBalance()) {
@@ -194,10 +200,12 @@ final class BatchWrites implements Writes {
             }
         }
         Map<String, UserChange> unread = new LinkedHashMap<>(written);
+        Map<String, String> versions = new HashMap<>();
         forEach(connection, READ_BACK, List.copyOf(written.keySet()), mapping::holderKey, row -> {
             UserChange change = unread.remove(row.getString("user_id"));
             if (change != null) {
                 requireStored(row, change);
+                noteVersion(row, change, versions);
             }
         });
         // A host whose keys ignore case may write a user's account in other letters than the user's own row.
@@ -205,11 +213,22 @@ final class BatchWrites implements Writes {
             String userId = other.line().userId();
             forEach(connection, READ_BACK, List.of(userId), mapping::holderKey, row -> {
                 requireStored(row, other);
+                noteVersion(row, other, versions);
                 unread.remove(userId);
             });
         }
         for (UserChange gone : unread.values()) {
             throw new AlteredException(null, decided(gone));
+        }
+        return versions;
+    }
+
+    private void noteVersion(ResultSet row, UserChange change, Map<String, String> versions) throws SQLException {
+        BigDecimal version = row.getBigDecimal("version");
+        BigDecimal written =
+                mapping.versionLeft(HostState.decoded(change.expected().hostState()));
+        if (version != null && version.compareTo(written) != 0) {
+            versions.put(change.line().userId(), HostState.VERSION_LEFT_ENCODED + version.toPlainString());
         }
     }
 
@@ -304,7 +323,12 @@ final class BatchWrites implements Writes {
 
     /** Copies history, writes entries, lines and notices; answers operations copied, in order. */
     private long[] writeOwn(
-            Connection connection, Migration migration, int number, List<UserChange> changes, @Nullable Integer run)
+            Connection connection,
+            Migration migration,
+            int number,
+            List<UserChange> changes,
+            Map<String, String> versions,
+            @Nullable Integer run)
             throws SQLException {
         long[] copied = new long[changes.size()];
         List<Map<String, @Nullable Object>> entries = new ArrayList<>();
@@ -321,7 +345,11 @@ final class BatchWrites implements Writes {
             }
             Map<String, @Nullable Object> line = line(new ChangeColumns.Change(migration, change), copied[i]);
             line.put("number", number);
+            line.put("migration", migration.id());
             line.put("run", run);
+            line.computeIfPresent(
+                    "host_state",
+                    (name, state) -> state + versions.getOrDefault(change.line().userId(), ""));
             lines.add(line);
             if (change.expected().record() != null) {
                 laterLines.add(line);
@@ -333,7 +361,7 @@ final class BatchWrites implements Writes {
         insert("credit entries", connection, insertEntry, entries);
         insert("lines", connection, insertLine, lines);
         unmarkLine.batch(connection, laterLines);
-        notices.write(connection, changes);
+        notices.write(connection, changes, run);
         return copied;
     }
 

@@ -49,8 +49,8 @@ final class HaltBarrier {
         }
     }
 
-    /** How many migrations have a bit of their own in the switch. */
-    private static final int BITS = 31;
+    /** How many migrations have a bit of their own in the switch; what is left of 63 bits counts eight million changes. */
+    private static final int BITS = 40;
 
     private static final String WAITING = "Waiting for migrations in flight";
 

@@ -1,5 +1,6 @@
 package io.creditmigration.jdbc;
 
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,19 @@ import org.jspecify.annotations.Nullable;
 /** Columns and their values as one text, as in a URL's query: {@code flag=FALSE&rate_limit}, without '=' for NULL. */
 final class HostState {
 
+    /** Stands among the columns for the version that a write has left, where a trigger counted it up besides. No host has a column of this name. */
+    private static final String VERSION_LEFT = "+";
+
+    /** What is added to an encoded state, before the version that the write has left. */
+    static final String VERSION_LEFT_ENCODED = "&" + url(VERSION_LEFT) + "=";
+
     private HostState() {}
+
+    /** The version that the write has left of which this state was captured; null where it counted it up by one. */
+    static @Nullable BigDecimal versionLeft(Map<String, @Nullable String> captured) {
+        String left = captured.get(VERSION_LEFT);
+        return left == null ? null : new BigDecimal(left);
+    }
 
     static String encoded(Map<String, @Nullable String> values) {
         List<String> parts = new ArrayList<>();

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
@@ -328,10 +329,29 @@ final class Mapping {
         try {
             Map<String, @Nullable String> values = HostState.decoded(rollbackData);
             marked.forEach(mark -> mark.column().value(values.get(mark.column().name())));
+            HostState.versionLeft(values);
             return values;
         } catch (IllegalArgumentException | MappingException e) {
             throw new InvalidValueException("rollback data", rollbackData, "values that the captured columns can have");
         }
+    }
+
+    /** The version that a write has left of which this was captured: one more than before, unless a trigger counted too. */
+    BigDecimal versionLeft(Map<String, @Nullable String> captured) {
+        BigDecimal left = HostState.versionLeft(captured);
+        if (left != null) {
+            return left;
+        }
+        String was = version().map(column -> captured.get(column.name())).orElse(null);
+        return was == null ? BigDecimal.ONE : new BigDecimal(was).add(BigDecimal.ONE);
+    }
+
+    /** The column that each write counts up; empty where none is mapped. */
+    Optional<Column> version() {
+        return marked.stream()
+                .filter(mark -> mark.mark() == Mark.VERSION)
+                .map(Marked::column)
+                .findFirst();
     }
 
     private boolean hasMarker() {

@@ -29,9 +29,9 @@ final class Notices {
 
     private static final String QUEUE = """
             INSERT INTO {our_notice} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                      happens_at, state, state_at, deliveries)
+                                      happens_at, state, state_at, deliveries, run)
             SELECT :migration, :user_id, :attempt, :kind, :old_credits, :new_credits, :old_rate, :new_rate,
-                   :happens_at, 'QUEUED', :due, 0
+                   :happens_at, 'QUEUED', :due, 0, :run
             FROM (SELECT 1 AS one) once
             WHERE NOT EXISTS (SELECT 1 FROM {our_notice} n
                               WHERE n.migration_id = :migration AND n.user_id = :user_id AND n.attempt = :attempt
@@ -51,10 +51,12 @@ final class Notices {
               AND NOT (attempt = :attempt AND kind = :kind)
             """;
 
-    /** In the order of an index alone: a sort would lock every row that is due. */
+    /** In the order of an index alone: a sort would lock every row that is due. A paused run holds its failure notices. */
     private static final String DUE = """
             SELECT migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate, happens_at, deliveries
-            FROM {our_notice} WHERE state = 'QUEUED' AND state_at <= :now
+            FROM {our_notice} n WHERE state = 'QUEUED' AND state_at <= :now
+              AND (kind <> 'ISSUE' OR run IS NULL
+                   OR NOT EXISTS (SELECT 1 FROM {our_run} r WHERE r.number = n.run AND r.state = 'PAUSED'))
             ORDER BY state_at LIMIT :limit FOR UPDATE SKIP LOCKED
             """;
 
@@ -64,9 +66,11 @@ final class Notices {
             """;
 
     private static final String HELD = """
-            SELECT state FROM {our_notice}
+            SELECT state FROM {our_notice} n
             WHERE migration_id = :migration AND user_id = :user_id AND attempt = :attempt AND kind = :kind
               AND lease = :lease
+              AND (kind <> 'ISSUE' OR run IS NULL
+                   OR NOT EXISTS (SELECT 1 FROM {our_run} r WHERE r.number = n.run AND r.state = 'PAUSED'))
             """;
 
     private static final String SETTLE = """
@@ -111,15 +115,19 @@ final class Notices {
         this.requeue = new Sql(dialect, REQUEUE, names);
     }
 
-    /** In the transaction of the changes: cancels what is no longer to be told, and queues their notices. */
-    void write(Connection connection, List<UserChange> changes) throws SQLException {
+    /**
+     * In the transaction of the changes: cancels what is no longer to be told, and queues their notices.
+     *
+     * @param run the number of the run whose page it is; null where it is none
+     */
+    void write(Connection connection, List<UserChange> changes, @Nullable Integer run) throws SQLException {
         List<Map<String, @Nullable Object>> cancelled = new ArrayList<>();
         List<Map<String, @Nullable Object>> queued = new ArrayList<>();
         for (UserChange change : changes) {
             Notice notice = change.notice();
             if (notice != null) {
                 cancelled.add(key(notice));
-                queued.add(values(notice, change.line().at()));
+                queued.add(values(notice, Objects.requireNonNull(change.noticeDue(), "due"), run));
             } else if (change.kind().isRollback()) {
                 Map<String, @Nullable Object> all = new LinkedHashMap<>();
                 all.put("migration", change.line().migrationId());
@@ -137,7 +145,7 @@ final class Notices {
     int announce(Connection connection, List<Notice> notices, Instant dueAt) throws SQLException {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         for (Notice notice : notices) {
-            rows.add(values(notice, dueAt));
+            rows.add(values(notice, dueAt, null));
         }
         try {
             return Arrays.stream(announce.batch(connection, rows)).sum();
@@ -223,7 +231,7 @@ final class Notices {
         return values;
     }
 
-    private static Map<String, @Nullable Object> values(Notice notice, Instant dueAt) {
+    private static Map<String, @Nullable Object> values(Notice notice, Instant dueAt, @Nullable Integer run) {
         Map<String, @Nullable Object> values = key(notice);
         values.put("old_credits", amount(notice.oldCredits()));
         values.put("new_credits", amount(notice.newCredits()));
@@ -231,6 +239,7 @@ final class Notices {
         values.put("new_rate", perCredit(notice.newRate()));
         values.put("happens_at", notice.at());
         values.put("due", dueAt);
+        values.put("run", run);
         return values;
     }
 

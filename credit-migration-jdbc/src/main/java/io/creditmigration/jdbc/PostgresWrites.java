@@ -52,10 +52,11 @@ final class PostgresWrites implements Writes {
             ), opening AS (
                 {open}
             ), opened AS (
-                SELECT c.n, o.stored, o.stored IS NOT DISTINCT FROM c.new_balance AS kept
+                SELECT c.n, o.stored, o.stored IS NOT DISTINCT FROM c.new_balance AS kept, o.version_left
                 FROM change c JOIN opening o ON o.holder_key = c.holder_key
             ), stood AS (
-                SELECT n, stored, kept FROM moved UNION ALL SELECT n, stored, kept FROM opened
+                SELECT n, stored, kept, version_left FROM moved
+                UNION ALL SELECT n, stored, kept, version_left FROM opened
             ), settings AS (
                 {settings}
             ), copied AS (
@@ -66,9 +67,10 @@ final class PostgresWrites implements Writes {
                 INSERT INTO {our_journal} (at, migration, run, line, attempt, kind, status, cause, is_last, user_id,
                                            old_credits, new_credits, host_state, figures_line, granted, consumed, copied,
                                            operations, days, old_rate, new_rate, actor_kind, actor, reason)
-                SELECT c.at, :number, CAST(:run AS INTEGER), c.line, c.attempt, CAST(c.kind AS "char"),
+                SELECT GREATEST(c.at, (SELECT MAX(sealed_at) FROM {our_seal} WHERE migration_id = :migration)), :number,
+                       CAST(:run AS INTEGER), c.line, c.attempt, CAST(c.kind AS "char"),
                        CAST(c.status AS "char"), CAST(c.cause AS "char"), TRUE, c.user_id, c.old_credits, c.new_credits,
-                       c.host_state, c.figures_line, c.granted, c.consumed,
+                       c.host_state || s.version_left, c.figures_line, c.granted, c.consumed,
                        NULLIF(c.copied_before + COALESCE(k.copied, 0), 0), c.operations, c.days, c.old_rate, c.new_rate,
                        CAST(c.actor_kind AS "char"), c.actor, c.reason
                 FROM change c JOIN stood s ON s.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id
@@ -110,7 +112,7 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept""";
+                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept, {version_left} AS version_left""";
 
     /**
      * The same for rows that the claim has found: by their places, since a plan that looks up each key would go through all
@@ -121,9 +123,10 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.ctid = f.place AND h.{holder_key} = c.holder_key
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept""";
+                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept, {version_left} AS version_left""";
 
-    private static final String MOVE_NOTHING = "SELECT n, new_balance AS stored, TRUE AS kept FROM change WHERE FALSE";
+    private static final String MOVE_NOTHING =
+            "SELECT n, new_balance AS stored, TRUE AS kept, '' AS version_left FROM change WHERE FALSE";
 
     private static final String CLAIM_NOBODY = "SELECT n FROM change";
 
@@ -152,12 +155,14 @@ final class PostgresWrites implements Writes {
                         WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                         FOR NO KEY UPDATE OF h SKIP LOCKED) held)""";
 
-    private static final String OPEN_NOTHING = "SELECT holder_key, new_balance AS stored FROM change WHERE FALSE";
+    private static final String OPEN_NOTHING =
+            "SELECT holder_key, new_balance AS stored, '' AS version_left FROM change WHERE FALSE";
 
     private static final String OPEN_ACCOUNTS = """
             INSERT INTO {holder} ({holder_key}, {balance}{open_columns})
                 SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n
-                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key, {balance} AS stored""";
+                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key, {balance} AS stored,
+                                              {version_opened} AS version_left""";
 
     private static final String WRITE_NOTHING = "SELECT n FROM stood";
 
@@ -200,9 +205,9 @@ final class PostgresWrites implements Writes {
 
     private static final String QUEUE_NOTICES = """
             INSERT INTO {our_notice} (migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate,
-                                          happens_at, state, state_at, deliveries)
+                                          happens_at, state, state_at, deliveries, run)
                 SELECT :migration, c.user_id, c.attempt, c.notice_kind, c.notice_old_credits, c.notice_new_credits,
-                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.at, 0
+                       c.notice_old_rate, c.notice_new_rate, c.happens_at, 'QUEUED', c.notice_due, 0, CAST(:run AS INTEGER)
                 FROM change c JOIN stood s ON s.n = c.n WHERE c.notice_kind IS NOT NULL
                 ON CONFLICT DO NOTHING""";
 
@@ -386,7 +391,8 @@ final class PostgresWrites implements Writes {
                 notice("notice_new_credits", "numeric", notice -> ChangeColumns.amount(notice.newCredits())),
                 notice("notice_old_rate", "numeric", notice -> ChangeColumns.rate(notice.oldRate())),
                 notice("notice_new_rate", "numeric", notice -> ChangeColumns.rate(notice.newRate())),
-                notice("happens_at", "timestamptz", Notice::at));
+                notice("happens_at", "timestamptz", Notice::at),
+                new Input("notice_due", "timestamptz", change -> change.change().noticeDue()));
     }
 
     private static Input notice(String name, String type, Function<Notice, @Nullable Object> value) {
@@ -430,6 +436,8 @@ final class PostgresWrites implements Writes {
         all.put(
                 "kept",
                 "h." + written + (mapping.secondBalance == null ? " IS NOT DISTINCT FROM" : " >=") + " c.new_balance");
+        all.put("version_left", versionLeft("h.", this::expectedVersion));
+        all.put("version_opened", versionLeft("", mark -> "0"));
         all.put("holder_literal", String.valueOf(names.get("holder")).replace("'", "''"));
         all.put("after_triggers", Sql.replaced(AFTER_TRIGGERS, all));
         all.put("set_users", set(false, "u").collect(Collectors.joining(", ")));
@@ -471,6 +479,23 @@ final class PostgresWrites implements Writes {
         String from = forward ? balance : second;
         String to = forward ? second : balance;
         return from + " = 0, " + to + " = COALESCE(h." + to + ", 0) + c.new_balance";
+    }
+
+    /** What the host's state is to say besides where a version was counted up by somebody else too: a trigger. */
+    private String versionLeft(String holder, Function<Marked, String> before) {
+        return mapping.marked.stream()
+                .filter(mark -> mark.mark() == Mark.VERSION)
+                .map(mark -> {
+                    String version = holder + mapping.quoted(mark.column());
+                    return "CASE WHEN " + version + " = " + before.apply(mark) + " + 1 THEN '' ELSE '"
+                            + HostState.VERSION_LEFT_ENCODED + "' || " + version + " END";
+                })
+                .findFirst()
+                .orElse("''");
+    }
+
+    private String expectedVersion(Marked mark) {
+        return "COALESCE(CAST(c.expected_" + mapping.marked.indexOf(mark) + " AS NUMERIC), 0)";
     }
 
     private Stream<String> set(boolean inAccount, String alias) {

@@ -669,15 +669,8 @@ final class Reads {
 
     /** Every write counts the version up, so one that is not what the migration left tells of another write. */
     private boolean isVersionAsLeft(Map<String, @Nullable String> before, Map<String, @Nullable String> hostState) {
-        for (Mapping.Marked mark : mapping.marked) {
-            if (mark.mark() == Mapping.Mark.VERSION) {
-                String column = mark.column().name();
-                String was = before.get(column);
-                String now = hostState.get(column);
-                BigDecimal left = (was == null ? BigDecimal.ZERO : new BigDecimal(was)).add(BigDecimal.ONE);
-                return now != null && left.compareTo(new BigDecimal(now)) == 0;
-            }
-        }
-        return false;
+        String now =
+                mapping.version().map(column -> hostState.get(column.name())).orElse(null);
+        return now != null && mapping.versionLeft(before).compareTo(new BigDecimal(now)) == 0;
     }
 }

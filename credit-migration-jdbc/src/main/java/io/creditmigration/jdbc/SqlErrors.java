@@ -34,7 +34,19 @@ final class SqlErrors {
     /** A row was changed after this transaction's snapshot; the whole transaction is gone, as after a deadlock. */
     private static final int MARIADB_CHANGED_SINCE_SNAPSHOT = 1020;
 
+    /** A trigger's own error, whatever SQLState it gives it. */
+    private static final int MARIADB_SIGNALLED = 1644;
+
+    /**
+     * Classes of errors that are the database's or the schema's, and so everybody's: connections, transactions, statements, rights,
+     * resources, operators, the system. Any other is that of the user in hand; triggers raise states of classes that nobody knows.
+     */
+    private static final Set<String> OF_EVERYBODY = Set.of(
+            "01", "02", "07", "08", "0A", "0L", "0P", "0Z", "24", "25", "26", "28", "2D", "34", "3B", "3D", "3F", "40",
+            "42", "50", "53", "55", "57", "58", "70", "72", "90", "F0", "HV", "HY", "IM", "S1", "XA", "XX");
+
     private static final int CAUSES_MAX = 20;
+    private static final int STATE_LENGTH = 5;
 
     /** A prepared statement is missing, or there already: it was left on another connection of a pooler's. */
     private static final Set<String> POOLED_STATEMENT = Set.of("26000", "42P05");
@@ -47,6 +59,9 @@ final class SqlErrors {
 
     static Meaning meaning(SQLException error) {
         String state = state(error);
+        if (error.getErrorCode() == MARIADB_SIGNALLED) {
+            return Meaning.DATA;
+        }
         if (state.equals("HYT00") || state.equals("55P03") || error.getErrorCode() == MARIADB_LOCK_WAIT_TIMEOUT) {
             return Meaning.LOCKED;
         }
@@ -56,10 +71,8 @@ final class SqlErrors {
         if (state.equals("57014") || MARIADB_ENDED.contains(error.getErrorCode())) {
             return Meaning.ENDED;
         }
-        boolean ofDatabase = state.startsWith("22") || state.startsWith("23") || state.startsWith("44");
-        // What a trigger of the host's raises, on MariaDB and PostgreSQL.
-        boolean ofHost = state.startsWith("45") || state.equals("P0001");
-        return ofDatabase || ofHost || error.getErrorCode() == MARIADB_DATA_TRUNCATED ? Meaning.DATA : Meaning.OTHER;
+        boolean ofUser = state.length() == STATE_LENGTH && !OF_EVERYBODY.contains(state.substring(0, 2));
+        return ofUser || error.getErrorCode() == MARIADB_DATA_TRUNCATED ? Meaning.DATA : Meaning.OTHER;
     }
 
     /** Whether a row with the same key exists. */

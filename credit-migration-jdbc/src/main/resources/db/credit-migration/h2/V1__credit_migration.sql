@@ -33,7 +33,7 @@ CREATE TABLE ${prefix}definition (
 
 -- What holds a halt against migrations that were decided before it. A migrating transaction locks any free row from 10 on. Row 1
 -- is held by who changes the halt switch, row 2 by who seals, row 3 by who opens a run. A bit for each halted migration, by
--- its number modulo 31; a migration is halted where this or its definition says so.
+-- its number modulo 40; a migration is halted where this or its definition says so.
 CREATE TABLE ${prefix}barrier (
     id     SMALLINT NOT NULL PRIMARY KEY,
     halted BIGINT   DEFAULT 0 NOT NULL
@@ -218,7 +218,8 @@ CREATE TABLE ${prefix}event (
 
 CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);
 
--- Notices to users, queued in the transaction of the change that they speak of. A lease is a due time in the future.
+-- Notices to users, queued in the transaction of the change that they speak of, with the number of the run whose page it
+-- was. A lease is a due time in the future.
 CREATE TABLE ${prefix}notice (
     migration_id VARCHAR(64)   NOT NULL,
     user_id      VARCHAR(255)   NOT NULL,
@@ -234,6 +235,7 @@ CREATE TABLE ${prefix}notice (
     deliveries   INTEGER       NOT NULL CHECK (deliveries >= 0),
     lease        VARCHAR(36),
     error        VARCHAR(1000),
+    run          INTEGER,
     PRIMARY KEY (migration_id, user_id, attempt, kind)
 );
 

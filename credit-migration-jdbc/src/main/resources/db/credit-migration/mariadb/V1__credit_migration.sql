@@ -42,8 +42,8 @@ INSERT INTO ${prefix}barrier (id)
 SELECT n.id FROM (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 10) n
 WHERE NOT EXISTS (SELECT 1 FROM ${prefix}barrier b WHERE b.id = n.id);
 
--- The halt switch where no snapshot hides it: the number of changes times 2^31, and a bit for each halted migration, by its
--- number modulo 31. A migration is halted where this or its definition says so.
+-- The halt switch where no snapshot hides it: the number of changes times 2^40, and a bit for each halted migration, by its
+-- number modulo 40. A migration is halted where this or its definition says so.
 CREATE SEQUENCE ${prefix}halted MINVALUE 1 START WITH 1 NOCACHE ENGINE = InnoDB;
 
 -- One row per transaction that took users out of the new regime: a node that counts another number forgets who it knew.
@@ -220,7 +220,8 @@ CREATE TABLE ${prefix}event (
 
 CREATE INDEX ${prefix}event_by_migration ON ${prefix}event (migration_id);
 
--- Notices to users, queued in the transaction of the change that they speak of. A lease is a due time in the future.
+-- Notices to users, queued in the transaction of the change that they speak of, with the number of the run whose page it
+-- was. A lease is a due time in the future.
 CREATE TABLE ${prefix}notice (
     migration_id VARCHAR(64)   NOT NULL,
     user_id      VARCHAR(255)   NOT NULL,
@@ -236,6 +237,7 @@ CREATE TABLE ${prefix}notice (
     deliveries   INTEGER       NOT NULL CHECK (deliveries >= 0),
     lease        VARCHAR(36),
     error        VARCHAR(1000),
+    run          INTEGER,
     PRIMARY KEY (migration_id, user_id, attempt, kind)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 

@@ -14,8 +14,11 @@ import io.creditmigration.MigrationService;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.RunOptions;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import org.h2.api.Trigger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +119,63 @@ final class BadUsersTest {
                 .isEqualTo(RollbackResult.Status.NOT_COMPLETED);
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 25 AND migrated = 1"))
                 .isEqualTo("2");
+    }
+
+    /** Refuses the second user with an SQLState that no standard knows. */
+    public static final class Refusing implements Trigger {
+        @Override
+        public void fire(Connection connection, Object[] before, Object[] after) throws SQLException {
+            if (((Number) after[0]).longValue() == 2) {
+                throw new SQLException("not this one", "UB001");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "H2, UB001",
+        "POSTGRESQL, UB001",
+        "POSTGRESQL, P0002",
+        "POSTGRESQL, P0004",
+        "POSTGRESQL, 20000",
+        "MARIADB, 42000",
+        "MARIADB, 99999",
+        "MARIADB, 40001"
+    })
+    void whatever_state_a_trigger_raises_for_one_user_it_is_that_user_who_fails(TestDatabase on, String state) {
+        dataSource = on.create();
+        sql = new TestSql(dataSource);
+        LibraryTables.defaults().install(dataSource);
+        sql.runAll(
+                "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(38, 4), migrated INTEGER NOT NULL)",
+                "INSERT INTO users VALUES (1, 5, 0), (2, 5, 0), (3, 5, 0), (4, 5, 0)");
+        switch (on) {
+            case H2 ->
+                sql.run("CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW CALL '" + Refusing.class.getName()
+                        + "'");
+            case POSTGRESQL ->
+                sql.runAll(
+                        "CREATE FUNCTION refusing() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN IF NEW.id = 2 THEN"
+                                + " RAISE EXCEPTION ''not this one'' USING ERRCODE = ''" + state
+                                + "''; END IF; RETURN NEW; END'",
+                        "CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refusing()");
+            case MARIADB ->
+                sql.run(
+                        "CREATE TRIGGER refusing BEFORE UPDATE ON users FOR EACH ROW IF NEW.id = 2 THEN SIGNAL SQLSTATE '"
+                                + state + "' SET MESSAGE_TEXT = 'not this one'; END IF");
+        }
+        migrations = MigrationService.of(
+                GRANT,
+                JdbcMigrationStore.owning(
+                        dataSource, HostTables.users("users").balance("credits").flag("migrated")));
+
+        assertThat(migrations.migrate("2").status()).isEqualTo(Status.FAILED);
+        MigrationRun run = migrations.run(RunOptions.defaults().withUsers(List.of("1", "2", "3", "4")));
+
+        assertThat(run.count(Status.MIGRATED)).isEqualTo(3);
+        assertThat(run.count(Status.FAILED)).isEqualTo(1);
+        assertThat(migrations.find("2").orElseThrow().error()).contains("not this one");
+        assertThat(migrations.verify().isClean()).isTrue();
     }
 
     private void open(TestDatabase on) {

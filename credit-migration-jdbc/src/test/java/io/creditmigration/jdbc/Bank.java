@@ -2,7 +2,6 @@ package io.creditmigration.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.creditmigration.CreditPolicy;
 import io.creditmigration.Migration;
 import io.creditmigration.testkit.HostApplication.Setting;
 import java.math.BigDecimal;
@@ -53,14 +52,9 @@ final class Bank {
                         + " AS c FROM (" + numbers + ") t) u");
     }
 
-    /** In a conversion that of {@link WorkerProcess}, so that such nodes can work on it too. */
+    /** That of {@link WorkerProcess}, so that such nodes can work on it too. */
     Migration migration() {
-        return setting == Setting.CONVERSION
-                ? WorkerProcess.RATE_2500
-                : Migration.named("grant")
-                        .cutOff(WorkerProcess.RATE_2500.cutOff())
-                        .policy(CreditPolicy.initialGrant())
-                        .build();
+        return setting == Setting.CONVERSION ? WorkerProcess.RATE_2500 : WorkerProcess.CREDITS;
     }
 
     HostTables tables() {

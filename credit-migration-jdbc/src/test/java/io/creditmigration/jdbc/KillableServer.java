@@ -45,15 +45,19 @@ final class KillableServer implements AutoCloseable {
     }
 
     static KillableServer start(TestDatabase on) throws Exception {
+        return start(on, Files.createTempDirectory("credit-migration-killed"));
+    }
+
+    /** The same with its data in this directory. */
+    static KillableServer start(TestDatabase on, Path data) throws Exception {
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         assumeTrue(machine.equals("Linux amd64"), "None embedded for " + machine);
-        KillableServer server = on == TestDatabase.POSTGRESQL ? postgresql() : mariadb();
+        KillableServer server = on == TestDatabase.POSTGRESQL ? postgresql(data) : mariadb(data);
         server.restart();
         return server;
     }
 
-    private static KillableServer postgresql() throws Exception {
-        Path data = Files.createTempDirectory("credit-migration-killed");
+    private static KillableServer postgresql(Path data) throws Exception {
         EmbeddedPostgres embedded = EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
@@ -72,8 +76,7 @@ final class KillableServer implements AutoCloseable {
         return new KillableServer(command, data, url, "postgres");
     }
 
-    private static KillableServer mariadb() throws Exception {
-        Path data = Files.createTempDirectory("credit-migration-killed");
+    private static KillableServer mariadb(Path data) throws Exception {
         DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
                 .setPort(0)
                 .setBaseDir(TestServer.binaries("mariadb-killed"))
@@ -105,6 +108,11 @@ final class KillableServer implements AutoCloseable {
 
     String user() {
         return user;
+    }
+
+    /** Where its data is. */
+    Path data() {
+        return data;
     }
 
     void run(String sql) {

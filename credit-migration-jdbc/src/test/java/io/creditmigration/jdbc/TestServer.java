@@ -41,9 +41,12 @@ record TestServer(String url, String user, String password) {
         static final TestServer SERVER = started(MariaDb::start);
 
         private static TestServer start() throws Exception {
+            String version = setting("MARIADB_VERSION");
             DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
                     .setPort(0)
                     .setBaseDir(binaries("mariadb"))
+                    // Null is the newest that is embedded.
+                    .setDatabaseVersion(version == null ? null : "mariadb-" + version)
                     .setDataDir(Files.createTempDirectory("credit-migration-mariadb")
                             .toFile())
                     .addArg("--bind-address=127.0.0.1")

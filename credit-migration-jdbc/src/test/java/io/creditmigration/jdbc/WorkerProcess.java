@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -44,11 +45,18 @@ final class WorkerProcess implements AutoCloseable {
             .consent(Consent.NONE)
             .build();
 
+    /** What a {@link Bank} grants. */
+    static final Migration CREDITS = Migration.named("grant")
+            .cutOff(RATE_2500.cutOff())
+            .policy(CreditPolicy.initialGrant())
+            .build();
+
     static final Actor OPERATOR = Actor.operator("olga");
 
     static final String WRONG_RATE = "wrong rate";
 
     private static final String MIGRATE = "migrate";
+    private static final String GRANT = "grant";
     private static final String TAKE_BACK = "take back";
     private static final int STOPS_NEVER = Integer.MAX_VALUE;
 
@@ -68,6 +76,11 @@ final class WorkerProcess implements AutoCloseable {
     /** Starts a node that stops dead in this page of its own, the first one being 1. */
     static WorkerProcess stoppingInPage(HikariDataSource database, RunOptions options, int page) {
         return start(database, MIGRATE, options.settings(), page);
+    }
+
+    /** The same of a grant into the library's own accounts. */
+    static WorkerProcess grantingUntilPage(HikariDataSource database, RunOptions options, int page) {
+        return start(database, GRANT, options.settings(), page);
     }
 
     /** Starts a node that takes everybody back, and stops dead in this page of its own. */
@@ -133,17 +146,29 @@ final class WorkerProcess implements AutoCloseable {
         config.setPassword(System.getenv("PASSWORD"));
         config.setMaximumPoolSize(8);
         try (HikariDataSource pool = new HikariDataSource(config)) {
-            DataSource stopping = stopping(pool, Integer.parseInt(arguments[4]));
+            int page = Integer.parseInt(arguments[4]);
+            DataSource stopping = stopping(pool, pages -> {
+                if (pages >= page) {
+                    System.out.println(IN_PAGE);
+                    while (true) {
+                        pause();
+                    }
+                }
+            });
+            HostTables users = HostTables.users("users");
+            boolean grants = arguments[5].equals(GRANT);
             MigrationService migrations = MigrationService.of(
-                    RATE_2500,
+                    grants ? CREDITS : RATE_2500,
                     JdbcMigrationStore.owning(
                             stopping,
-                            HostTables.users("users").balance("credits").rate("rate")));
+                            grants
+                                    ? users.ownAccounts()
+                                    : users.balance("credits").rate("rate")));
             Prediction prediction = new Prediction();
             RunSettings settings = RunSettings.defaults()
                     .withThreads(Integer.parseInt(arguments[2]))
                     .withPageSize(Integer.parseInt(arguments[3]));
-            MigrationRun run = arguments[5].equals(MIGRATE)
+            MigrationRun run = grants || arguments[5].equals(MIGRATE)
                     ? migrations.run(
                             RunOptions.defaults().withSettings(settings).withListener(prediction::look))
                     : migrations.rollbackAll(RollbackOptions.defaults().withSettings(settings), OPERATOR, WRONG_RATE);
@@ -177,8 +202,11 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** Connections that do not come back from committing this page; a page that writes is what sets a savepoint. */
-    private static DataSource stopping(DataSource pool, int page) {
+    /**
+     * Connections that say before a commit, everything written and nothing committed, how many pages have been written; a page that
+     * writes is what sets a savepoint.
+     */
+    static DataSource stopping(DataSource pool, IntConsumer beforeCommit) {
         AtomicInteger pages = new AtomicInteger();
         return proxy(
                 DataSource.class,
@@ -190,11 +218,8 @@ final class WorkerProcess implements AutoCloseable {
                         name -> {
                             if (name.equals("setSavepoint")) {
                                 pages.incrementAndGet();
-                            } else if (name.equals("commit") && pages.get() >= page) {
-                                System.out.println(IN_PAGE);
-                                while (true) {
-                                    pause();
-                                }
+                            } else if (name.equals("commit")) {
+                                beforeCommit.accept(pages.get());
                             }
                         },
                         same -> same));

@@ -5,6 +5,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.Notice;
+import io.creditmigration.Seal;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserChange;
 import io.creditmigration.spi.UserState;
@@ -134,6 +135,11 @@ class AccountWriter {
         return inserted;
     }
 
+    /** The line as it is to be written behind this seal. A node's clock may be slow. */
+    JournalLine behind(@Nullable Seal last, JournalLine line) {
+        return last == null ? line : line.notBefore(last.at());
+    }
+
     /** The line, with what was copied by its change. */
     void writeLine(Account draft, JournalLine line, long copied, @Nullable String runId) {
         JournalLine all = line.withCopied(line.standing().copied() + copied);
@@ -144,7 +150,7 @@ class AccountWriter {
      * The notice of the change, once; what was queued before and is not sent is cancelled, also by a rollback of which nobody
      * is told.
      */
-    void writeNotice(Account draft, UserChange change) {
+    void writeNotice(Account draft, UserChange change, @Nullable String runId) {
         Notice notice = change.notice();
         if (notice == null && !change.kind().isRollback()) {
             return;
@@ -155,7 +161,7 @@ class AccountWriter {
                 key.equals(id) || !other.notice().migrationId().equals(migrationId) ? other : other.cancelled());
         if (notice != null) {
             draft.notices.putIfAbsent(
-                    id, StoredNotice.queued(notice, change.line().at()));
+                    id, StoredNotice.queued(notice, Objects.requireNonNull(change.noticeDue(), "due"), runId));
         }
     }
 

@@ -13,6 +13,7 @@ import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
+import io.creditmigration.NoticeKind;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
@@ -630,8 +631,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
         if (change.kind() == UserChange.Kind.CATCH_UP && copied == 0) {
             return CommitResult.committed(0);
         }
-        writer.writeLine(draft, change.line(), copied, runId);
-        writer.writeNotice(draft, change);
+        writer.writeLine(draft, writer.behind(sealsOf(migration).last(), change.line()), copied, runId);
+        writer.writeNotice(draft, change, runId);
         if (change.kind().movesBalance() && refusedUsers.contains(userId)) {
             throw new RejectedException("the journal refuses user '" + userId + "', as a test has asked for");
         }
@@ -684,7 +685,7 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
             for (Notice notice : announcements) {
                 Account account = account(notice.userId());
                 boolean isNew = isPending(account.record(migration.id()))
-                        && account.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, due)) == null;
+                        && account.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, due, null)) == null;
                 queued += isNew ? 1 : 0;
             }
             return queued;
@@ -694,15 +695,21 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public List<Leased> lease(int limit, Instant now, Instant until) {
         synchronized (database) {
-            return outbox.lease(accounts, limit, now, until);
+            return outbox.lease(accounts, limit, now, until, this::isHeld);
         }
     }
 
     @Override
     public boolean holds(Leased leased) {
         synchronized (database) {
-            return outbox.holds(account(leased.notice().userId()), leased);
+            return outbox.holds(account(leased.notice().userId()), leased, this::isHeld);
         }
+    }
+
+    /** A paused run holds what its pages would tell of failures. */
+    private boolean isHeld(StoredNotice notice) {
+        StoredRun run = notice.run() == null ? null : runs.get(notice.run());
+        return run != null && run.isPaused() && notice.notice().kind() == NoticeKind.ISSUE;
     }
 
     @Override

@@ -49,6 +49,11 @@ abstract class NoticesContract extends ContractGroup {
 
     private static final String PAGE = "https://example.com/credits";
     private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final Duration FAILURE_DELAY = MigrationOptions.defaults().failureNoticeDelay();
+
+    private static final Migration BROKEN = grantBy(user -> {
+        throw new IllegalStateException("no tariff");
+    });
 
     private final RecordingNotifier notifier = new RecordingNotifier();
 
@@ -226,6 +231,7 @@ abstract class NoticesContract extends ContractGroup {
         refuseChangesOf("b");
 
         telling(GRANT).run(pagesOf(10));
+        clock.advance(FAILURE_DELAY);
 
         assertEquals(
                 List.of("a COMPLETE", "b ISSUE", "c COMPLETE"),
@@ -248,6 +254,59 @@ abstract class NoticesContract extends ContractGroup {
         assertEquals(
                 List.of(NoticeKind.COMPLETE),
                 leased().stream().map(Notice::kind).toList());
+    }
+
+    @Test
+    final void who_failed_in_a_run_is_told_after_a_while_and_who_failed_alone_at_once() {
+        grant(user("a"), user("b"));
+        runStore();
+        MigrationService migrations = telling(BROKEN);
+        migrations.migrate("b");
+        assertEquals(List.of("b"), leased().stream().map(Notice::userId).toList());
+
+        migrations.run(pagesOf(10));
+
+        clock.advance(FAILURE_DELAY.minusMillis(1));
+        assertEquals(List.of("b"), leased().stream().map(Notice::userId).toList(), "nobody settled it");
+        clock.advance(Duration.ofMillis(1));
+        assertEquals(List.of("a"), leased().stream().map(Notice::userId).toList());
+    }
+
+    @Test
+    final void a_run_that_pauses_holds_what_it_would_tell_of_failures() {
+        grant(users(30));
+        runStore();
+        MigrationService migrations = telling(BROKEN);
+        MigrationRun run = migrations.run(pagesOf(10));
+        assertEquals(MigrationRun.State.PAUSED, run.state());
+        clock.advance(Duration.ofDays(1));
+
+        assertEquals(List.of(), leased());
+
+        migrations.runs().resume(run.id(), OPERATOR, "they are to know");
+        List<Leased> all =
+                noticeStore().lease(1_000, clock.instant(), clock.instant().plus(LEASE));
+        assertEquals(20, all.size());
+        assertTrue(noticeStore().holds(all.get(0)));
+        migrations.runs().pause(run.id(), OPERATOR, "they are not");
+        assertFalse(noticeStore().holds(all.get(0)), "in hand when the run was paused");
+    }
+
+    @Test
+    final void who_is_retried_in_time_is_told_of_the_success_alone() {
+        grant(users(30));
+        runStore();
+        MigrationRun run = telling(BROKEN).run(pagesOf(10));
+        clock.advance(Duration.ofHours(1));
+        MigrationService mended = telling(grantBy(user -> Allocation.of(Credits.of(7), "mended")));
+
+        mended.runs().retryFailed(OPERATOR, "mended");
+        mended.runs().cancel(run.id(), OPERATOR, "the rest another day");
+        clock.advance(Duration.ofDays(1));
+
+        List<Notice> told = leased();
+        assertEquals(20, told.size());
+        assertTrue(told.stream().allMatch(notice -> notice.kind() == NoticeKind.COMPLETE), told::toString);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What becomes of notices in the store in memory once they are queued. */
@@ -17,9 +18,10 @@ final class Outbox {
 
     private int leases;
 
-    List<Leased> lease(Map<String, Account> accounts, int limit, Instant now, Instant until) {
+    List<Leased> lease(
+            Map<String, Account> accounts, int limit, Instant now, Instant until, Predicate<StoredNotice> held) {
         List<StoredNotice> due = inOrder(accounts)
-                .filter(notice -> notice.isDue(now))
+                .filter(notice -> notice.isDue(now) && held.negate().test(notice))
                 .limit(limit)
                 .toList();
         List<Leased> leased = new ArrayList<>();
@@ -33,10 +35,11 @@ final class Outbox {
         return leased;
     }
 
-    boolean holds(Account account, Leased leased) {
+    boolean holds(Account account, Leased leased, Predicate<StoredNotice> held) {
         StoredNotice stored = account.notices.get(leased.notice().id());
         return stored != null
                 && stored.state() == State.QUEUED
+                && held.negate().test(stored)
                 && leased.lease().equals(stored.lease());
     }
 
@@ -66,7 +69,7 @@ final class Outbox {
         if (stored == null || stored.state() != State.DEAD) {
             return false;
         }
-        account.notices.put(letter.notice().id(), StoredNotice.queued(stored.notice(), due));
+        account.notices.put(letter.notice().id(), StoredNotice.queued(stored.notice(), due, stored.run()));
         return true;
     }
 

@@ -13,6 +13,7 @@ import io.creditmigration.Health;
 import io.creditmigration.HealthSignal;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
@@ -332,6 +333,106 @@ abstract class RunsContract extends ContractGroup {
         assertEquals(3, run.count(Status.FAILED), run::toString);
         assertTrue(run.reason().contains("3 of 3 users failed"), run.reason());
         assertEquals("guardrail", node(migration).runs().events().get(0).actor().name());
+    }
+
+    @Test
+    final void a_run_pauses_itself_after_twenty_failures_in_a_row_and_the_failed_are_retried_as_one_act() {
+        grant(users(60));
+        runStore();
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Migration migration = grantBy(user -> {
+            if (broken.get() && user.userId().compareTo(id(15)) >= 0) {
+                throw new IllegalStateException("no tariff");
+            }
+            return new Allocation(Credits.of(20), "fixed");
+        });
+        MigrationRuns runs = node(migration).runs();
+
+        MigrationRun run = node(migration).run(pagesOf(10));
+
+        // From the sixteenth user on everybody fails; the page with the twentieth of them is the last.
+        assertEquals(State.PAUSED, run.state());
+        assertEquals(15, run.count(Status.MIGRATED), run::toString);
+        assertEquals(25, run.count(Status.FAILED), run::toString);
+        assertTrue(run.reason().startsWith("25 users failed in a row, of 20 allowed"), run.reason());
+        assertEquals("guardrail", runs.events().get(0).actor().name());
+
+        broken.set(false);
+        MigrationRun retried = runs.retryFailed(OPERATOR, "the tariff is there");
+        assertEquals(25, retried.count(Status.MIGRATED), retried::toString);
+        assertEquals(OPERATOR, retried.openedBy());
+        assertEquals("the tariff is there", retried.openedFor());
+        assertEquals(List.of(), runs.failed(null, 10));
+        runs.resume(run.id(), OPERATOR, "mended");
+        assertEquals(State.FINISHED, node(migration).run(pagesOf(10)).state());
+        ids(60).forEach(id -> assertCredits("20", id));
+    }
+
+    @Test
+    final void a_run_pauses_itself_when_at_least_twenty_and_more_than_one_in_twenty_have_failed() {
+        grant(users(300));
+        runStore();
+        Migration migration = everyFailing(10);
+
+        MigrationRun run = node(migration).run(pagesOf(10));
+
+        assertEquals(State.PAUSED, run.state());
+        assertEquals(20, run.count(Status.FAILED), run::toString);
+        assertTrue(run.reason().startsWith("20 of 20"), run.reason());
+        assertTrue(run.reason().contains(" users failed, more than the share of 0.05 allowed"), run.reason());
+
+        // What an operator has resumed begins to be counted anew.
+        node(migration).runs().resume(run.id(), OPERATOR, "they are as bad as that");
+        MigrationRun finished = node(migration).run(pagesOf(10));
+        assertEquals(State.FINISHED, finished.state());
+        assertEquals(30, finished.count(Status.FAILED), finished::toString);
+    }
+
+    @Test
+    final void failures_that_are_few_or_are_not_to_be_counted_pause_nothing() {
+        grant(users(420));
+        runStore();
+        MigrationRun few = node(everyFailing(21)).run(pagesOf(100));
+        assertEquals(State.FINISHED, few.state(), few::toString);
+        assertEquals(20, few.count(Status.FAILED), few::toString);
+
+        add(IntStream.range(500, 540).mapToObj(i -> user(id(i))).toArray(SeedUser[]::new));
+        MigrationService boundless = MigrationService.of(
+                everyFailing(1),
+                host().store(),
+                MigrationOptions.defaults().withClock(clock).withFailureLimit(0, BigDecimal.ZERO));
+        MigrationRun all = boundless.run(pagesOf(100));
+        assertEquals(State.FINISHED, all.state(), all::toString);
+        assertEquals(40, all.count(Status.FAILED), all::toString);
+    }
+
+    @Test
+    final void pages_that_a_scheduler_steps_are_counted_over_all_its_steps() {
+        grant(users(60));
+        runStore();
+        MigrationRuns runs = node(everyFailing(1)).runs();
+        MigrationRun run = runs.open(pagesOf(3));
+
+        int steps = 0;
+        while (runs.step(run.id()) == MigrationRuns.Step.WORKED) {
+            steps++;
+        }
+
+        assertTrue(steps < 10, "it stands still after some of twenty pages");
+        assertEquals(State.PAUSED, runs.find(run.id()).state());
+        long failed = runs.find(run.id()).count(Status.FAILED);
+        assertTrue(failed >= 20 && failed < 20 + 3, () -> failed + " failed");
+    }
+
+    /** A grant that fails for the last of each so many users. */
+    private static Migration everyFailing(int every) {
+        return grantBy(user -> {
+            int number = Integer.parseInt(user.userId().substring("user-".length()));
+            if (number % every == every - 1) {
+                throw new IllegalStateException("no tariff");
+            }
+            return new Allocation(Credits.of(20), "fixed");
+        });
     }
 
     @Test

@@ -29,6 +29,11 @@ final class SealBook {
         return List.copyOf(seals);
     }
 
+    @Nullable
+    Seal last() {
+        return seals.isEmpty() ? null : seals.get(seals.size() - 1);
+    }
+
     List<SealedRow> sealed(List<StoredRow> stored, StoredRow.@Nullable Key after, int limit) {
         NavigableMap<StoredRow.Key, StoredRow> now = new TreeMap<>(byKey);
         stored.forEach(row -> now.put(row.key(), row));
@@ -49,7 +54,7 @@ final class SealBook {
     }
 
     Seal seal(List<StoredRow> stored, SealWork work) {
-        Seal last = seals.isEmpty() ? null : seals.get(seals.size() - 1);
+        Seal last = last();
         List<StoredRow> rows = unsealed(stored, null, Integer.MAX_VALUE);
         if (rows.isEmpty() && last != null) {
             return last;

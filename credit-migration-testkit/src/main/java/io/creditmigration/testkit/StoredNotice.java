@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands; null once cancelled
  * @param at when it is due; when it was settled, unless it is queued
  * @param lease the last one; null where there was none
+ * @param run whose page has queued it; null where none has
  */
 record StoredNotice(
         Notice notice,
@@ -20,10 +21,11 @@ record StoredNotice(
         int deliveries,
         Instant at,
         @Nullable String lease,
-        @Nullable String error) {
+        @Nullable String error,
+        @Nullable String run) {
 
-    static StoredNotice queued(Notice notice, Instant due) {
-        return new StoredNotice(notice, State.QUEUED, 0, due, null, null);
+    static StoredNotice queued(Notice notice, Instant due, @Nullable String run) {
+        return new StoredNotice(notice, State.QUEUED, 0, due, null, null, run);
     }
 
     boolean isDue(Instant now) {
@@ -31,11 +33,11 @@ record StoredNotice(
     }
 
     StoredNotice leased(String newLease, Instant until) {
-        return new StoredNotice(notice, state, deliveries + 1, until, newLease, error);
+        return new StoredNotice(notice, state, deliveries + 1, until, newLease, error, run);
     }
 
     StoredNotice cancelled() {
-        return state == State.QUEUED ? new StoredNotice(notice, null, deliveries, at, lease, error) : this;
+        return state == State.QUEUED ? new StoredNotice(notice, null, deliveries, at, lease, error, run) : this;
     }
 
     StoredNotice settled(Leased leased, Settlement settlement) {
@@ -45,6 +47,7 @@ record StoredNotice(
                 settlement.deliveries(),
                 settlement.at(),
                 leased.lease(),
-                settlement.error());
+                settlement.error(),
+                run);
     }
 }

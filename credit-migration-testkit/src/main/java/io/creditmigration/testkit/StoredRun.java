@@ -126,6 +126,10 @@ final class StoredRun {
         return settings;
     }
 
+    boolean isPaused() {
+        return state == MigrationRun.State.PAUSED;
+    }
+
     /** Changes it if it is in this state. */
     boolean change(MigrationRun.State from, MigrationRun.State to, String why, Instant now) {
         if (state != from) {

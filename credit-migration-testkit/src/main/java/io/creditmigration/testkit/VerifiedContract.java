@@ -484,6 +484,23 @@ abstract class VerifiedContract extends ContractGroup {
     }
 
     @Test
+    final void what_a_slow_node_writes_after_a_seal_is_not_from_before_it() {
+        audited(Setting.CONVERSION, user("bob").credits("50"), user("dan").credits("30"));
+        MigrationService migrations = node(RATE_2500_UNASKED);
+        migrations.migrate("bob");
+        Seal seal = halted(migrations).seal(OPERATOR);
+        migrations.rollout(new Rollout(100, false), OPERATOR, "on we go");
+        clock.advance(Duration.ofSeconds(-90));
+
+        migrations.migrate("dan");
+        rollBack(migrations, "bob");
+
+        assertEquals(2, clean(migrations).figures().unsealedLines());
+        assertEquals(seal.at(), migrations.log("dan").get(0).at());
+        assertEquals(seal.at(), migrations.log("bob").get(1).at());
+    }
+
+    @Test
     final void who_seals_at_the_same_time_makes_one_seal() {
         audited(Setting.CONVERSION, user("bob").credits("50"));
         MigrationService migrations = node(RATE_2500_UNASKED);

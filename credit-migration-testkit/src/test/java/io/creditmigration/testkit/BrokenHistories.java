@@ -147,7 +147,8 @@ final class BrokenHistories {
                                     line.oldCredits(), back, line.oldRate(), line.newRate(), Credits.ZERO, null, null),
                             line.reason(),
                             line.error()),
-                    change.notice());
+                    change.notice(),
+                    change.noticeDue());
         }
     }
 

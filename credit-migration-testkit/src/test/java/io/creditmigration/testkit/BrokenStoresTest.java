@@ -256,6 +256,9 @@ final class BrokenStoresTest {
                         List.of(
                                 "a_run_that_was_paused_writes_nothing_until_it_is_resumed",
                                 "a_run_pauses_itself_when_too_many_fail",
+                                "a_run_pauses_itself_after_twenty_failures_in_a_row_and_the_failed_are_retried_as_one_act",
+                                "a_run_pauses_itself_when_at_least_twenty_and_more_than_one_in_twenty_have_failed",
+                                "pages_that_a_scheduler_steps_are_counted_over_all_its_steps",
                                 "what_requests_have_granted_counts_towards_the_limit_of_a_run")),
                 arguments(
                         WithLockedUsersForgotten.class,
@@ -308,6 +311,18 @@ final class BrokenStoresTest {
                                 "a_rollback_by_a_node_that_tells_nobody_cancels_too",
                                 "who_is_migrated_after_all_is_not_told_of_the_issue",
                                 "an_announcement_that_was_not_sent_is_cancelled_by_the_migration")),
+                arguments(
+                        WithLinesOfTheTimeOfTheirNode.class,
+                        MigrationStoreContract.Verified.class,
+                        List.of("what_a_slow_node_writes_after_a_seal_is_not_from_before_it")),
+                arguments(
+                        WithNoticesThatAreAllDueAtOnce.class,
+                        MigrationStoreContract.Notices.class,
+                        List.of("who_failed_in_a_run_is_told_after_a_while_and_who_failed_alone_at_once")),
+                arguments(
+                        WithPausesThatHoldNoNotices.class,
+                        MigrationStoreContract.Notices.class,
+                        List.of("a_run_that_pauses_holds_what_it_would_tell_of_failures")),
                 arguments(
                         WithLeasesThatNobodyKeeps.class,
                         MigrationStoreContract.Notices.class,
@@ -1189,7 +1204,7 @@ final class BrokenStoresTest {
                     if (notice != null) {
                         notices().queue(migration, List.of(notice), notice.at());
                     }
-                    return store.commit(migration, change.withNotice(null));
+                    return store.commit(migration, change.withNotice(null, null));
                 }
             };
         }
@@ -1200,11 +1215,50 @@ final class BrokenStoresTest {
         AccountWriter writer() {
             return new AccountWriter() {
                 @Override
-                void writeNotice(Account draft, UserChange change) {
+                void writeNotice(Account draft, UserChange change, @Nullable String runId) {
                     Notice notice = change.notice();
                     if (notice != null) {
-                        draft.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, notice.at()));
+                        draft.notices.putIfAbsent(notice.id(), StoredNotice.queued(notice, notice.at(), runId));
                     }
+                }
+            };
+        }
+    }
+
+    static final class WithLinesOfTheTimeOfTheirNode extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                JournalLine behind(@Nullable Seal last, JournalLine line) {
+                    return line;
+                }
+            };
+        }
+    }
+
+    static final class WithNoticesThatAreAllDueAtOnce extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeNotice(Account draft, UserChange change, @Nullable String runId) {
+                    super.writeNotice(
+                            draft,
+                            change.withNotice(change.notice(), change.line().at()),
+                            runId);
+                }
+            };
+        }
+    }
+
+    static final class WithPausesThatHoldNoNotices extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                void writeNotice(Account draft, UserChange change, @Nullable String runId) {
+                    super.writeNotice(draft, change, null);
                 }
             };
         }

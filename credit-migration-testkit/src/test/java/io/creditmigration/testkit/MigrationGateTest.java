@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MigrationGateTest {
 
@@ -375,6 +376,44 @@ final class MigrationGateTest {
         assertThat(gate.check("bob")).isEqualTo(new StoreFailed(true, down));
         assertThat(gate.storeFailures()).isEqualTo(1);
         assertThat(gate.check("bob").passes()).as("when the store is back").isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_store_that_fails_again_and_again_is_not_asked_for_a_while(boolean open) {
+        tables.add(user("ann").credits("0"), user("bob").credits("50"));
+        MigrationService migrations = MigrationService.of(
+                RATE_2500, store, MigrationOptions.defaults().withClock(clock).withStoreRest(3, Duration.ofMinutes(1)));
+        MigrationGate gate = open ? MigrationGate.of(migrations) : MigrationGate.closedOnFailure(migrations);
+        known(gate, "ann");
+        StoreException down = new StoreException(StoreException.Kind.UNAVAILABLE, "no connection", null);
+        for (int i = 0; i < 3; i++) {
+            store.before(Call.FIND, down);
+            assertThat(gate.check("bob")).isEqualTo(new StoreFailed(open, down));
+        }
+        long calls = store.calls();
+
+        assertThat(gate.check("bob")).as("though the store is back").isEqualTo(new StoreFailed(open, down));
+        assertThat(gate.check("ann").passes()).as("a user known to be migrated").isTrue();
+
+        assertThat(store.calls()).isEqualTo(calls);
+        assertThat(gate.storeFailures()).isEqualTo(4);
+    }
+
+    @Test
+    void a_store_that_is_back_after_its_rest_is_asked_again() throws InterruptedException {
+        tables.add(user("bob").credits("50"));
+        MigrationGate gate = MigrationGate.of(MigrationService.of(
+                RATE_2500,
+                store,
+                MigrationOptions.defaults().withClock(clock).withStoreRest(1, Duration.ofMillis(20))));
+        store.before(Call.FIND, new StoreException(StoreException.Kind.UNAVAILABLE, "no connection", null));
+        gate.check("bob");
+
+        Thread.sleep(21);
+
+        assertThat(gate.check("bob")).isInstanceOf(MigrationRequired.class);
+        assertThat(gate.check("bob")).isInstanceOf(MigrationRequired.class);
     }
 
     static Stream<Arguments> failuresOfAnyClass() {

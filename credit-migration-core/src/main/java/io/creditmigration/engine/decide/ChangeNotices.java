@@ -1,5 +1,8 @@
 package io.creditmigration.engine.decide;
 
+import io.creditmigration.Trigger;
+import io.creditmigration.UserMigration;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
@@ -10,6 +13,8 @@ import io.creditmigration.Quote;
 import io.creditmigration.RateConversion;
 import io.creditmigration.RollbackData;
 import io.creditmigration.spi.UserChange;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,20 +23,38 @@ public final class ChangeNotices {
 
     private final Migration migration;
     private final boolean wanted;
+    private final Duration failureDelay;
 
     public ChangeNotices(Migration migration, boolean wanted) {
+        this(migration, wanted, Duration.ZERO);
+    }
+
+    /**
+     * Notices of a migration, where they are wanted.
+     *
+     * @param failureDelay after which those of users who failed in a run are due
+     */
+    public ChangeNotices(Migration migration, boolean wanted, Duration failureDelay) {
         this.migration = migration;
         this.wanted = wanted;
+        this.failureDelay = failureDelay;
     }
 
     /** The change with the notice that is to be queued with it. */
     UserChange with(UserChange change) {
-        return wanted ? change.withNotice(notice(change)) : change;
+        return wanted ? change.withNotice(notice(change), due(change)) : change;
+    }
+
+    /** Failures of a run wait: its pause holds their notices, and a retry that succeeds cancels them. */
+    private Instant due(UserChange change) {
+        JournalLine line = change.line();
+        boolean waits = line.kind() == JournalLine.Kind.FAILED && line.trigger() == Trigger.RUN;
+        return waits ? line.at().plus(failureDelay) : line.at();
     }
 
     private @Nullable Notice notice(UserChange change) {
         return switch (change.line().kind()) {
-            case MIGRATED -> isSeen(change) ? of(NoticeKind.COMPLETE, change) : null;
+            case MIGRATED -> isSeen(change) || hadFailed(change) ? of(NoticeKind.COMPLETE, change) : null;
             case ROLLED_BACK -> isSeen(change) || wasSeen(change) ? of(NoticeKind.ROLLED_BACK, change) : null;
             case FAILED -> migration.conversion().isPresent() && isNothing(creditsOf(change)) ? null : issue(change);
             case REOPENED, CAUGHT_UP, RECONCILED -> null;
@@ -41,6 +64,12 @@ public final class ChangeNotices {
     /** No notice for 0 → 0. */
     private static boolean isSeen(UserChange change) {
         return !isNothing(creditsOf(change)) || !isNothing(change.newCredits());
+    }
+
+    /** Such a user may have been told of an issue. */
+    private static boolean hadFailed(UserChange change) {
+        UserMigration before = change.expected().record();
+        return before != null && before.status() == MigrationStatus.FAILED;
     }
 
     /** Whether the user was told of the migration that is rolled back. */

@@ -56,6 +56,11 @@ final class MigratingAction implements RunAction<MigrationResult> {
     }
 
     @Override
+    public boolean isFailure(MigrationResult answer) {
+        return answer.status() == Status.FAILED || answer.status() == Status.FAILED_UNRECORDED;
+    }
+
+    @Override
     public boolean isContended(MigrationResult answer) {
         return answer.status() == Status.CONTENDED;
     }

@@ -47,6 +47,11 @@ final class RollbackAction implements RunAction<RollbackResult> {
     }
 
     @Override
+    public boolean isFailure(RollbackResult answer) {
+        return answer.status() == Status.REJECTED;
+    }
+
+    @Override
     public boolean isContended(RollbackResult answer) {
         return answer.status() == Status.CONTENDED;
     }

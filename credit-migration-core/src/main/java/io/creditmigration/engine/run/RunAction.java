@@ -18,6 +18,9 @@ interface RunAction<R> {
     /** Whether the halt switch was found turned, so that the page is not to be written. */
     boolean isHalted(R answer);
 
+    /** Whether it counts as a failure of the run. */
+    boolean isFailure(R answer);
+
     /** Whether the user is to be met again when others are done with it. */
     boolean isContended(R answer);
 

@@ -75,7 +75,12 @@ public final class RunEngine {
         while (true) {
             Page.Status status = worker.step();
             switch (status) {
-                case ADVANCED, BUSY, FINISHED, STOPPED, HALTED -> {
+                case ADVANCED, BUSY, FINISHED -> {
+                    return status;
+                }
+                case STOPPED, HALTED -> {
+                    // What failed before an operator resumes the run is not held against it.
+                    stepping = null;
                     return status;
                 }
                 default -> LOG.debug("Migration {}: run {} asks for a smaller page", migration.id(), run.id());

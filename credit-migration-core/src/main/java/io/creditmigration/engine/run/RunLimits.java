@@ -22,6 +22,8 @@ import io.creditmigration.spi.RunStore;
 import io.creditmigration.spi.Totals;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * <p>The totals of a migration are read from its records, which takes long where there are many; so they are read again when
  * twenty times as long has passed, and what this process has added since is known without reading. A rollback run
  * is judged by its own tally only.
+ *
+ * <p>What {@link MigrationOptions.FailureLimit} is about is counted here, of this process's pages alone, and from zero again once
+ * the run has paused.
  */
 final class RunLimits {
 
@@ -53,6 +58,7 @@ final class RunLimits {
     private final HealthSignal signal;
     private final Clock clock;
     private final int attempts;
+    private final MigrationOptions.FailureLimit limit;
     private final LatencyHistogram pages;
     private final ReentrantLock looking = new ReentrantLock();
 
@@ -70,6 +76,12 @@ final class RunLimits {
     private long attempted;
     private BigDecimal granted = BigDecimal.ZERO;
 
+    /** By the number of the range: a worker keeps to one, and pages that are stepped one by one have a worker each. */
+    private final Map<Integer, Streak> streaks = new HashMap<>();
+
+    private long ownFailed;
+    private long ownAttempted;
+
     RunLimits(
             Migration migration,
             RunStore store,
@@ -85,6 +97,7 @@ final class RunLimits {
         this.signal = signal;
         this.clock = options.clock();
         this.attempts = options.attempts();
+        this.limit = options.failureLimit();
     }
 
     String runId() {
@@ -123,8 +136,10 @@ final class RunLimits {
     }
 
     /** Takes note of a page, rests where the host has asked for it, and pauses the run where it went too far. */
-    void pageDone(Tally tally, int users, long tookNanos, RunSettings settings) {
+    void pageDone(
+            @Nullable Integer range, Tally tally, Streak streak, int users, long tookNanos, RunSettings settings) {
         pages.record(tookNanos);
+        String tooMany = failures(range == null ? 0 : range, tally, streak);
         synchronized (this) {
             done += users;
             failed += failedOf(tally);
@@ -132,11 +147,41 @@ final class RunLimits {
             granted = granted.add(tally.granted());
         }
         String excess = excess(settings);
-        if (excess != null) {
+        if (tooMany != null) {
+            pause("guardrail", tooMany);
+        } else if (excess != null) {
             pause("guardrail", excess);
         } else if (health.level() == Health.Level.SLOW_DOWN) {
             rest(Math.max(tookNanos, REST_NANOS_MIN));
         }
+    }
+
+    /** Why the run is to pause after this page, for failures of its own; null where it may go on. */
+    private synchronized @Nullable String failures(int range, Tally tally, Streak streak) {
+        if (limit.failures() == 0) {
+            return null;
+        }
+        ownFailed += failedOf(tally);
+        ownAttempted += attemptedOf(tally);
+        Streak row = streaks.getOrDefault(range, Streak.NONE).then(streak);
+        // What has been looked at is not looked at again.
+        streaks.put(range, new Streak(row.trailing(), row.trailing(), row.trailing(), false));
+        String why = null;
+        if (row.longest() >= limit.failures()) {
+            why = row.longest() + " users failed in a row, of " + limit.failures() + " allowed";
+        } else if (ownFailed >= limit.failures()
+                && limit.share().multiply(BigDecimal.valueOf(ownAttempted)).compareTo(BigDecimal.valueOf(ownFailed))
+                        < 0) {
+            why = ownFailed + " of " + ownAttempted + " users failed, more than the share of "
+                    + limit.share().stripTrailingZeros().toPlainString() + " allowed";
+        }
+        if (why == null) {
+            return null;
+        }
+        ownFailed = 0;
+        ownAttempted = 0;
+        streaks.clear();
+        return why + "; look at failed(…), mend the cause, retry them, and resume";
     }
 
     private void look(RunSettings settings) {

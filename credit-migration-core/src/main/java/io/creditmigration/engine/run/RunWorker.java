@@ -1,5 +1,6 @@
 package io.creditmigration.engine.run;
 
+import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
@@ -72,6 +73,7 @@ final class RunWorker<R> implements PageWork {
 
     private List<Decision<R>> decisions = List.of();
     private Tally counted = Tally.NOBODY;
+    private Streak streak = Streak.NONE;
     private boolean allLeft;
 
     RunWorker(
@@ -109,6 +111,7 @@ final class RunWorker<R> implements PageWork {
         read = NOBODY;
         decisions = List.of();
         counted = Tally.NOBODY;
+        streak = Streak.NONE;
         allLeft = false;
         Page page;
         long begunNanos;
@@ -141,7 +144,7 @@ final class RunWorker<R> implements PageWork {
                 ended = 0;
                 resize();
                 action.end();
-                limits.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
+                limits.pageDone(range, counted, streak, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));
             case ENDED -> ended(String.valueOf(page.message()));
@@ -188,6 +191,7 @@ final class RunWorker<R> implements PageWork {
         TallySum sum = new TallySum();
         Set<String> left = new HashSet<>();
         int written = 0;
+        Streak row = Streak.NONE;
         for (int i = 0; i < decisions.size(); i++) {
             String userId = read.users().get(i).user().userId();
             boolean isCounted = false;
@@ -198,6 +202,7 @@ final class RunWorker<R> implements PageWork {
                         && !read.left().contains(userId);
                 switch (results.get(written++).status()) {
                     case COMMITTED -> {
+                        row = isFailure(write.change()) ? row.failure() : row.success();
                         if (!isCounted) {
                             sum.add(write.change());
                         }
@@ -224,6 +229,7 @@ final class RunWorker<R> implements PageWork {
                     return Optional.empty();
                 }
                 if (!action.isContended(answer)) {
+                    row = action.isFailure(answer) ? row.failure() : row;
                     action.count(answer, sum);
                     continue;
                 }
@@ -237,8 +243,13 @@ final class RunWorker<R> implements PageWork {
             }
         }
         counted = sum.tally();
+        streak = row;
         allLeft = written > 0 && left.size() == decisions.size();
         return Optional.of(new Counted(counted, left));
+    }
+
+    private static boolean isFailure(UserChange change) {
+        return change.line().kind() == JournalLine.Kind.FAILED;
     }
 
     /** After a page that was written the next one is larger, unless no one of it could be had: someone holds the table. */

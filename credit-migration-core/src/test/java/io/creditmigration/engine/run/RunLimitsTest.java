@@ -42,14 +42,14 @@ final class RunLimitsTest {
     @ParameterizedTest
     @CsvSource({"10, 0, RUNNING", "11, 0, PAUSED", "20, 1980, RUNNING", "21, 1979, PAUSED", "21, 2079, RUNNING"})
     void too_large_a_share_of_failures_pauses_the_run(long failed, long migrated, MigrationRun.State state) {
-        guard(() -> Health.GO).pageDone(tally(failed, migrated, "0"), 1, 1, ONE_IN_A_HUNDRED);
+        guard(() -> Health.GO).pageDone(null, tally(failed, migrated, "0"), Streak.NONE, 1, 1, ONE_IN_A_HUNDRED);
 
         assertThat(store.run.state()).isEqualTo(state);
     }
 
     @Test
     void what_pauses_a_run_says_so() {
-        guard(() -> Health.GO).pageDone(tally(11, 89, "0"), 100, 1, ONE_IN_A_HUNDRED);
+        guard(() -> Health.GO).pageDone(null, tally(11, 89, "0"), Streak.NONE, 100, 1, ONE_IN_A_HUNDRED);
 
         assertThat(store.causes)
                 .containsExactly(new Cause(
@@ -62,16 +62,16 @@ final class RunLimitsTest {
     void failures_add_up_over_pages() {
         RunLimits guard = guard(() -> Health.GO);
 
-        guard.pageDone(tally(10, 0, "0"), 10, 1, ONE_IN_A_HUNDRED);
+        guard.pageDone(null, tally(10, 0, "0"), Streak.NONE, 10, 1, ONE_IN_A_HUNDRED);
         assertThat(store.run.state()).isEqualTo(MigrationRun.State.RUNNING);
-        guard.pageDone(tally(1, 0, "0"), 1, 1, ONE_IN_A_HUNDRED);
+        guard.pageDone(null, tally(1, 0, "0"), Streak.NONE, 1, 1, ONE_IN_A_HUNDRED);
         assertThat(store.run.state()).isEqualTo(MigrationRun.State.PAUSED);
     }
 
     @ParameterizedTest
     @CsvSource({"99.9999, RUNNING", "100, RUNNING", "100.0001, PAUSED"})
     void too_many_credits_granted_pause_the_run(String granted, MigrationRun.State state) {
-        guard(() -> Health.GO).pageDone(tally(0, 5, granted), 5, 1, SETTINGS.withGrantedMax(Credits.of(100)));
+        guard(() -> Health.GO).pageDone(null, tally(0, 5, granted), Streak.NONE, 5, 1, SETTINGS.withGrantedMax(Credits.of(100)));
 
         assertThat(store.run.state()).isEqualTo(state);
         assertThat(store.causes)
@@ -81,7 +81,7 @@ final class RunLimitsTest {
 
     @Test
     void without_limits_nothing_pauses_a_run() {
-        guard(() -> Health.GO).pageDone(tally(1_000_000, 0, "1000000"), 1, 1, SETTINGS);
+        guard(() -> Health.GO).pageDone(null, tally(1_000_000, 0, "1000000"), Streak.NONE, 1, 1, SETTINGS);
 
         assertThat(store.causes).isEmpty();
     }
@@ -123,7 +123,7 @@ final class RunLimitsTest {
         RunLimits guard = guard(() -> Health.slowDown("busy"));
 
         guard.awaitTurn(SETTINGS);
-        guard.pageDone(tally(0, 1, "0"), 1, 1, SETTINGS);
+        guard.pageDone(null, tally(0, 1, "0"), Streak.NONE, 1, 1, SETTINGS);
 
         assertThat(guard.slowness()).isEqualTo("slowed down: busy");
         assertThat(store.run.state()).isEqualTo(MigrationRun.State.RUNNING);
@@ -186,7 +186,7 @@ final class RunLimitsTest {
         guard.awaitTurn(slow);
         assertThat(guard.slowness()).isNull();
 
-        guard.pageDone(tally(0, 5, "0"), 5, 1, slow);
+        guard.pageDone(null, tally(0, 5, "0"), Streak.NONE, 5, 1, slow);
         long begun = System.nanoTime();
         guard.awaitTurn(slow);
 
@@ -197,7 +197,7 @@ final class RunLimitsTest {
 
     @Test
     void the_time_of_each_page_is_kept() {
-        guard(() -> Health.GO).pageDone(tally(0, 1, "0"), 1, 5_000_000, SETTINGS);
+        guard(() -> Health.GO).pageDone(null, tally(0, 1, "0"), Streak.NONE, 1, 5_000_000, SETTINGS);
 
         assertThat(pages.latency().commits()).isEqualTo(1);
     }
