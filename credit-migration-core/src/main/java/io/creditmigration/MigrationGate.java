@@ -100,7 +100,7 @@ public final class MigrationGate {
         }
         if (result.quote() != null) {
             blocked.increment();
-            return new MigrationRequired(result.quote());
+            return migrations.told(new MigrationRequired(result.quote()));
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
             LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
@@ -131,12 +131,12 @@ public final class MigrationGate {
                 "The gate is {} because the store failed: {}",
                 openOnFailure ? "open" : "closed",
                 Printable.of(failure.getMessage()));
-        return new StoreFailed(openOnFailure, failure);
+        return migrations.told(new StoreFailed(openOnFailure, failure));
     }
 
     private Allowed allow(Status status) {
         Passage passage = Objects.requireNonNull(passages.get(status));
         passage.count().increment();
-        return passage.allowed();
+        return migrations.told(passage.allowed());
     }
 }

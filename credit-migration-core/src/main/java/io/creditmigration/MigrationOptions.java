@@ -17,6 +17,7 @@ import java.time.Duration;
  *     marked FAILED. A page that cannot be read is retried twenty times as long before the run ends
  * @param haltWait how long a halt waits for migrations in flight before it reports them, zero to one hour. Setting the switch
  *     comes before, in at most {@code attempts} attempts, each with a bounded wait for locks
+ * @param listener is told what happens on this node
  */
 public record MigrationOptions(
         Clock clock,
@@ -25,7 +26,8 @@ public record MigrationOptions(
         Duration knownFor,
         boolean notices,
         Duration patience,
-        Duration haltWait) {
+        Duration haltWait,
+        MigrationListener listener) {
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(
             Clock.systemUTC(),
@@ -34,7 +36,8 @@ public record MigrationOptions(
             Duration.ofSeconds(60),
             false,
             Duration.ofSeconds(30),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            SafeListener.NONE);
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
@@ -53,6 +56,7 @@ public record MigrationOptions(
         if (patience.isNegative() || patience.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidValueException("patience", patience, "zero to one day");
         }
+        Names.given("listener", listener);
         Names.given("wait of a halt", haltWait);
         if (haltWait.isNegative() || haltWait.compareTo(Duration.ofHours(1)) > 0) {
             throw new InvalidValueException("wait of a halt", haltWait, "zero to one hour");
@@ -67,31 +71,36 @@ public record MigrationOptions(
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait);
+        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, listener);
     }
 
     /** The same with so many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait);
+        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait, listener);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait);
+        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait, listener);
     }
 
     /** The same with this patience. */
     public MigrationOptions withPatience(Duration newPatience) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait, listener);
     }
 
     /** The same, where a halt waits so long for migrations in flight. */
     public MigrationOptions withHaltWait(Duration max) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, max);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, max, listener);
+    }
+
+    /** The same, telling this listener what happens on this node. */
+    public MigrationOptions withListener(MigrationListener newListener) {
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, newListener);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
     public MigrationOptions withNotices() {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience, haltWait);
+        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience, haltWait, listener);
     }
 }

@@ -7,6 +7,7 @@ import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -56,6 +57,7 @@ public final class MigrationRuns {
     private final Function<MigrationRun, RunAct<?>> acts;
     private final MigrationOptions bounds;
     private final LatencyHistogram pages;
+    private final SafeListener listener;
 
     /** Of the run that was last stepped, so that its limits hold over many steps. */
     private volatile @Nullable RunGuard stepping;
@@ -65,8 +67,10 @@ public final class MigrationRuns {
             RunStore store,
             Function<MigrationRun, RunAct<?>> acts,
             MigrationOptions bounds,
-            LatencyHistogram pages) {
+            LatencyHistogram pages,
+            SafeListener listener) {
         this.pages = pages;
+        this.listener = listener;
         this.migration = migration;
         this.store = store;
         this.acts = acts;
@@ -193,6 +197,7 @@ public final class MigrationRuns {
                 answer.state(),
                 answer.outcomes(),
                 answer.rollbacks());
+        this.listener.tell(one -> one.onRun(migration, answer));
         told.accept(answer);
         return answer;
     }
@@ -226,6 +231,14 @@ public final class MigrationRuns {
         List<MigrationRun> all = list();
         return all.stream().anyMatch(run -> run.state() == State.FINISHED)
                 && all.stream().noneMatch(run -> run.state() == State.RUNNING || run.state() == State.PAUSED);
+    }
+
+    /**
+     * How many users stand where, whatever brought them there, without reading the whole journal. Users without a line are not
+     * counted; PENDING are those that an operator has reopened.
+     */
+    public Map<MigrationStatus, Long> usersByStatus() {
+        return store.totals(migration).users();
     }
 
     /** What was done to runs and rollout, newest first, at most 10,000. */
@@ -289,7 +302,7 @@ public final class MigrationRuns {
     }
 
     private RunWorker<?> worker(MigrationRun run, RunGuard guard) {
-        return new RunWorker<>(migration, store, acts.apply(run), bounds, run, guard);
+        return new RunWorker<>(migration, store, acts.apply(run), bounds, run, guard, listener);
     }
 
     private Cause cause(Actor actor, String reason) {

@@ -49,6 +49,7 @@ public final class MigrationService {
     private final RecentUsers known;
     private final RollbackWatch watch;
     private final RecentUsers news;
+    private final SafeListener listener;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
@@ -57,6 +58,7 @@ public final class MigrationService {
         this.migration = migration;
         this.store = store;
         Notices notices = new Notices(migration, options.notices());
+        this.listener = new SafeListener(options.listener());
         this.decider = new Decider(migration, scale, lineage, options.clock(), notices);
         this.reversal = new Reversal(migration, scale, options.clock(), notices);
         this.options = options;
@@ -64,7 +66,7 @@ public final class MigrationService {
         this.pages = new LatencyHistogram();
         this.oneUser = new OneUser(migration, store, decider, reversal, options.attempts(), commits);
         this.runs = store instanceof RunStore population && !store.joins()
-                ? new MigrationRuns(migration, population, this::act, options, pages)
+                ? new MigrationRuns(migration, population, this::act, options, pages, listener)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
         this.watch = new RollbackWatch(migration, store, known, options);
@@ -84,6 +86,7 @@ public final class MigrationService {
         this.known = opened.known;
         this.watch = opened.watch;
         this.news = opened.news;
+        this.listener = new SafeListener(SafeListener.NONE);
     }
 
     /** Opens a migration with {@link MigrationOptions#defaults()}. */
@@ -253,6 +256,7 @@ public final class MigrationService {
             RollbackResult result =
                     oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
             known.remove(result.userId());
+            listener.tell(told -> told.onRollback(migration, result.status()));
             return result;
         } finally {
             // Also where the outcome is unknown.
@@ -642,9 +646,19 @@ public final class MigrationService {
         return news.add(userId);
     }
 
+    /** For the gate, which decides for a service. */
+    <D extends GateDecision> D told(D decision) {
+        if (!listener.isNone()) {
+            listener.tell(told -> told.onGate(migration, decision));
+        }
+        return decision;
+    }
+
     private MigrationResult migrating(String userId, Intent intent) {
+        long begunNanos = System.nanoTime();
         long forgotten = known.forgotten();
         MigrationResult result = oneUser().migrate(userId, intent);
+        listener.tell(told -> told.onUser(migration, result.status(), SafeListener.since(begunNanos)));
         boolean settled = switch (result.status()) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
             default -> false;

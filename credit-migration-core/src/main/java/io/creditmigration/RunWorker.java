@@ -43,6 +43,7 @@ final class RunWorker<R> implements PageWork {
     private final long patienceNanos;
     private final String runId;
     private final RunGuard guard;
+    private final SafeListener listener;
 
     private RunSettings settings;
     private int limit;
@@ -71,7 +72,8 @@ final class RunWorker<R> implements PageWork {
             RunAct<R> act,
             MigrationOptions options,
             MigrationRun run,
-            RunGuard guard) {
+            RunGuard guard,
+            SafeListener listener) {
         this.migration = migration;
         this.store = store;
         this.act = act;
@@ -82,6 +84,7 @@ final class RunWorker<R> implements PageWork {
         this.settings = run.settings();
         this.limit = settings.pageSize();
         this.guard = guard;
+        this.listener = listener;
     }
 
     /** The run's settings as the last page found them. */
@@ -132,6 +135,8 @@ final class RunWorker<R> implements PageWork {
                 ended = 0;
                 resize();
                 act.end();
+                Tally written = counted;
+                listener.tell(told -> told.onPage(migration, written, SafeListener.since(begunNanos)));
                 guard.pageDone(counted, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));

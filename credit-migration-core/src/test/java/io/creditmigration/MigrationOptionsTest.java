@@ -27,22 +27,26 @@ final class MigrationOptionsTest {
                         Duration.ofSeconds(60),
                         false,
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        SafeListener.NONE));
     }
 
     @Test
     void each_change_leaves_the_rest_as_it_was() {
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+        MigrationListener listener = new MigrationListener() {};
 
         assertThat(DEFAULTS.withClock(clock)
                         .withAttempts(7)
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withPatience(Duration.ZERO)
                         .withHaltWait(Duration.ofMillis(8))
-                        .withNotices())
+                        .withNotices()
+                        .withListener(listener))
                 .isEqualTo(new MigrationOptions(
-                        clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO, Duration.ofMillis(8)))
-                .isEqualTo(DEFAULTS.withNotices()
+                        clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO, Duration.ofMillis(8), listener))
+                .isEqualTo(DEFAULTS.withListener(listener)
+                        .withNotices()
                         .withHaltWait(Duration.ofMillis(8))
                         .withPatience(Duration.ZERO)
                         .withKnownUsers(3, Duration.ofMillis(4))

@@ -31,6 +31,7 @@ import io.creditmigration.RunScope;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.NoticeStore;
+import io.creditmigration.spi.NoticeStore.Backlog;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
@@ -449,6 +450,7 @@ abstract class NoticesContract extends ContractGroup {
         assertEquals(new Dispatched(2, 1, 0, 1), dispatcher().dispatch());
         List<DeadLetter> dead = dispatcher().deadLetters(10);
 
+        assertEquals(new Backlog(0, 0, 1), dispatcher().backlog());
         assertEquals(1, dead.size());
         assertEquals("bob", dead.get(0).notice().userId());
         assertEquals(Credits.of(20), dead.get(0).notice().newCredits());
@@ -456,8 +458,10 @@ abstract class NoticesContract extends ContractGroup {
         assertEquals("user bob is refused, as a test has asked for", dead.get(0).error());
         assertTrue(dispatcher().requeue(dead.get(0)));
         assertFalse(dispatcher().requeue(dead.get(0)), "dead no longer");
+        assertEquals(new Backlog(1, 0, 0), dispatcher().backlog());
         assertEquals(List.of(), dispatcher().deadLetters(10));
         Leased again = leaseOne();
+        assertEquals(new Backlog(0, 1, 0), dispatcher().backlog());
         assertEquals(dead.get(0).notice(), again.notice());
         assertEquals(1, again.deliveries());
     }
