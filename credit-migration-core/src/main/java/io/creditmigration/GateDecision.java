@@ -6,6 +6,21 @@ public sealed interface GateDecision {
     /** Whether the request goes through. */
     boolean passes();
 
+    /** A request that goes through, for tests of what a host does with decisions. */
+    static GateDecision allowed(MigrationResult.Status status) {
+        return new Allowed(Names.given("status", status));
+    }
+
+    /** A request of a user who has to confirm this quote first. */
+    static GateDecision migrationRequired(Quote quote) {
+        return new MigrationRequired(Names.given("quote", quote));
+    }
+
+    /** A request during which the store failed, at a gate that is open or closed then. */
+    static GateDecision storeFailed(boolean passes, CreditMigrationException cause) {
+        return new StoreFailed(passes, Names.given("cause", cause));
+    }
+
     /**
      * The request goes through; the gate grants access, never a price.
      *

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * back (design, part 7). Leave the paths where users see and confirm their quote outside the gate.
  *
  * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
- * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. Thread-safe.
+ * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. A user with credits costs
+ * one read per request, unless {@link MigrationOptions#blockedFor} says that an answer is repeated for a moment. Thread-safe.
  */
 public final class MigrationGate {
 
@@ -83,6 +84,10 @@ public final class MigrationGate {
             if (migrations.isKnownMigrated(userId)) {
                 return allow(Status.ALREADY_MIGRATED);
             }
+            Quote remembered = migrations.rememberedQuote(userId);
+            if (remembered != null) {
+                return block(remembered);
+            }
             result = migrations.autoMigrateIfZeroCredits(userId);
         } catch (InvalidValueException e) {
             if (!e.what().equals(USER_ID)) {
@@ -99,8 +104,7 @@ public final class MigrationGate {
             return failed(new StoreException(StoreException.Kind.UNAVAILABLE, Failures.describe(e), e));
         }
         if (result.quote() != null) {
-            blocked.increment();
-            return migrations.told(new MigrationRequired(result.quote()));
+            return block(result.quote());
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.isNewsOf(result.userId())) {
             LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
@@ -123,6 +127,11 @@ public final class MigrationGate {
     /** Requests during which the store failed since the gate was made. */
     public long storeFailures() {
         return storeFailures.sum();
+    }
+
+    private MigrationRequired block(Quote quote) {
+        blocked.increment();
+        return migrations.told(new MigrationRequired(quote));
     }
 
     private StoreFailed failed(CreditMigrationException failure) {

@@ -18,6 +18,8 @@ import java.time.Duration;
  * @param haltWait how long a halt waits for migrations in flight before it reports them, zero to one hour. Setting the switch
  *     comes before, in at most {@code attempts} attempts, each with a bounded wait for locks
  * @param listener is told what happens on this node
+ * @param blockedFor how long a gate repeats its answer to a user with credits without a read, zero to 10 seconds. What this
+ *     service does to the user ends it at once; a confirmation on another node, a halt or a purchase within this time
  */
 public record MigrationOptions(
         Clock clock,
@@ -27,7 +29,8 @@ public record MigrationOptions(
         boolean notices,
         Duration patience,
         Duration haltWait,
-        MigrationListener listener) {
+        MigrationListener listener,
+        Duration blockedFor) {
 
     private static final MigrationOptions DEFAULTS = new MigrationOptions(
             Clock.systemUTC(),
@@ -37,13 +40,19 @@ public record MigrationOptions(
             false,
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            SafeListener.NONE);
+            SafeListener.NONE,
+            Duration.ZERO);
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
         Names.given("clock", clock);
         Names.given("time that known users are remembered", knownFor);
         Names.given("patience", patience);
+        Names.given("time that a blocked user's answer is repeated", blockedFor);
+        if (blockedFor.isNegative() || blockedFor.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new InvalidValueException(
+                    "time that a blocked user's answer is repeated", blockedFor, "zero to 10 seconds");
+        }
         if (attempts < 1 || attempts > 100) {
             throw new InvalidValueException("attempts", attempts, "1 to 100");
         }
@@ -71,36 +80,48 @@ public record MigrationOptions(
 
     /** The same with this clock. */
     public MigrationOptions withClock(Clock newClock) {
-        return new MigrationOptions(newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, listener);
+        return new MigrationOptions(
+                newClock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, listener, blockedFor);
     }
 
     /** The same with so many attempts. */
     public MigrationOptions withAttempts(int newAttempts) {
-        return new MigrationOptions(clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait, listener);
+        return new MigrationOptions(
+                clock, newAttempts, knownUsersMax, knownFor, notices, patience, haltWait, listener, blockedFor);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
-        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait, listener);
+        return new MigrationOptions(clock, attempts, max, time, notices, patience, haltWait, listener, blockedFor);
     }
 
     /** The same with this patience. */
     public MigrationOptions withPatience(Duration newPatience) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait, listener);
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, notices, newPatience, haltWait, listener, blockedFor);
     }
 
     /** The same, where a halt waits so long for migrations in flight. */
     public MigrationOptions withHaltWait(Duration max) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, max, listener);
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, notices, patience, max, listener, blockedFor);
     }
 
     /** The same, telling this listener what happens on this node. */
     public MigrationOptions withListener(MigrationListener newListener) {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, newListener);
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, newListener, blockedFor);
+    }
+
+    /** The same, where a gate repeats its answer to a user with credits for so long. */
+    public MigrationOptions withBlockedFor(Duration time) {
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, listener, time);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
     public MigrationOptions withNotices() {
-        return new MigrationOptions(clock, attempts, knownUsersMax, knownFor, true, patience, haltWait, listener);
+        return new MigrationOptions(
+                clock, attempts, knownUsersMax, knownFor, true, patience, haltWait, listener, blockedFor);
     }
 }

@@ -50,6 +50,7 @@ public final class MigrationService {
     private final RollbackWatch watch;
     private final RecentUsers news;
     private final SafeListener listener;
+    private final RememberedQuotes quotes;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
@@ -69,6 +70,7 @@ public final class MigrationService {
                 ? new MigrationRuns(migration, population, this::act, options, pages, listener)
                 : null;
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+        this.quotes = new RememberedQuotes(options.knownUsersMax(), options.blockedFor(), options.clock());
         this.watch = new RollbackWatch(migration, store, known, options);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
@@ -86,6 +88,7 @@ public final class MigrationService {
         this.known = opened.known;
         this.watch = opened.watch;
         this.news = opened.news;
+        this.quotes = opened.quotes;
         this.listener = new SafeListener(SafeListener.NONE);
     }
 
@@ -255,12 +258,12 @@ public final class MigrationService {
         try {
             RollbackResult result =
                     oneUser().rollback(userId, new Reversal.Request(Trigger.OPERATOR, paid, actor, reason));
-            known.remove(result.userId());
+            forget(result.userId());
             listener.tell(told -> told.onRollback(migration, result.status()));
             return result;
         } finally {
             // Also where the outcome is unknown.
-            known.remove(userId);
+            forget(userId);
         }
     }
 
@@ -297,11 +300,11 @@ public final class MigrationService {
         }
         try {
             ReconcileResult result = oneUser().reconcile(userId, standing, actor, reason);
-            known.remove(result.userId());
+            forget(result.userId());
             return result;
         } finally {
             // Also where the outcome is unknown.
-            known.remove(userId);
+            forget(userId);
         }
     }
 
@@ -641,6 +644,12 @@ public final class MigrationService {
         return false;
     }
 
+    /** What the gate answered this user a moment ago; null where it has to ask. */
+    @Nullable
+    Quote rememberedQuote(String userId) {
+        return quotes.find(userId);
+    }
+
     /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */
     boolean isNewsOf(String userId) {
         return news.add(userId);
@@ -657,18 +666,35 @@ public final class MigrationService {
     private MigrationResult migrating(String userId, Intent intent) {
         long begunNanos = System.nanoTime();
         long forgotten = known.forgotten();
-        MigrationResult result = oneUser().migrate(userId, intent);
+        long dropped = quotes.dropped();
+        MigrationResult result;
+        try {
+            result = oneUser().migrate(userId, intent);
+        } finally {
+            if (intent.trigger() != Trigger.REQUEST) {
+                // Also where the outcome is unknown.
+                quotes.drop(userId);
+            }
+        }
         listener.tell(told -> told.onUser(migration, result.status(), SafeListener.since(begunNanos)));
         boolean settled = switch (result.status()) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
             default -> false;
         };
+        if (intent.trigger() == Trigger.REQUEST && result.quote() != null) {
+            quotes.add(result.quote(), dropped);
+        }
         // In a transaction of the host's even what was read may be rolled back.
         if (settled && !store.joins()) {
             known.add(result.userId(), forgotten);
             watch.use();
         }
         return result;
+    }
+
+    private void forget(String userId) {
+        known.remove(userId);
+        quotes.drop(userId);
     }
 
     private RunAct<?> act(MigrationRun run) {

@@ -28,7 +28,8 @@ final class MigrationOptionsTest {
                         false,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(5),
-                        SafeListener.NONE));
+                        SafeListener.NONE,
+                        Duration.ZERO));
     }
 
     @Test
@@ -42,16 +43,36 @@ final class MigrationOptionsTest {
                         .withPatience(Duration.ZERO)
                         .withHaltWait(Duration.ofMillis(8))
                         .withNotices()
-                        .withListener(listener))
+                        .withListener(listener)
+                        .withBlockedFor(Duration.ofSeconds(1)))
                 .isEqualTo(new MigrationOptions(
-                        clock, 7, 3, Duration.ofMillis(4), true, Duration.ZERO, Duration.ofMillis(8), listener))
-                .isEqualTo(DEFAULTS.withListener(listener)
+                        clock,
+                        7,
+                        3,
+                        Duration.ofMillis(4),
+                        true,
+                        Duration.ZERO,
+                        Duration.ofMillis(8),
+                        listener,
+                        Duration.ofSeconds(1)))
+                .isEqualTo(DEFAULTS.withBlockedFor(Duration.ofSeconds(1))
+                        .withListener(listener)
                         .withNotices()
                         .withHaltWait(Duration.ofMillis(8))
                         .withPatience(Duration.ZERO)
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withAttempts(7)
                         .withClock(clock));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.001S", "PT10.001S"})
+    void a_time_to_repeat_answers_beyond_the_bounds_is_refused(Duration time) {
+        assertThat(DEFAULTS.withBlockedFor(Duration.ofSeconds(10)).blockedFor()).isEqualTo(Duration.ofSeconds(10));
+        assertThatThrownBy(() -> DEFAULTS.withBlockedFor(time))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage(
+                        "time that a blocked user's answer is repeated is '" + time + "'; allowed: zero to 10 seconds");
     }
 
     @ParameterizedTest

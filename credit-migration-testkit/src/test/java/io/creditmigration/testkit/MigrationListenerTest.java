@@ -36,9 +36,11 @@ final class MigrationListenerTest {
             .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
             .build();
 
-    private final InMemoryMigrationStore store =
-            InMemoryMigrationStore.with(
-                    user("zero").credits("0"), user("ann").credits("100"), user("bob").credits("0"), user("cid").credits("0"));
+    private final InMemoryMigrationStore store = InMemoryMigrationStore.with(
+            user("zero").credits("0"),
+            user("ann").credits("100"),
+            user("bob").credits("0"),
+            user("cid").credits("0"));
 
     /** Keeps in words what it was told. */
     private static final class Told implements MigrationListener {
