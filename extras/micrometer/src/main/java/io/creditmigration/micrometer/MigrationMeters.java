@@ -96,7 +96,9 @@ public final class MigrationMeters implements MigrationListener {
         var backlog = new Remembered<>(dispatcher::backlog);
         String waiting = "credit.migration.notices.waiting";
         String description = "Notices that are due, wait for their time, or were given up";
-        gauge(waiting, description, backlog, now -> now.due()).tag("state", "due").register(registry);
+        gauge(waiting, description, backlog, now -> now.due())
+                .tag("state", "due")
+                .register(registry);
         gauge(waiting, description, backlog, now -> now.later())
                 .tag("state", "later")
                 .register(registry);
@@ -128,7 +130,8 @@ public final class MigrationMeters implements MigrationListener {
     @Override
     public void onGate(Migration migration, GateDecision decision) {
         // On every request: the counters are looked up by the registry once.
-        gates.computeIfAbsent(migration.id(), id -> new GateMeters(registry, id)).count(decision);
+        gates.computeIfAbsent(migration.id(), id -> new GateMeters(registry, id))
+                .count(decision);
     }
 
     @Override

@@ -8,7 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of where a migration stands. Shares are numbers for a plot; no amount of credits is among them. */
-record Standing(Map<MigrationStatus, Long> users, Rollout rolledOut, @Nullable MigrationRun run) {
+record Standing(
+        Map<MigrationStatus, Long> users,
+        Rollout rolledOut,
+        @Nullable MigrationRun run) {
 
     private static final double HUNDRED = 100;
 

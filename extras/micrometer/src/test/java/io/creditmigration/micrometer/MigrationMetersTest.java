@@ -44,7 +44,11 @@ final class MigrationMetersTest {
             .build();
 
     private final InMemoryMigrationStore store = InMemoryMigrationStore.with(
-            user("zero-1").credits("0"), user("zero-2").credits("0"), user("zero-3").credits("0"), user("ann").credits("100"), user("bob").credits("50"));
+            user("zero-1").credits("0"),
+            user("zero-2").credits("0"),
+            user("zero-3").credits("0"),
+            user("ann").credits("100"),
+            user("bob").credits("50"));
 
     /** One of everything that is counted. */
     private static void work(MigrationService migrations, NoticeDispatcher dispatcher, RecordingNotifier notifier) {
@@ -104,7 +108,8 @@ final class MigrationMetersTest {
     @Test
     void each_name_in_the_dashboard_is_in_a_scrape() throws IOException {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Set<String> scraped = names(scrapeAfterWork(registry).lines()
+        Set<String> scraped = names(scrapeAfterWork(registry)
+                .lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.replaceFirst("[{ ].*", ""))
                 .collect(Collectors.joining(" ")));
@@ -153,9 +158,7 @@ final class MigrationMetersTest {
         MigrationMeters meters = MigrationMeters.of(registry);
         RecordingNotifier notifier = new RecordingNotifier();
         MigrationService migrations = MigrationService.of(
-                CONVERSION,
-                store,
-                MigrationOptions.defaults().withNotices().withListener(meters));
+                CONVERSION, store, MigrationOptions.defaults().withNotices().withListener(meters));
         NoticeDispatcher dispatcher = NoticeDispatcher.of(
                 store,
                 notifier,
