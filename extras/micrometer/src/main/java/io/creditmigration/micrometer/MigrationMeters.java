@@ -159,7 +159,7 @@ public final class MigrationMeters implements MigrationListener {
                 .tag("action", action)
                 .tag(STATUS, name(status))
                 .register(registry)
-                .increment(count);
+                .increment((double) count);
     }
 
     private void notices(String outcome, int count) {
@@ -167,7 +167,7 @@ public final class MigrationMeters implements MigrationListener {
                 .description("Deliveries of notices, by what became of them")
                 .tag("outcome", outcome)
                 .register(registry)
-                .increment(count);
+                .increment((double) count);
     }
 
     private static <T> Gauge.Builder<Remembered<T>> gauge(
