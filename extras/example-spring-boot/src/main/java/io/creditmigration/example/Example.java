@@ -49,9 +49,7 @@ final class Example implements AutoCloseable {
                 "postgres",
                 // A browser sends cookies to all ports of a host.
                 "server.servlet.session.cookie.name",
-                "SHOP" + number,
-                "logging.level.root",
-                "warn"));
+                "SHOP" + number));
         return shop.run();
     }
 
