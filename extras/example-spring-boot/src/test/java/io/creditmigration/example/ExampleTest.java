@@ -2,13 +2,18 @@ package io.creditmigration.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.creditmigration.Actor;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
+import io.creditmigration.jdbc.JdbcMigrationStore;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -105,6 +110,40 @@ final class ExampleTest {
         assertThat(otherTab.operate()).isEqualTo(200);
         assertThat(otherTab.get("/api/balance").body()).contains("43.2");
         assertThat(tab.confirm(shown).body()).contains("Your credits were migrated already.");
+    }
+
+    @Test
+    void a_top_up_that_was_priced_before_the_migration_committed_is_priced_again() throws Exception {
+        addPerson("racing", 100);
+        Visitor visitor = Visitor.signIn(address(0), "racing");
+        String id = sql.queryForObject("SELECT CAST(id AS TEXT) FROM users WHERE login = 'racing'", String.class);
+        MigrationService migrations = example.bean(MigrationService.class);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Connection connection = DriverManager.getConnection(example.jdbcUrl())) {
+            connection.setAutoCommit(false);
+            migrations
+                    .joining(example.bean(JdbcMigrationStore.class).joining(connection))
+                    .confirm(id, migrations.quote(id).orElseThrow(), Actor.user(id));
+            Future<HttpResponse<String>> topUp = thread.submit(() -> visitor.topUp(10_000));
+            awaitSomebodyWhoWaitsForTheRow();
+            connection.commit();
+
+            assertThat(topUp.get().statusCode()).isEqualTo(200);
+        } finally {
+            thread.shutdown();
+        }
+        assertThat(sql.queryForObject("SELECT credits FROM users WHERE login = 'racing'", BigDecimal.class))
+                .isEqualByComparingTo("44");
+        assertThat(sql.queryForObject(WRONG, Long.class)).isZero();
+    }
+
+    private static void awaitSomebodyWhoWaitsForTheRow() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (sql.queryForObject("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", Long.class)
+                == 0) {
+            assertThat(System.nanoTime() - end).as("nobody waits for the row").isNegative();
+            Thread.sleep(20);
+        }
     }
 
     @Test
