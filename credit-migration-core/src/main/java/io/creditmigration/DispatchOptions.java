@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.internal.Arguments;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  *     part of it, at least half, is kept
  * @param pauseMax the longest such pause, at most 7 days
  * @param locales the language of each user by the id as stored; one without templates is answered in English
+ * @param listener is told of each batch that had notices
  */
 public record DispatchOptions(
         Clock clock,
@@ -27,7 +29,8 @@ public record DispatchOptions(
         int deliveriesMax,
         Duration firstPause,
         Duration pauseMax,
-        Function<String, Locale> locales) {
+        Function<String, Locale> locales,
+        MigrationListener listener) {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
@@ -38,12 +41,14 @@ public record DispatchOptions(
             10,
             Duration.ofSeconds(30),
             Duration.ofHours(1),
-            userId -> Locale.ENGLISH);
+            userId -> Locale.ENGLISH,
+            SafeListener.NONE);
 
     /** Refuses bounds that bound nothing. */
     public DispatchOptions {
         Arguments.require("clock", clock);
         Arguments.require("locales", locales);
+        Arguments.require("listener", listener);
         if (batchSize < 1 || batchSize > 1_000) {
             throw new InvalidValueException("batch size", batchSize, "1 to 1000 notices");
         }
@@ -62,17 +67,17 @@ public record DispatchOptions(
 
     /** The same with this clock. */
     public DispatchOptions withClock(Clock newClock) {
-        return new DispatchOptions(newClock, batchSize, lease, deliveriesMax, firstPause, pauseMax, locales);
+        return new DispatchOptions(newClock, batchSize, lease, deliveriesMax, firstPause, pauseMax, locales, listener);
     }
 
     /** The same, leasing so many notices for so long. */
     public DispatchOptions withBatches(int notices, Duration time) {
-        return new DispatchOptions(clock, notices, time, deliveriesMax, firstPause, pauseMax, locales);
+        return new DispatchOptions(clock, notices, time, deliveriesMax, firstPause, pauseMax, locales, listener);
     }
 
     /** The same, trying so often, with pauses that grow from the first to the longest. */
     public DispatchOptions withRetries(int deliveries, Duration first, Duration longest) {
-        return new DispatchOptions(clock, batchSize, lease, deliveries, first, longest, locales);
+        return new DispatchOptions(clock, batchSize, lease, deliveries, first, longest, locales, listener);
     }
 
     /** The same with one language for everyone. */
@@ -83,7 +88,12 @@ public record DispatchOptions(
 
     /** The same, asking for each user's language. */
     public DispatchOptions withLocales(Function<String, Locale> newLocales) {
-        return new DispatchOptions(clock, batchSize, lease, deliveriesMax, firstPause, pauseMax, newLocales);
+        return new DispatchOptions(clock, batchSize, lease, deliveriesMax, firstPause, pauseMax, newLocales, listener);
+    }
+
+    /** The same, telling this listener of each batch that had notices. */
+    public DispatchOptions withListener(MigrationListener newListener) {
+        return new DispatchOptions(clock, batchSize, lease, deliveriesMax, firstPause, pauseMax, locales, newListener);
     }
 
     private static void checkWithin(String what, Duration value, Duration min, Duration max) {

@@ -1,10 +1,26 @@
 package io.creditmigration;
 
+import io.creditmigration.internal.Arguments;
 /** What a {@link MigrationGate} says of one request. */
 public sealed interface GateDecision {
 
     /** Whether the request goes through. */
     boolean passes();
+
+    /** A request that goes through, for tests of what a host does with decisions. */
+    static GateDecision allowed(MigrationResult.Status status) {
+        return new Allowed(Arguments.require("status", status));
+    }
+
+    /** A request of a user who has to confirm this quote first. */
+    static GateDecision migrationRequired(Quote quote) {
+        return new MigrationRequired(Arguments.require("quote", quote));
+    }
+
+    /** A request during which the store failed, at a gate that is open or closed then. */
+    static GateDecision storeFailed(boolean passes, CreditMigrationException cause) {
+        return new StoreFailed(passes, Arguments.require("cause", cause));
+    }
 
     /**
      * The request goes through; the gate grants access, never a price.

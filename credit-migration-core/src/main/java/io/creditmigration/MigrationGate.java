@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * nothing is halted. Keep the pages where users see and confirm their quote outside the gate.
  *
  * <p>Users known to be migrated cost no round trip: the service remembers a bounded number of them for a bounded time
- * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back.
+ * ({@link MigrationOptions}), and forgets them within two seconds when another node rolls users back. A user with credits costs
+ * one read per request, unless {@link MigrationOptions#blockedFor} says that an answer is repeated for a moment.
  *
  * <p>A store that fails again and again is given a rest: after 5 failures in a row the gate answers by its rule for failures for
  * 2 seconds without asking, then one request asks again ({@link MigrationOptions#withStoreRest}). Users known to be migrated pass
@@ -91,6 +92,10 @@ public final class MigrationGate {
             if (migrations.isKnownMigrated(userId)) {
                 return allow(Status.ALREADY_MIGRATED);
             }
+            Quote remembered = migrations.rememberedQuote(userId);
+            if (remembered != null) {
+                return block(remembered);
+            }
             CreditMigrationException resting = circuit.rests();
             if (resting != null) {
                 storeFailures.increment();
@@ -118,8 +123,7 @@ public final class MigrationGate {
             return failed(new StoreException(StoreException.Kind.UNAVAILABLE, Failures.describe(e), e));
         }
         if (result.quote() != null) {
-            blocked.increment();
-            return new MigrationRequired(result.quote());
+            return block(result.quote());
         }
         if (WORTH_A_LOOK.contains(result.status()) && migrations.shouldWarn(result.userId())) {
             LOG.warn("The gate lets user {} pass: {}", Printable.of(result.userId()), result.status());
@@ -144,6 +148,11 @@ public final class MigrationGate {
         return storeFailures.sum();
     }
 
+    private MigrationRequired block(Quote quote) {
+        blocked.increment();
+        return migrations.told(new MigrationRequired(quote));
+    }
+
     private StoreFailed failed(CreditMigrationException failure) {
         storeFailures.increment();
         boolean rests = circuit.failed(failure);
@@ -152,12 +161,12 @@ public final class MigrationGate {
                 openOnFailure ? "open" : "closed",
                 rests ? ", and does not ask it for a while" : "",
                 Printable.of(failure.getMessage()));
-        return new StoreFailed(openOnFailure, failure);
+        return migrations.told(new StoreFailed(openOnFailure, failure));
     }
 
     private Allowed allow(Status status) {
         Passage passage = Objects.requireNonNull(passages.get(status));
         passage.count().increment();
-        return passage.allowed();
+        return migrations.told(passage.allowed());
     }
 }

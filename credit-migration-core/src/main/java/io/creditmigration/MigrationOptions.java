@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -23,6 +24,9 @@ import java.time.Duration;
  * @param failureLimit when a run pauses itself because too many of its users fail
  * @param failureNoticeDelay how long the notices of users who failed in a run wait before they are due, zero to one day: time to
  *     pause the run, which holds them, and to retry the users, which cancels them
+ * @param listener is told what happens on this node
+ * @param blockedFor how long a gate repeats its answer to a user with credits without a read, zero to 10 seconds. What this
+ *     service does to the user ends it at once; a confirmation on another node, a halt or a purchase within this time
  */
 public record MigrationOptions(
         Clock clock,
@@ -34,7 +38,9 @@ public record MigrationOptions(
         Duration haltWait,
         StoreRest storeRest,
         FailureLimit failureLimit,
-        Duration failureNoticeDelay) {
+        Duration failureNoticeDelay,
+        MigrationListener listener,
+        Duration blockedFor) {
 
     /**
      * When a {@link MigrationGate} stops asking a store that fails again and again. Until the time is over it answers by its rule
@@ -90,13 +96,20 @@ public record MigrationOptions(
             Duration.ofSeconds(5),
             new StoreRest(5, Duration.ofSeconds(2)),
             new FailureLimit(20, new BigDecimal("0.05")),
-            Duration.ofMinutes(15));
+            Duration.ofMinutes(15),
+            SafeListener.NONE,
+            Duration.ZERO);
 
     /** Refuses bounds that bound nothing. */
     public MigrationOptions {
         Arguments.require("clock", clock);
         Arguments.require("time that known users are remembered", knownFor);
         Arguments.require("patience", patience);
+        Arguments.require("time that a blocked user's answer is repeated", blockedFor);
+        if (blockedFor.isNegative() || blockedFor.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new InvalidValueException(
+                    "time that a blocked user's answer is repeated", blockedFor, "zero to 10 seconds");
+        }
         if (attempts < 1 || attempts > 100) {
             throw new InvalidValueException("attempts", attempts, "1 to 100");
         }
@@ -109,6 +122,7 @@ public record MigrationOptions(
         if (patience.isNegative() || patience.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidValueException("patience", patience, "zero to one day");
         }
+        Arguments.require("listener", listener);
         Arguments.require("wait of a halt", haltWait);
         if (haltWait.isNegative() || haltWait.compareTo(Duration.ofHours(1)) > 0) {
             throw new InvalidValueException("wait of a halt", haltWait, "zero to one hour");
@@ -142,7 +156,9 @@ public record MigrationOptions(
                 haltWait,
                 storeRest,
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same with this many attempts. */
@@ -157,13 +173,26 @@ public record MigrationOptions(
                 haltWait,
                 storeRest,
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same, remembering so many migrated users for at most so long. */
     public MigrationOptions withKnownUsers(int max, Duration time) {
         return new MigrationOptions(
-                clock, attempts, max, time, notices, patience, haltWait, storeRest, failureLimit, failureNoticeDelay);
+                clock,
+                attempts,
+                max,
+                time,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same with this patience. */
@@ -178,7 +207,9 @@ public record MigrationOptions(
                 haltWait,
                 storeRest,
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same, where a halt waits so long for migrations in flight. */
@@ -193,12 +224,13 @@ public record MigrationOptions(
                 max,
                 storeRest,
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same, where a gate does not ask a store for so long after so many failures in a row; 0 asks always. */
     public MigrationOptions withStoreRest(int failures, Duration time) {
-        StoreRest rest = new StoreRest(failures, time);
         return new MigrationOptions(
                 clock,
                 attempts,
@@ -207,9 +239,11 @@ public record MigrationOptions(
                 notices,
                 patience,
                 haltWait,
-                rest,
+                new StoreRest(failures, time),
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /**
@@ -217,7 +251,6 @@ public record MigrationOptions(
      * failed; 0 never pauses.
      */
     public MigrationOptions withFailureLimit(int failures, BigDecimal share) {
-        FailureLimit limit = new FailureLimit(failures, share);
         return new MigrationOptions(
                 clock,
                 attempts,
@@ -227,14 +260,61 @@ public record MigrationOptions(
                 patience,
                 haltWait,
                 storeRest,
-                limit,
-                failureNoticeDelay);
+                new FailureLimit(failures, share),
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 
     /** The same, where the notices of users who failed in a run are due after so long. */
     public MigrationOptions withFailureNoticeDelay(Duration delay) {
         return new MigrationOptions(
-                clock, attempts, knownUsersMax, knownFor, notices, patience, haltWait, storeRest, failureLimit, delay);
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                delay,
+                listener,
+                blockedFor);
+    }
+
+    /** The same, telling this listener what happens on this node. */
+    public MigrationOptions withListener(MigrationListener newListener) {
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay,
+                newListener,
+                blockedFor);
+    }
+
+    /** The same, where a gate repeats its answer to a user with credits for so long. */
+    public MigrationOptions withBlockedFor(Duration time) {
+        return new MigrationOptions(
+                clock,
+                attempts,
+                knownUsersMax,
+                knownFor,
+                notices,
+                patience,
+                haltWait,
+                storeRest,
+                failureLimit,
+                failureNoticeDelay,
+                listener,
+                time);
     }
 
     /** The same, telling users what becomes of them. Nodes of one application agree on it. */
@@ -249,6 +329,8 @@ public record MigrationOptions(
                 haltWait,
                 storeRest,
                 failureLimit,
-                failureNoticeDelay);
+                failureNoticeDelay,
+                listener,
+                blockedFor);
     }
 }

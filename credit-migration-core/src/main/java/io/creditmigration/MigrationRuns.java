@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.internal.Arguments;
@@ -10,6 +11,7 @@ import io.creditmigration.spi.Page;
 import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.RunStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -57,10 +59,17 @@ public final class MigrationRuns {
     private final RunStore store;
     private final RunEngine engine;
     private final Runnable registering;
+    private final SafeListener listener;
     private final MigrationOptions bounds;
 
     MigrationRuns(
-            Migration migration, RunStore store, RunEngine engine, Runnable registering, MigrationOptions bounds) {
+            Migration migration,
+            RunStore store,
+            RunEngine engine,
+            Runnable registering,
+            MigrationOptions bounds,
+            SafeListener listener) {
+        this.listener = listener;
         this.registering = registering;
         this.migration = migration;
         this.store = store;
@@ -172,6 +181,7 @@ public final class MigrationRuns {
                 answer.state(),
                 answer.outcomes(),
                 answer.rollbacks());
+        this.listener.tell(one -> one.onRun(migration, answer));
         told.accept(answer);
         return answer;
     }
@@ -205,6 +215,14 @@ public final class MigrationRuns {
         List<MigrationRun> all = list();
         return all.stream().anyMatch(run -> run.state() == State.FINISHED)
                 && all.stream().noneMatch(run -> run.state() == State.RUNNING || run.state() == State.PAUSED);
+    }
+
+    /**
+     * How many users stand where, whatever brought them there, without reading the whole journal. Users without a line are not
+     * counted; PENDING are those that an operator has reopened.
+     */
+    public Map<MigrationStatus, Long> usersByStatus() {
+        return store.totals(migration).users();
     }
 
     /** What was done to runs and rollout, newest first, at most 10,000. */

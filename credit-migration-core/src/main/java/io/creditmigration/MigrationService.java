@@ -1,5 +1,7 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.SafeListener;
+import io.creditmigration.engine.user.RememberedQuotes;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
 import io.creditmigration.engine.audit.Auditor;
@@ -80,15 +82,19 @@ public final class MigrationService {
     private final RollbackWatch watch;
     private final RecentUsers news;
     private volatile Engine engine;
+    private final SafeListener listener;
+    private final RememberedQuotes quotes;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
         this.store = store;
+        this.listener = new SafeListener(options.listener());
         this.options = options;
         this.commits = new LatencyHistogram();
         this.pages = new LatencyHistogram();
         this.engine = engine(migration, stored);
         this.known = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
+        this.quotes = new RememberedQuotes(options.knownUsersMax(), options.blockedFor(), options.clock());
         this.watch = new RollbackWatch(migration, store, known, options);
         this.news = new RecentUsers(options.knownUsersMax(), options.knownFor(), options.clock());
     }
@@ -101,6 +107,8 @@ public final class MigrationService {
         this.known = opened.known;
         this.watch = opened.watch;
         this.news = opened.news;
+        this.quotes = opened.quotes;
+        this.listener = new SafeListener(SafeListener.NONE);
         Engine same = opened.engine;
         this.engine = new Engine(
                 same.migration(),
@@ -127,9 +135,10 @@ public final class MigrationService {
                 ? new MigrationRuns(
                         migration,
                         population,
-                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages),
+                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages, listener),
                         this::registered,
-                        options)
+                        options,
+                        listener)
                 : null;
         return new Engine(migration, decider, reversal, oneUser, runs);
     }
@@ -428,11 +437,12 @@ public final class MigrationService {
         try {
             RollbackResult result =
                     engine.oneUser().rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
-            known.remove(result.userId());
+            forget(result.userId());
+            listener.tell(told -> told.onRollback(migration(), result.status()));
             return result;
         } finally {
             // Also where the outcome is unknown.
-            known.remove(userId);
+            forget(userId);
         }
     }
 
@@ -470,11 +480,11 @@ public final class MigrationService {
         }
         try {
             ReconcileResult result = engine.oneUser().reconcile(userId, standing, actor, reason);
-            known.remove(result.userId());
+            forget(result.userId());
             return result;
         } finally {
             // Also where the outcome is unknown.
-            known.remove(userId);
+            forget(userId);
         }
     }
 
@@ -831,24 +841,57 @@ public final class MigrationService {
         return false;
     }
 
+    /** What the gate answered this user a moment ago; null where it has to ask. */
+    @Nullable
+    Quote rememberedQuote(String userId) {
+        return quotes.find(userId);
+    }
+
     /** Whether this user was not the subject of a warning lately; bounds what a gate logs. */
     boolean shouldWarn(String userId) {
         return news.add(userId);
     }
 
+    /** For the gate, which decides for a service. */
+    <D extends GateDecision> D told(D decision) {
+        if (!listener.isNone()) {
+            listener.tell(told -> told.onGate(migration(), decision));
+        }
+        return decision;
+    }
+
     private MigrationResult migrating(String userId, Intent intent) {
+        long begunNanos = System.nanoTime();
         long forgotten = known.forgotten();
-        MigrationResult result = scheduled(() -> engine.oneUser().migrate(userId, intent));
+        long dropped = quotes.dropped();
+        MigrationResult result;
+        try {
+            result = scheduled(() -> engine.oneUser().migrate(userId, intent));
+        } finally {
+            if (intent.trigger() != Trigger.REQUEST) {
+                // Also where the outcome is unknown.
+                quotes.drop(userId);
+            }
+        }
+        listener.tell(told -> told.onUser(migration(), result.status(), SafeListener.since(begunNanos)));
         boolean settled = switch (result.status()) {
             case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT, ENDED, WITHDRAWN -> true;
             default -> false;
         };
+        if (intent.trigger() == Trigger.REQUEST && result.quote() != null) {
+            quotes.add(result.quote(), dropped);
+        }
         // In a transaction of the host's even what was read may be rolled back.
         if (settled && !store.joins()) {
             known.add(result.userId(), forgotten);
             watch.use();
         }
         return result;
+    }
+
+    private void forget(String userId) {
+        known.remove(userId);
+        quotes.drop(userId);
     }
 
     private void forgetKnown() {

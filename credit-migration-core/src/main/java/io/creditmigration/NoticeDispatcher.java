@@ -1,5 +1,6 @@
 package io.creditmigration;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
@@ -47,12 +48,14 @@ public final class NoticeDispatcher implements Runnable {
     private final Notifier notifier;
     private final NoticeTemplates templates;
     private final DispatchOptions options;
+    private final SafeListener listener;
 
     private NoticeDispatcher(NoticeStore store, Notifier notifier, NoticeTemplates templates, DispatchOptions options) {
         this.store = store;
         this.notifier = notifier;
         this.templates = templates;
         this.options = options;
+        this.listener = new SafeListener(options.listener());
     }
 
     /**
@@ -125,8 +128,17 @@ public final class NoticeDispatcher implements Runnable {
                     postponed,
                     untried);
         }
-        return new Dispatched(
+        Dispatched dispatched = new Dispatched(
                 batch.size(), counts.getOrDefault(State.SENT, 0), postponed, counts.getOrDefault(State.DEAD, 0));
+        if (!batch.isEmpty()) {
+            listener.tell(told -> told.onNotices(dispatched));
+        }
+        return dispatched;
+    }
+
+    /** How many notices are due, wait, or were given up, of all migrations in the store. Reads only. */
+    public NoticeStore.Backlog backlog() {
+        return store.backlog(now());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.creditmigration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.creditmigration.engine.SafeListener;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,12 +32,15 @@ final class MigrationOptionsTest {
                         Duration.ofSeconds(5),
                         new MigrationOptions.StoreRest(5, Duration.ofSeconds(2)),
                         new MigrationOptions.FailureLimit(20, new BigDecimal("0.05")),
-                        Duration.ofMinutes(15)));
+                        Duration.ofMinutes(15),
+                        SafeListener.NONE,
+                        Duration.ZERO));
     }
 
     @Test
     void each_change_leaves_the_rest_as_it_was() {
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+        MigrationListener listener = new MigrationListener() {};
 
         assertThat(DEFAULTS.withClock(clock)
                         .withAttempts(7)
@@ -46,7 +50,9 @@ final class MigrationOptionsTest {
                         .withStoreRest(9, Duration.ofMillis(10))
                         .withFailureLimit(11, BigDecimal.ONE)
                         .withFailureNoticeDelay(Duration.ofMillis(12))
-                        .withNotices())
+                        .withNotices()
+                        .withListener(listener)
+                        .withBlockedFor(Duration.ofSeconds(1)))
                 .isEqualTo(new MigrationOptions(
                         clock,
                         7,
@@ -57,8 +63,12 @@ final class MigrationOptionsTest {
                         Duration.ofMillis(8),
                         new MigrationOptions.StoreRest(9, Duration.ofMillis(10)),
                         new MigrationOptions.FailureLimit(11, BigDecimal.ONE),
-                        Duration.ofMillis(12)))
-                .isEqualTo(DEFAULTS.withNotices()
+                        Duration.ofMillis(12),
+                        listener,
+                        Duration.ofSeconds(1)))
+                .isEqualTo(DEFAULTS.withBlockedFor(Duration.ofSeconds(1))
+                        .withListener(listener)
+                        .withNotices()
                         .withFailureNoticeDelay(Duration.ofMillis(12))
                         .withFailureLimit(11, BigDecimal.ONE)
                         .withStoreRest(9, Duration.ofMillis(10))
@@ -67,6 +77,16 @@ final class MigrationOptionsTest {
                         .withKnownUsers(3, Duration.ofMillis(4))
                         .withAttempts(7)
                         .withClock(clock));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.001S", "PT10.001S"})
+    void a_time_to_repeat_answers_beyond_the_bounds_is_refused(Duration time) {
+        assertThat(DEFAULTS.withBlockedFor(Duration.ofSeconds(10)).blockedFor()).isEqualTo(Duration.ofSeconds(10));
+        assertThatThrownBy(() -> DEFAULTS.withBlockedFor(time))
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessage(
+                        "time that a blocked user's answer is repeated is '" + time + "'; allowed: zero to 10 seconds");
     }
 
     @ParameterizedTest

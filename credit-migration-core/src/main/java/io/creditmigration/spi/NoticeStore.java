@@ -49,6 +49,15 @@ public interface NoticeStore extends MigrationStore {
             Instant at,
             @Nullable String error) {}
 
+    /**
+     * How many notices wait, of all migrations.
+     *
+     * @param due queued and due, so that a dispatcher that keeps up leaves none for long
+     * @param later queued and not due yet, or leased
+     * @param dead given up
+     */
+    record Backlog(long due, long later, long dead) {}
+
     /** The state of a notice. A store also keeps cancelled ones. */
     enum State {
         /** Waits to be delivered. */
@@ -83,6 +92,9 @@ public interface NoticeStore extends MigrationStore {
      * @return whether it was settled; asking again answers the same
      */
     boolean settle(Leased leased, Settlement settlement);
+
+    /** How many notices wait, by an index: no read of what was sent. */
+    Backlog backlog(Instant now);
 
     /** Notices that were given up, at most {@code limit}, the longest dead first. */
     List<DeadLetter> deadLetters(int limit);

@@ -561,6 +561,11 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     }
 
     @Override
+    public Backlog backlog(Instant now) {
+        return transactions.read("Counting notices", connection -> notices.backlog(connection, now));
+    }
+
+    @Override
     public List<DeadLetter> deadLetters(int limit) {
         return transactions.read("Reading dead letters", connection -> notices.dead(connection, limit));
     }

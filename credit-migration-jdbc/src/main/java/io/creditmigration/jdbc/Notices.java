@@ -5,6 +5,7 @@ import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.Notice;
 import io.creditmigration.NoticeKind;
+import io.creditmigration.spi.NoticeStore.Backlog;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
@@ -79,6 +80,12 @@ final class Notices {
               AND lease = :lease AND (state <> 'CANCELLED' OR :state = 'SENT')
             """;
 
+    private static final String BACKLOG = """
+            SELECT (SELECT COUNT(*) FROM {our_notice} WHERE state = 'QUEUED' AND state_at <= :now) AS due,
+                   (SELECT COUNT(*) FROM {our_notice} WHERE state = 'QUEUED' AND state_at > :now) AS later,
+                   (SELECT COUNT(*) FROM {our_notice} WHERE state = 'DEAD') AS dead
+            """;
+
     private static final String DEAD = """
             SELECT migration_id, user_id, attempt, kind, old_credits, new_credits, old_rate, new_rate, happens_at, deliveries,
                    error
@@ -98,6 +105,7 @@ final class Notices {
     private final Sql lease;
     private final Sql held;
     private final Sql settle;
+    private final Sql backlog;
     private final Sql dead;
     private final Sql requeue;
 
@@ -111,6 +119,7 @@ final class Notices {
         this.lease = new Sql(dialect, LEASE, names);
         this.held = new Sql(dialect, HELD, names);
         this.settle = new Sql(dialect, SETTLE, names);
+        this.backlog = new Sql(dialect, BACKLOG, names);
         this.dead = new Sql(dialect, DEAD, names);
         this.requeue = new Sql(dialect, REQUEUE, names);
     }
@@ -199,6 +208,16 @@ final class Notices {
         values.put("deliveries", settlement.deliveries());
         values.put("error", settlement.error());
         return settle.update(connection, values) == 1;
+    }
+
+    Backlog backlog(Connection connection, Instant now) throws SQLException {
+        try (PreparedStatement statement = backlog.prepare(connection)) {
+            backlog.bind(statement, Map.of("now", now));
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new Backlog(row.getLong("due"), row.getLong("later"), row.getLong("dead"));
+            }
+        }
     }
 
     List<DeadLetter> dead(Connection connection, int limit) throws SQLException {

@@ -107,7 +107,7 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
         HOLDS,
         /** {@link NoticeStore#settle}. */
         SETTLE,
-        /** {@link NoticeStore#deadLetters}. */
+        /** {@link NoticeStore#deadLetters} and {@link NoticeStore#backlog}. */
         DEAD_LETTERS,
         /** {@link NoticeStore#requeue}. */
         REQUEUE,
@@ -320,6 +320,11 @@ public final class FaultyStore implements RunStore, NoticeStore, AuditStore {
     @Override
     public boolean settle(Leased leased, Settlement settlement) {
         return around(Call.SETTLE, () -> notices().settle(leased, settlement));
+    }
+
+    @Override
+    public Backlog backlog(Instant now) {
+        return around(Call.DEAD_LETTERS, () -> notices().backlog(now));
     }
 
     @Override

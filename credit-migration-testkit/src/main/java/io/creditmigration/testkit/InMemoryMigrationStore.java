@@ -720,6 +720,13 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     }
 
     @Override
+    public Backlog backlog(Instant now) {
+        synchronized (database) {
+            return outbox.backlog(accounts, now);
+        }
+    }
+
+    @Override
     public List<DeadLetter> deadLetters(int limit) {
         synchronized (database) {
             return outbox.deadLetters(accounts, limit);

@@ -508,6 +508,7 @@ abstract class NoticesContract extends ContractGroup {
         assertEquals(new Dispatched(2, 1, 0, 1), dispatcher().dispatch());
         List<DeadLetter> dead = dispatcher().deadLetters(10);
 
+        assertEquals(new NoticeStore.Backlog(0, 0, 1), dispatcher().backlog());
         assertEquals(1, dead.size());
         assertEquals("bob", dead.get(0).notice().userId());
         assertEquals(Credits.of(20), dead.get(0).notice().newCredits());
@@ -515,8 +516,10 @@ abstract class NoticesContract extends ContractGroup {
         assertEquals("user bob is refused, as a test has asked for", dead.get(0).error());
         assertTrue(dispatcher().requeue(dead.get(0)));
         assertFalse(dispatcher().requeue(dead.get(0)), "dead no longer");
+        assertEquals(new NoticeStore.Backlog(1, 0, 0), dispatcher().backlog());
         assertEquals(List.of(), dispatcher().deadLetters(10));
         Leased again = leaseOne();
+        assertEquals(new NoticeStore.Backlog(0, 1, 0), dispatcher().backlog());
         assertEquals(dead.get(0).notice(), again.notice());
         assertEquals(1, again.deliveries());
     }

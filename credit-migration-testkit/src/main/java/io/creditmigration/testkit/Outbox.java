@@ -1,6 +1,7 @@
 package io.creditmigration.testkit;
 
 import io.creditmigration.DeadLetter;
+import io.creditmigration.spi.NoticeStore.Backlog;
 import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
@@ -53,6 +54,15 @@ final class Outbox {
             account.notices.put(id, stored.settled(leased, settlement));
         }
         return stored.state() != null || settlement.state() == State.SENT;
+    }
+
+    Backlog backlog(Map<String, Account> accounts, Instant now) {
+        List<StoredNotice> all = inOrder(accounts).toList();
+        long queued =
+                all.stream().filter(notice -> notice.state() == State.QUEUED).count();
+        long due = all.stream().filter(notice -> notice.isDue(now)).count();
+        long dead = all.stream().filter(notice -> notice.state() == State.DEAD).count();
+        return new Backlog(due, queued - due, dead);
     }
 
     List<DeadLetter> deadLetters(Map<String, Account> accounts, int limit) {

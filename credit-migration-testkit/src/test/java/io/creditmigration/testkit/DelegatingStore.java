@@ -195,6 +195,11 @@ class DelegatingStore implements RunStore, NoticeStore, AuditStore {
     }
 
     @Override
+    public Backlog backlog(Instant now) {
+        return notices().backlog(now);
+    }
+
+    @Override
     public List<DeadLetter> deadLetters(int limit) {
         return notices().deadLetters(limit);
     }

@@ -1,5 +1,6 @@
 package io.creditmigration.engine.run;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.Health;
 import io.creditmigration.HealthSignal;
 import io.creditmigration.Migration;
@@ -37,6 +38,7 @@ public final class RunEngine {
     private final Runnable forget;
     private final MigrationOptions options;
     private final LatencyHistogram pages;
+    private final SafeListener listener;
 
     /** The limits of the run that was last stepped, which hold over many steps. */
     private volatile @Nullable RunLimits stepping;
@@ -46,6 +48,7 @@ public final class RunEngine {
      *
      * @param forget forgets which users are known to be migrated; called after each page of a rollback
      * @param pages records how long each page took
+     * @param listener is told of each page
      */
     public RunEngine(
             Migration migration,
@@ -54,7 +57,8 @@ public final class RunEngine {
             RollbackDecider rollbacks,
             Runnable forget,
             MigrationOptions options,
-            LatencyHistogram pages) {
+            LatencyHistogram pages,
+            SafeListener listener) {
         this.migration = migration;
         this.store = store;
         this.decider = decider;
@@ -62,6 +66,7 @@ public final class RunEngine {
         this.forget = forget;
         this.options = options;
         this.pages = pages;
+        this.listener = listener;
     }
 
     /** Works one page on the calling thread. Answers ADVANCED, BUSY, FINISHED, STOPPED or HALTED. */
@@ -110,6 +115,6 @@ public final class RunEngine {
         RunAction<?> action = run.scope().isRollback()
                 ? new RollbackAction(rollbacks, run, forget)
                 : new MigratingAction(migration, store, decider, run.scope());
-        return new RunWorker<>(migration, store, action, options, run, limits);
+        return new RunWorker<>(migration, store, action, options, run, limits, listener);
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration.engine.run;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
@@ -53,6 +54,7 @@ final class RunWorker<R> implements PageWork {
     private final long patienceNanos;
     private final String runId;
     private final RunLimits limits;
+    private final SafeListener listener;
 
     private RunSettings settings;
     private int limit;
@@ -82,7 +84,8 @@ final class RunWorker<R> implements PageWork {
             RunAction<R> action,
             MigrationOptions options,
             MigrationRun run,
-            RunLimits limits) {
+            RunLimits limits,
+            SafeListener listener) {
         this.migration = migration;
         this.store = store;
         this.action = action;
@@ -93,6 +96,7 @@ final class RunWorker<R> implements PageWork {
         this.settings = run.settings();
         this.limit = settings.pageSize();
         this.limits = limits;
+        this.listener = listener;
     }
 
     /** The run's settings as the last page found them. */
@@ -144,6 +148,8 @@ final class RunWorker<R> implements PageWork {
                 ended = 0;
                 resize();
                 action.end();
+                Tally written = counted;
+                listener.tell(told -> told.onPage(migration, written, SafeListener.since(begunNanos)));
                 limits.pageDone(range, counted, streak, decisions.size(), System.nanoTime() - begunNanos, settings);
             }
             case REJECTED -> refused(String.valueOf(page.message()));

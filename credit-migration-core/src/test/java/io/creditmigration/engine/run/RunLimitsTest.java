@@ -81,7 +81,10 @@ final class RunLimitsTest {
 
     @Test
     void without_limits_nothing_pauses_a_run() {
-        guard(() -> Health.GO).pageDone(null, tally(1_000_000, 0, "1000000"), Streak.NONE, 1, 1, SETTINGS);
+        MigrationOptions unlimited =
+                MigrationOptions.defaults().withClock(Fixture.CLOCK).withFailureLimit(0, BigDecimal.ONE);
+        new RunLimits(MIGRATION, store, store.run, () -> Health.GO, unlimited, pages)
+                .pageDone(null, tally(1_000_000, 0, "1000000"), Streak.NONE, 1, 1, SETTINGS);
 
         assertThat(store.causes).isEmpty();
     }

@@ -3,6 +3,7 @@ package io.creditmigration.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.creditmigration.engine.SafeListener;
 import io.creditmigration.Consent;
 import io.creditmigration.Credits;
 import io.creditmigration.FakeStore;
@@ -299,7 +300,8 @@ final class RunWorkerTest {
                 new MigratingAction(MIGRATION, store, Fixture.decider(MIGRATION), RunScope.everyone()),
                 options,
                 store.run,
-                new RunLimits(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()));
+                new RunLimits(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()),
+                new SafeListener(SafeListener.NONE));
     }
 
     private static UserState using(UserState user, long operations) {

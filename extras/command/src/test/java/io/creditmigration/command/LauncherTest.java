@@ -49,7 +49,8 @@ final class LauncherTest {
         "demo --users, command",
         "plan, command",
         "--help, command",
-        "benchmark --users 5, benchmarks"
+        "benchmark --users 5, benchmarks",
+        "example, example-spring-boot"
     })
     void it_builds_what_the_subcommand_needs_and_says_what_it_does(String arguments, String module) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "credit-migration"));

@@ -1,0 +1,10 @@
+CREATE TABLE users (
+    id         VARCHAR(36) PRIMARY KEY,
+    credits    NUMERIC(18, 4) NOT NULL,
+    migrated   BOOLEAN DEFAULT FALSE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+INSERT INTO users (id, credits, created_at) VALUES
+    ('ann', 100, TIMESTAMP WITH TIME ZONE '2025-01-01 00:00:00+00'),
+    ('bob', 50, TIMESTAMP WITH TIME ZONE '2025-01-01 00:00:00+00'),
+    ('zero', 0, TIMESTAMP WITH TIME ZONE '2025-01-01 00:00:00+00');
