@@ -1,6 +1,5 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.SafeListener;
 import io.creditmigration.internal.Arguments;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +41,7 @@ public record DispatchOptions(
             Duration.ofSeconds(30),
             Duration.ofHours(1),
             userId -> Locale.ENGLISH,
-            SafeListener.NONE);
+            MigrationListener.NONE);
 
     /** Refuses bounds that bound nothing. */
     public DispatchOptions {

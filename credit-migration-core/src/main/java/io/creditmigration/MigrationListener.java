@@ -17,6 +17,14 @@ import java.time.Duration;
  */
 public interface MigrationListener {
 
+    /** Is told and does nothing. */
+    MigrationListener NONE = new MigrationListener() {
+        @Override
+        public String toString() {
+            return "none";
+        }
+    };
+
     /**
      * One user was asked about outside runs: on a request, by a confirmation, or by an operator.
      *

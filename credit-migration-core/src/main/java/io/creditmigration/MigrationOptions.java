@@ -1,6 +1,5 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.SafeListener;
 import io.creditmigration.internal.Arguments;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -97,7 +96,7 @@ public record MigrationOptions(
             new StoreRest(5, Duration.ofSeconds(2)),
             new FailureLimit(20, new BigDecimal("0.05")),
             Duration.ofMinutes(15),
-            SafeListener.NONE,
+            MigrationListener.NONE,
             Duration.ZERO);
 
     /** Refuses bounds that bound nothing. */

@@ -1,6 +1,6 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.internal.Arguments;
@@ -59,7 +59,7 @@ public final class MigrationRuns {
     private final RunStore store;
     private final RunEngine engine;
     private final Runnable registering;
-    private final SafeListener listener;
+    private final SafeListener<MigrationListener> listener;
     private final MigrationOptions bounds;
 
     MigrationRuns(
@@ -68,7 +68,7 @@ public final class MigrationRuns {
             RunEngine engine,
             Runnable registering,
             MigrationOptions bounds,
-            SafeListener listener) {
+            SafeListener<MigrationListener> listener) {
         this.listener = listener;
         this.registering = registering;
         this.migration = migration;

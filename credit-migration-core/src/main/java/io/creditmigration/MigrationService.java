@@ -1,6 +1,6 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.engine.user.RememberedQuotes;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
@@ -82,13 +82,13 @@ public final class MigrationService {
     private final RollbackWatch watch;
     private final RecentUsers news;
     private volatile Engine engine;
-    private final SafeListener listener;
+    private final SafeListener<MigrationListener> listener;
     private final RememberedQuotes quotes;
 
     private MigrationService(
             Migration migration, MigrationStore store, List<StoredDefinition> stored, MigrationOptions options) {
         this.store = store;
-        this.listener = new SafeListener(options.listener());
+        this.listener = new SafeListener<>(options.listener(), MigrationListener.NONE);
         this.options = options;
         this.commits = new LatencyHistogram();
         this.pages = new LatencyHistogram();
@@ -108,7 +108,7 @@ public final class MigrationService {
         this.watch = opened.watch;
         this.news = opened.news;
         this.quotes = opened.quotes;
-        this.listener = new SafeListener(SafeListener.NONE);
+        this.listener = new SafeListener<>(MigrationListener.NONE, MigrationListener.NONE);
         Engine same = opened.engine;
         this.engine = new Engine(
                 same.migration(),

@@ -1,6 +1,6 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
@@ -48,14 +48,14 @@ public final class NoticeDispatcher implements Runnable {
     private final Notifier notifier;
     private final NoticeTemplates templates;
     private final DispatchOptions options;
-    private final SafeListener listener;
+    private final SafeListener<MigrationListener> listener;
 
     private NoticeDispatcher(NoticeStore store, Notifier notifier, NoticeTemplates templates, DispatchOptions options) {
         this.store = store;
         this.notifier = notifier;
         this.templates = templates;
         this.options = options;
-        this.listener = new SafeListener(options.listener());
+        this.listener = new SafeListener<>(options.listener(), MigrationListener.NONE);
     }
 
     /**

@@ -3,7 +3,6 @@ package io.creditmigration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.creditmigration.engine.SafeListener;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +32,7 @@ final class MigrationOptionsTest {
                         new MigrationOptions.StoreRest(5, Duration.ofSeconds(2)),
                         new MigrationOptions.FailureLimit(20, new BigDecimal("0.05")),
                         Duration.ofMinutes(15),
-                        SafeListener.NONE,
+                        MigrationListener.NONE,
                         Duration.ZERO));
     }
 

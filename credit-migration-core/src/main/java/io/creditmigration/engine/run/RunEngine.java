@@ -1,6 +1,7 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.MigrationListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.Health;
 import io.creditmigration.HealthSignal;
 import io.creditmigration.Migration;
@@ -38,7 +39,7 @@ public final class RunEngine {
     private final Runnable forget;
     private final MigrationOptions options;
     private final LatencyHistogram pages;
-    private final SafeListener listener;
+    private final SafeListener<MigrationListener> listener;
 
     /** The limits of the run that was last stepped, which hold over many steps. */
     private volatile @Nullable RunLimits stepping;
@@ -58,7 +59,7 @@ public final class RunEngine {
             Runnable forget,
             MigrationOptions options,
             LatencyHistogram pages,
-            SafeListener listener) {
+            SafeListener<MigrationListener> listener) {
         this.migration = migration;
         this.store = store;
         this.decider = decider;

@@ -1,6 +1,7 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.MigrationListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
@@ -54,7 +55,7 @@ final class RunWorker<R> implements PageWork {
     private final long patienceNanos;
     private final String runId;
     private final RunLimits limits;
-    private final SafeListener listener;
+    private final SafeListener<MigrationListener> listener;
 
     private RunSettings settings;
     private int limit;
@@ -85,7 +86,7 @@ final class RunWorker<R> implements PageWork {
             MigrationOptions options,
             MigrationRun run,
             RunLimits limits,
-            SafeListener listener) {
+            SafeListener<MigrationListener> listener) {
         this.migration = migration;
         this.store = store;
         this.action = action;

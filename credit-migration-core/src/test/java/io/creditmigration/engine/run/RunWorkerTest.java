@@ -3,7 +3,8 @@ package io.creditmigration.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.creditmigration.engine.SafeListener;
+import io.creditmigration.MigrationListener;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.Consent;
 import io.creditmigration.Credits;
 import io.creditmigration.FakeStore;
@@ -301,7 +302,7 @@ final class RunWorkerTest {
                 options,
                 store.run,
                 new RunLimits(MIGRATION, store, store.run, () -> Health.GO, options, new LatencyHistogram()),
-                new SafeListener(SafeListener.NONE));
+                new SafeListener<>(MigrationListener.NONE, MigrationListener.NONE));
     }
 
     private static UserState using(UserState user, long operations) {
