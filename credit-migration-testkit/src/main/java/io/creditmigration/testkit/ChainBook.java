@@ -93,6 +93,11 @@ final class ChainBook {
         return true;
     }
 
+    /** For the tests of this module, which register past the places. */
+    void put(StoredDefinition definition) {
+        definitions.put(definition.id(), definition);
+    }
+
     ChainResult postpone(Migration migration, Duration by) {
         StoredDefinition stored = definitions.get(migration.id());
         if (stored == null) {

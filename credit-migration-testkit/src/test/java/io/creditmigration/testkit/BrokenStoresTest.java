@@ -148,11 +148,19 @@ final class BrokenStoresTest {
                         MigrationStoreContract.HaltIsABarrier.class,
                         List.of("every_rollback_raises_the_epoch_and_nothing_else_does")),
                 arguments(
-                        WithMarkersOfTheJournal.class,
+                        WithUnitsOfTheJournal.class,
                         MigrationStoreContract.OutOfStep.class,
                         List.of(
                                 "a_balance_that_support_restored_is_not_multiplied_by_a_rollback",
                                 "a_user_whom_support_put_into_the_new_regime_after_a_rollback_is_out_of_step")),
+                arguments(
+                        WithoutPlaces.class,
+                        MigrationStoreContract.Chain.class,
+                        List.of(
+                                "the_same_conversion_under_another_id_is_refused_before_it_has_written",
+                                "a_second_grant_that_names_nobody_grants_nothing",
+                                "of_many_who_want_one_place_one_gets_it",
+                                "two_conversions_do_not_run_beside_each_other_and_a_grant_does")),
                 arguments(
                         WithMovementsSinceTheLastLine.class,
                         MigrationStoreContract.Verified.class,
@@ -751,24 +759,29 @@ final class BrokenStoresTest {
     }
 
     /** Tells of the row what the journal says, and so never that they disagree. */
-    static final class WithMarkersOfTheJournal extends Broken {
+    static final class WithUnitsOfTheJournal extends Broken {
         @Override
         MigrationStore before(InMemoryMigrationStore tables) {
             return new Reading(
                     tables,
-                    state -> new UserState(
-                            state.user(),
-                            state.lastLine(),
-                            state.record(),
-                            state.lateOperations(),
-                            (state.flagged() == null || state.record() == null)
-                                    ? state.flagged()
-                                    : Boolean.valueOf(state.record().status() == MigrationStatus.COMPLETED),
-                            state.unitLine(),
-                            state.hostState(),
-                            state.registration(),
-                            state.bought(),
-                            state.defect()));
+                    state -> state.unitLine() == null
+                            ? state
+                            : with(state, state.user().withRate(state.unitLine().unit())));
+        }
+    }
+
+    /** Registers whatever comes, wherever it stands. */
+    static final class WithoutPlaces extends Broken {
+        @Override
+        AccountWriter writer() {
+            return new AccountWriter() {
+                @Override
+                boolean register(ChainBook chain, Migration migration) {
+                    boolean isNew = !chain.has(migration);
+                    chain.put(StoredDefinition.of(migration, ""));
+                    return isNew;
+                }
+            };
         }
     }
 

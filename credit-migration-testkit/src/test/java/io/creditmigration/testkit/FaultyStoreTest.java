@@ -5,6 +5,8 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.creditmigration.RunSettings;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.DeadLetter;
@@ -58,7 +60,10 @@ final class FaultyStoreTest {
             entry(Call.DRAIN, () -> store.drain(GRANT, Duration.ZERO)),
             entry(Call.EPOCH, () -> store.epoch(GRANT)),
             entry(Call.LOG, () -> store.log(GRANT, "ann")),
-            entry(Call.OPEN_RUN, () -> ContractGroup.openRun(store, GRANT, 1)),
+            entry(Call.OPEN_RUN, () -> store.openRun(
+                            GRANT,
+                            new RunRequest(RunScope.everyone(), null, List.of(), RunSettings.defaults()),
+                            CAUSE)),
             entry(Call.FIND_RUN, () -> store.runs(GRANT, 1)),
             entry(Call.CHANGE_RUN, this::resume),
             entry(Call.REPORT, () -> store.events(GRANT, 1)),
@@ -76,6 +81,7 @@ final class FaultyStoreTest {
             entry(Call.DEAD_LETTERS, () -> store.deadLetters(1)),
             entry(Call.REQUEUE, () -> store.requeue(new DeadLetter(NOTICE, 1, "down"), Instant.EPOCH)),
             entry(Call.AUDIT, () -> store.evidence(GRANT, "ann")),
+            entry(Call.REGISTER, () -> store.register(GRANT, new Cause(Actor.operator("olga"), "test", Instant.EPOCH))),
             entry(Call.SEAL, this::seal));
 
     @ParameterizedTest

@@ -87,17 +87,18 @@ final class InMemoryMigrationStoreTest {
     }
 
     @Test
-    void a_grant_says_nothing_of_the_rate() {
-        var store = InMemoryMigrationStore.with(user("ann").credits("0"));
-        Migration later = Migration.named("later")
+    void a_grant_leaves_the_rate_of_the_row_alone() {
+        var store = InMemoryMigrationStore.withRates(user("ann").credits("0").rate("1000"));
+        Migration bonus = Migration.named("bonus")
+                .beside("rate-2500")
                 .cutOff(CUT_OFF.plusSeconds(1))
                 .policy(CreditPolicy.initialGrant())
                 .build();
         MigrationService.of(rate2500, store).autoMigrateIfZeroCredits("ann");
-        MigrationService.of(later, store).migrate("ann");
+        MigrationService.of(bonus, store).migrate("ann");
 
-        assertThat(store.find(later, "ann").orElseThrow().user().rate()).isEqualTo(CreditRate.of(2_500));
-        assertThat(store.logCount("later")).isEqualTo(1);
+        assertThat(store.rate("ann")).isEqualTo(CreditRate.of(2_500));
+        assertThat(store.logCount("bonus")).isEqualTo(1);
         assertThat(store.logCount("rate-2500")).isEqualTo(1);
     }
 

@@ -124,9 +124,18 @@ final class MigrationGateTest {
                             test.tables.move("u", Credits.of(5), null);
                         }),
                 Case.passing("registered at the cut-off", fifty.registeredAt(CUT_OFF), Status.NOT_SUBJECT),
-                Case.passing("completed a later migration", fifty, Status.NOT_SUBJECT)
-                        .after((test, migrations) ->
-                                MigrationService.of(later(), test.tables).migrate("u")),
+                Case.passing("ended by the one that follows", fifty, Status.ENDED)
+                        .after((test, migrations) -> {
+                            migrations.register(OPERATOR, "on start");
+                            MigrationService.of(following(), test.tables).register(OPERATOR, "on start");
+                        }),
+                Case.passing("withdrawn", fifty, Status.WITHDRAWN).after((test, migrations) -> {
+                    migrations.rollout(new Rollout(100, true), OPERATOR, "second thoughts");
+                    migrations.withdraw(OPERATOR, "second thoughts");
+                }),
+                Case.passing("no rate in the row", zero, Status.UNKNOWN_RATE)
+                        .after((test, migrations) -> test.tables.nameRates()),
+                Case.passing("registered nobody knows when", zero.registeredAtUnknownTime(), Status.UNKNOWN_REGISTRATION),
                 Case.passing("exempt", fifty.exempt(), Status.EXEMPT),
                 Case.passing("halted", fifty, Status.HALTED)
                         .after((test, migrations) -> migrations.rollout(new Rollout(100, true), OPERATOR, "stop")),
@@ -191,7 +200,7 @@ final class MigrationGateTest {
         Set<Status> covered = EnumSet.noneOf(Status.class);
         cases().forEach(row -> covered.add(row.expected()));
 
-        assertThat(covered).isEqualTo(EnumSet.complementOf(EnumSet.of(Status.QUOTE_CHANGED)));
+        assertThat(covered).isEqualTo(EnumSet.complementOf(EnumSet.of(Status.QUOTE_CHANGED, Status.NOT_REGISTERED)));
     }
 
     @Test
@@ -580,11 +589,11 @@ final class MigrationGateTest {
                 .build();
     }
 
-    private static Migration later() {
-        return Migration.named("rate-1500")
-                .cutOff(CUT_OFF.plus(Duration.ofDays(30)))
-                .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(1_500)))
-                .consent(Consent.NONE)
+    private static Migration following() {
+        return Migration.named("to-credits")
+                .after("rate-2500")
+                .cutOff(CUT_OFF)
+                .policy(CreditPolicy.initialGrant())
                 .build();
     }
 }

@@ -120,29 +120,38 @@ final class MigrationServiceTest {
     // What was learnt later.
 
     @Test
-    void a_migration_that_was_first_used_after_this_one_was_opened_has_its_say_in_rates() throws Exception {
+    void a_successor_that_was_registered_later_has_its_say_in_rates() throws Exception {
+        InMemoryMigrationStore rated = InMemoryMigrationStore.withRates(
+                user("ann").credits("0").rate("1000"),
+                user("bob").credits("50").rate("1500"));
         Migration next = Migration.named("rate-1500")
+                .after("rate-2500")
                 .cutOff(CUT_OFF.plus(Duration.ofDays(30)))
+                .newcomersFrom(CUT_OFF.plus(Duration.ofDays(30)))
+                .beginsAt(Instant.parse("2100-01-01T00:00:00Z"))
                 .policy(CreditPolicy.convert(CreditRate.of(2_500), CreditRate.of(1_500)))
                 .consent(Consent.NONE)
                 .build();
-        MigrationService later = service(next, store);
-        migrations.migrate("ann");
-        // Definitions are read again once a second.
+        rated.withClock(clock);
+        MigrationService earlier = service(RATE_2500, rated);
+        earlier.autoMigrateIfZeroCredits("ann");
+        service(next, rated).register(OPERATOR, "next year");
+        // The chain is read again once a second at most.
         Thread.sleep(1_100);
 
-        assertThat(later.migrate("bob").status()).isEqualTo(Status.MIGRATED);
+        assertThat(earlier.migrate("bob").status()).isEqualTo(Status.ALREADY_MIGRATED);
 
-        assertThat(tables.credits("bob")).isEqualTo(Credits.of("33.3333"));
+        assertThat(rated.credits("bob")).isEqualTo(Credits.of(50));
     }
 
     @Test
     void a_policy_that_overflows_the_stack_concerns_only_its_user() {
         Migration endless = Migration.named("endless")
                 .cutOff(CUT_OFF)
-                .policy(user -> {
-                    throw new StackOverflowError("too deep");
-                })
+                .policy(((CreditPolicy) user -> {
+                            throw new StackOverflowError("too deep");
+                        })
+                        .named("endless", 1))
                 .build();
 
         MigrationResult result = service(endless, store).migrate("cem");
@@ -168,6 +177,7 @@ final class MigrationServiceTest {
     @ParameterizedTest
     @EnumSource(names = {"TRANSIENT", "OUTCOME_UNKNOWN"})
     void a_fault_that_may_pass_is_tried_again_within_the_bound(Kind kind) {
+        migrations.register(OPERATOR, "on start");
         store.before(Call.FIND, new StoreException(kind, "deadlock", null));
         store.before(Call.COMMIT, new StoreException(kind, "deadlock", null));
 
@@ -210,6 +220,7 @@ final class MigrationServiceTest {
 
     @Test
     void an_answer_that_was_lost_is_found_out_by_reading() {
+        migrations.register(OPERATOR, "on start");
         store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
 
         MigrationResult result = migrations.autoMigrateIfZeroCredits("ann");
@@ -223,6 +234,7 @@ final class MigrationServiceTest {
 
     @Test
     void an_answer_that_was_lost_is_found_out_even_when_the_next_read_fails_too() {
+        migrations.register(OPERATOR, "on start");
         store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
         store.before(Call.FIND, () -> {});
         store.before(Call.FIND, new StoreException(Kind.TRANSIENT, "still away", null));
@@ -239,6 +251,7 @@ final class MigrationServiceTest {
     @ParameterizedTest
     @MethodSource("failuresOfTheSecondReading")
     void after_a_lost_answer_a_failed_reading_does_not_say_that_nothing_was_written(RuntimeException second) {
+        migrations.register(OPERATOR, "on start");
         store.after(Call.COMMIT, new StoreException(Kind.OUTCOME_UNKNOWN, "cut off", null));
         store.before(Call.FIND, () -> {});
         store.before(Call.FIND, second);
@@ -513,6 +526,7 @@ final class MigrationServiceTest {
 
     @Test
     void a_service_that_joins_makes_one_attempt_and_marks_nobody() {
+        migrations.register(OPERATOR, "on start");
         MigrationService joined = migrations.joining(joining());
         store.before(Call.COMMIT, new IllegalStateException("credit system down"));
 
@@ -526,6 +540,7 @@ final class MigrationServiceTest {
 
     @Test
     void a_service_that_joins_answers_contended_at_once_and_throws_what_breaks_the_transaction() {
+        migrations.register(OPERATOR, "on start");
         MigrationService joined = migrations.joining(joining());
         store.before(Call.COMMIT, () -> tables.move("ann", Credits.of(1), null));
         assertThat(joined.autoMigrateIfZeroCredits("ann").status()).isEqualTo(Status.CONTENDED);
@@ -538,6 +553,7 @@ final class MigrationServiceTest {
 
     @Test
     void a_service_that_joins_remembers_nobody() {
+        migrations.register(OPERATOR, "on start");
         MigrationService joined = migrations.joining(joining());
         assertThat(joined.autoMigrateIfZeroCredits("ann").status()).isEqualTo(Status.MIGRATED);
         assertThat(joined.autoMigrateIfZeroCredits("ann").status()).isEqualTo(Status.ALREADY_MIGRATED);
@@ -700,10 +716,11 @@ final class MigrationServiceTest {
         };
         Migration watching = Migration.named("grant")
                 .cutOff(CUT_OFF)
-                .policy(user -> {
-                    assertThat(inStore).isFalse();
-                    return Allocation.of(Credits.of(20), "initial credits");
-                })
+                .policy(((CreditPolicy) user -> {
+                            assertThat(inStore).isFalse();
+                            return Allocation.of(Credits.of(20), "initial credits");
+                        })
+                        .named("watching", 1))
                 .build();
 
         assertThat(service(watching, watched).migrate("cem").status()).isEqualTo(Status.MIGRATED);

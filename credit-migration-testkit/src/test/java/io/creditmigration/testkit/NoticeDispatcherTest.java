@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class NoticeDispatcherTest {
 
     private static final Migration GRANT = Migration.named("grant")
-            .cutOff(Instant.EPOCH)
+            .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
             .policy(CreditPolicy.initialGrant())
             .build();
     private static final Duration LEASE = Duration.ofMinutes(5);
@@ -245,10 +245,11 @@ final class NoticeDispatcherTest {
     void no_message_has_the_error_of_a_failed_user() {
         MigrationService failing = MigrationService.of(
                 Migration.named("grant")
-                        .cutOff(Instant.EPOCH)
-                        .policy(user -> {
-                            throw new IllegalStateException("tariff 7 of u0 is broken");
-                        })
+                        .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
+                        .policy(((CreditPolicy) user -> {
+                                    throw new IllegalStateException("tariff 7 of u0 is broken");
+                                })
+                                .named("broken", 1))
                         .build(),
                 store,
                 MigrationOptions.defaults().withClock(clock).withNotices());

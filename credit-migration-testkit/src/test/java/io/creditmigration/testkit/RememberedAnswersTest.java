@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class RememberedAnswersTest {
 
     private static final Migration CONVERSION = Migration.named("rate-2500")
-            .cutOff(Instant.EPOCH)
+            .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
             .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
             .build();
 
