@@ -151,8 +151,7 @@ final class BrokenStoresTest {
                         WithUnitsOfTheJournal.class,
                         MigrationStoreContract.OutOfStep.class,
                         List.of(
-                                "a_balance_that_support_restored_is_not_multiplied_by_a_rollback",
-                                "a_user_whom_support_put_into_the_new_regime_after_a_rollback_is_out_of_step")),
+                                "a_balance_that_support_restored_is_not_multiplied_by_a_rollback")),
                 arguments(
                         WithoutPlaces.class,
                         MigrationStoreContract.Chain.class,

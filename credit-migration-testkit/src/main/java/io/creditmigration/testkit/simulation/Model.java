@@ -60,6 +60,7 @@ final class Model {
     private final Map<String, Long> failedByRun = new HashMap<>();
     private final Map<String, Long> runOpenedAtLook = new HashMap<>();
     private boolean clockWentBack;
+    private boolean hasSecond;
     private long looks;
 
     Model(Scenario scenario, HostApplication host, RunStore store, Clock clock) {
@@ -137,20 +138,24 @@ final class Model {
         if (person.deleted) {
             return Status.UNKNOWN_USER;
         }
-        if (track.completed() || person.seed.isFlagged()) {
+        boolean born = Arithmetic.isBornIn(migration, person);
+        if (track.completed() || (isInNewUnit(migration, person) && !(track.linesSeen == 0 && born))) {
             return Status.ALREADY_MIGRATED;
         }
         if (track.status == MigrationStatus.ROLLED_BACK) {
             return Status.ROLLED_BACK;
         }
-        if (track.status == MigrationStatus.FAILED && !retries) {
-            return Status.FAILED_BEFORE;
+        if (migration == 0 && hasSecond) {
+            return Status.ENDED;
         }
-        if (Arithmetic.isBornIn(migration, person) || person.isSuperseded(migration)) {
+        if (born) {
             return Status.NOT_SUBJECT;
         }
         if (converts() && person.seed.isExempt()) {
             return Status.EXEMPT;
+        }
+        if (track.status == MigrationStatus.FAILED && !retries) {
+            return Status.FAILED_BEFORE;
         }
         if (rollouts.get(migration).halted()) {
             return Status.HALTED;
@@ -175,6 +180,27 @@ final class Model {
             return Status.QUOTE_CHANGED;
         }
         return isRefused(person) ? Status.FAILED : Status.MIGRATED;
+    }
+
+    /** By the row alone: by its rate, or by the host's flag where rows name none. */
+    private boolean isInNewUnit(int migration, Person person) {
+        if (!converts()) {
+            return false;
+        }
+        if (!host.canConvertAgain()) {
+            return person.seed.isFlagged();
+        }
+        return person.rate.compareTo(Arithmetic.newRate(migration)) == 0
+                || (hasSecond && person.rate.compareTo(Arithmetic.newRate(1)) == 0);
+    }
+
+    /** The second migration is registered, and has begun: the first has ended. */
+    void secondRegistered() {
+        hasSecond = true;
+    }
+
+    boolean hasSecond() {
+        return hasSecond;
     }
 
     /** Whether the user has something to confirm now. */
@@ -639,7 +665,7 @@ final class Model {
         boolean isLate = !converts() && !person.deleted && person.hasLateOperations(track);
         track.lateSince = isLate ? Math.min(track.lateSince, looks) : Long.MAX_VALUE;
         boolean settled = switch (byRun) {
-            case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT -> true;
+            case ALREADY_MIGRATED, NOT_SUBJECT, EXEMPT, ENDED -> true;
             default -> false;
         };
         track.unsettledInThisStep |= track.settled && !settled;

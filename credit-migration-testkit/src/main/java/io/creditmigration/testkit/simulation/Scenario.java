@@ -71,6 +71,10 @@ record Scenario(
         private final long seed;
         private final SplittableRandom random;
         private boolean again;
+
+        /** Whether the second migration is registered by now, which ends the first. */
+        private boolean hasSecond;
+
         private int users;
 
         Drawing(long seed) {
@@ -79,7 +83,7 @@ record Scenario(
         }
 
         Scenario scenario(Setting setting, boolean canConvertAgain) {
-            again = canConvertAgain && random.nextBoolean();
+            again = canConvertAgain && setting == Setting.CONVERSION && random.nextBoolean();
             List<Migration> migrations = setting == Setting.GRANT ? grants() : conversions();
             users = 3 + random.nextInt(3);
             List<SeedUser> people = new ArrayList<>();
@@ -89,7 +93,9 @@ record Scenario(
             int late = random.nextInt(2);
             int refused = random.nextInt(5) == 0 ? random.nextInt(users) : -1;
             List<Step> steps = new ArrayList<>();
-            for (int left = 10 + random.nextInt(25); left > 0; left--) {
+            int count = 10 + random.nextInt(25);
+            for (int i = 0; i < count; i++) {
+                hasSecond = again && i >= count / 3;
                 steps.add(step(0, random.nextInt(users), random.nextInt(2)));
             }
             return new Scenario(seed, setting, migrations, people, late, refused, steps);
@@ -101,30 +107,26 @@ record Scenario(
                     .cutOff(CUT_OFF)
                     .policy(CreditPolicy.initialGrant())
                     .build());
-            if (again) {
-                grants.add(Migration.named("grant-2")
-                        .cutOff(SECOND_CUT_OFF)
-                        .policy(CreditPolicy.initialGrant())
-                        .build());
-            }
             return grants;
         }
 
         private List<Migration> conversions() {
             List<Migration> conversions = new ArrayList<>();
-            conversions.add(conversion("rate-2500", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE));
+            conversions.add(conversion("rate-2500", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE)
+                    .build());
             if (again) {
-                conversions.add(conversion("rate-1500", SECOND_CUT_OFF, HostApplication.NEW_RATE, LAST_RATE));
+                conversions.add(conversion("rate-1500", SECOND_CUT_OFF, HostApplication.NEW_RATE, LAST_RATE)
+                        .after("rate-2500")
+                        .build());
             }
             return conversions;
         }
 
-        private Migration conversion(String id, Instant cutOff, CreditRate from, CreditRate to) {
+        private Migration.Builder conversion(String id, Instant cutOff, CreditRate from, CreditRate to) {
             return Migration.named(id)
                     .cutOff(cutOff)
                     .policy(CreditPolicy.convert(from, to))
-                    .consent(random.nextBoolean() ? Consent.CONFIRM_POSITIVE : Consent.NONE)
-                    .build();
+                    .consent(random.nextBoolean() ? Consent.CONFIRM_POSITIVE : Consent.NONE);
         }
 
         private SeedUser person(String name, Setting setting) {
@@ -149,7 +151,8 @@ record Scenario(
                 person = person.exempt();
             }
             // What a host's own flag means to a second migration depends on where the host keeps it.
-            return !again && random.nextInt(8) == 0 ? person.flagged() : person;
+            person = !again && random.nextInt(8) == 0 ? person.flagged() : person;
+            return person.rate(Arithmetic.firstRate(person).toPlainString());
         }
 
         /** None, a few, or so many in so few days that it is more than ten a day. */
@@ -166,7 +169,7 @@ record Scenario(
         /** Most of what happens meanwhile concerns the same user in the same migration: that is where it can do harm. */
         private Step step(int depth, int aboutUser, int aboutMigration) {
             int user = random.nextInt(10) < 7 ? aboutUser : random.nextInt(users);
-            int migration = !again ? 0 : random.nextInt(10) < 7 ? aboutMigration : random.nextInt(2);
+            int migration = !hasSecond ? 0 : random.nextInt(10) < 7 ? aboutMigration : random.nextInt(2);
             Kind kind = kind();
             List<Meanwhile> meanwhile = new ArrayList<>();
             if (!kind.isHosts() && depth < DEPTH_MAX && random.nextInt(3 + depth) < 2) {

@@ -106,6 +106,14 @@ record Step(Kind kind, int node, int migration, int user, int amount, List<Meanw
         REFUSED
     }
 
+    /** Whether it, or something that happens meanwhile, is about the second migration. */
+    boolean isOfSecond() {
+        return migration == 1
+                || meanwhile.stream()
+                        .anyMatch(one -> one.happening() instanceof Nested nested
+                                && nested.step().isOfSecond());
+    }
+
     Step with(List<Meanwhile> others) {
         return new Step(kind, node, migration, user, amount, others);
     }

@@ -164,11 +164,16 @@ final class World {
             nodes.add(node);
             node.start();
         }
-        // A migration that others follow is stored before these begin, as the README asks.
-        nodes.get(0).services.forEach(service -> service.rollout(Rollout.EVERYBODY, OPERATOR, "it begins"));
+        nodes.get(0).services.get(0).register(OPERATOR, "it begins");
         nodes.forEach(Node::start);
         model.look(new Model.Work(page(0), false, null, null));
         for (Step step : scenario.steps()) {
+            if (step.isOfSecond() && !model.hasSecond()) {
+                nodes.get(0).services.get(1).register(OPERATOR, "the next one begins");
+                model.secondRegistered();
+                // Nodes with the new version are started anew.
+                nodes.forEach(Node::start);
+            }
             perform(step);
         }
         end();
