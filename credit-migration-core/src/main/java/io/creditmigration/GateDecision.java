@@ -1,6 +1,7 @@
 package io.creditmigration;
 
 import io.creditmigration.internal.Arguments;
+
 /** What a {@link MigrationGate} says of one request. */
 public sealed interface GateDecision {
 

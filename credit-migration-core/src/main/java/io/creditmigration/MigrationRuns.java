@@ -1,10 +1,10 @@
 package io.creditmigration;
 
-import io.creditmigration.internal.SafeListener;
 import io.creditmigration.MigrationRun.State;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.Page;

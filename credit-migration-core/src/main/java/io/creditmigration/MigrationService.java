@@ -1,7 +1,5 @@
 package io.creditmigration;
 
-import io.creditmigration.internal.SafeListener;
-import io.creditmigration.engine.user.RememberedQuotes;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.Reasons;
 import io.creditmigration.engine.audit.Auditor;
@@ -18,11 +16,13 @@ import io.creditmigration.engine.run.RollbackPlanner;
 import io.creditmigration.engine.run.RunEngine;
 import io.creditmigration.engine.run.StagedRun;
 import io.creditmigration.engine.user.RecentUsers;
+import io.creditmigration.engine.user.RememberedQuotes;
 import io.creditmigration.engine.user.Rescheduled;
 import io.creditmigration.engine.user.RollbackWatch;
 import io.creditmigration.engine.user.SingleUser;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.AuditStore;
 import io.creditmigration.spi.Cause;
@@ -129,13 +129,15 @@ public final class MigrationService {
         Chain chain = new Chain(migration, shape, stored);
         ChangeNotices notices = new ChangeNotices(migration, options.notices(), options.failureNoticeDelay());
         MigrationDecider decider = new MigrationDecider(migration, shape, chain, options.clock(), notices);
-        RollbackDecider reversal = new RollbackDecider(migration, shape.balanceScale(), chain, options.clock(), notices);
+        RollbackDecider reversal =
+                new RollbackDecider(migration, shape.balanceScale(), chain, options.clock(), notices);
         SingleUser oneUser = new SingleUser(migration, store, decider, reversal, options.attempts(), commits);
         MigrationRuns runs = store instanceof RunStore population && !store.joins()
                 ? new MigrationRuns(
                         migration,
                         population,
-                        new RunEngine(migration, population, decider, reversal, this::forgetKnown, options, pages, listener),
+                        new RunEngine(
+                                migration, population, decider, reversal, this::forgetKnown, options, pages, listener),
                         this::registered,
                         options,
                         listener)
@@ -435,8 +437,8 @@ public final class MigrationService {
         Arguments.require("actor", actor);
         Arguments.require("paid credits", paid);
         try {
-            RollbackResult result =
-                    engine.oneUser().rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
+            RollbackResult result = engine.oneUser()
+                    .rollback(userId, new RollbackDecider.Request(Trigger.OPERATOR, paid, actor, reason));
             forget(result.userId());
             listener.tell(told -> told.onRollback(migration(), result.status()));
             return result;

@@ -1,9 +1,9 @@
 package io.creditmigration;
 
-import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Arguments;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Texts;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.MigrationStore;

@@ -1,8 +1,8 @@
 package io.creditmigration;
 
-import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.CommitResult;
+import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
 import io.creditmigration.spi.RunRequest;

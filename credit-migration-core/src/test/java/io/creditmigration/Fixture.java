@@ -1,10 +1,10 @@
 package io.creditmigration;
 
-import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.engine.decide.Chain;
 import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.MigrationDecider;
+import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;
@@ -77,7 +77,8 @@ public final class Fixture {
 
     public static MigrationDecider decider(Migration migration, HostShape shape, StoredDefinition... stored) {
         Migration fitted = migration.atScale(shape.balanceScale());
-        return new MigrationDecider(fitted, shape, chain(fitted, shape, stored), CLOCK, new ChangeNotices(fitted, false));
+        return new MigrationDecider(
+                fitted, shape, chain(fitted, shape, stored), CLOCK, new ChangeNotices(fitted, false));
     }
 
     public static RollbackDecider reversal(Migration migration, int balanceScale, boolean notices) {

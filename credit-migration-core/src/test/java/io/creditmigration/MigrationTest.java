@@ -20,7 +20,8 @@ final class MigrationTest {
 
     private static final Instant CUT_OFF = Instant.parse("2026-01-06T00:00:00Z");
     private static final RateConversion TO_2500 = CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500));
-    private static final CreditPolicy OWN = ((CreditPolicy) user -> Allocation.of(Credits.of(100), "founding member")).named("own", 1);
+    private static final CreditPolicy OWN =
+            ((CreditPolicy) user -> Allocation.of(Credits.of(100), "founding member")).named("own", 1);
 
     @Test
     void a_definition_has_what_it_was_given() {

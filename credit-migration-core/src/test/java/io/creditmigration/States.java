@@ -1,7 +1,7 @@
 package io.creditmigration;
 
-import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.Registration;
+import io.creditmigration.spi.Registration.Place;
 import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,11 @@
 package io.creditmigration.engine;
 
-import io.creditmigration.CreditRate;
 import io.creditmigration.Allocation;
-import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
-import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine;
+import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
 import io.creditmigration.Usage;

@@ -61,8 +61,7 @@ public record StoredDefinition(
      * @param stored what is registered
      * @throws DefinitionConflictException when it names no place, or one that is not there, or the rows are another's
      */
-    public static String placeOf(
-            Migration migration, String rows, boolean rates, Collection<StoredDefinition> stored) {
+    public static String placeOf(Migration migration, String rows, boolean rates, Collection<StoredDefinition> stored) {
         List<StoredDefinition> standing =
                 stored.stream().filter(other -> !other.withdrawn()).toList();
         if (standing.isEmpty()) {
@@ -74,7 +73,8 @@ public record StoredDefinition(
             throw DefinitionConflictException.place(
                     migration.id(),
                     first,
-                    "migration '" + first + "' is registered for the same users; say after(…) or beside(…), or use its id if"
+                    "migration '" + first
+                            + "' is registered for the same users; say after(…) or beside(…), or use its id if"
                             + " it is the same migration");
         }
         if (standing.stream().noneMatch(other -> other.id().equals(named))) {

@@ -38,6 +38,7 @@ final class Account {
 
     final Credits refCredits;
     final Credits reserved;
+
     @Nullable
     Instant registeredAt;
 
@@ -180,7 +181,8 @@ final class Account {
     public String toString() {
         return userId + (deleted ? " (deleted)" : "") + ": credits=" + credits + " bought=" + bought + " ref="
                 + refCredits + " reserved="
-                + reserved + " rate=" + rate + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker + " rateLimit="
+                + reserved + " rate=" + rate + " registered=" + registeredAt + " exempt=" + exempt + " marker=" + marker
+                + " rateLimit="
                 + rateLimit + " operations=" + operations + " history=" + history + " journal=" + journal
                 + " notices=" + notices.values();
     }

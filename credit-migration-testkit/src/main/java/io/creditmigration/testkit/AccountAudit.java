@@ -67,13 +67,9 @@ final class AccountAudit {
                         && account.rate != null
                         && conversion.oldRates().contains(account.rate);
                 boolean atNewRate = conversion != null && conversion.newRate().equals(account.rate);
-                boolean migrated = account.rate == null || conversion == null
-                        ? Boolean.TRUE.equals(state.flagged())
-                        : atNewRate;
-                users.merge(
-                        List.of(late, account.exempt, migrated, atOldRate),
-                        1L,
-                        Long::sum);
+                boolean migrated =
+                        account.rate == null || conversion == null ? Boolean.TRUE.equals(state.flagged()) : atNewRate;
+                users.merge(List.of(late, account.exempt, migrated, atOldRate), 1L, Long::sum);
             }
         }
         return users.entrySet().stream()

@@ -73,11 +73,10 @@ final class AccountReader {
         for (int i = account.journal.size() - 1; i >= 0; i--) {
             JournalLine line = account.journal.get(i).line();
             StoredDefinition definition = chain.find(line.migrationId());
-            boolean leaves =
-                    switch (line.kind()) {
-                        case MIGRATED, ROLLED_BACK, RECONCILED -> true;
-                        case FAILED, REOPENED, CAUGHT_UP -> false;
-                    };
+            boolean leaves = switch (line.kind()) {
+                case MIGRATED, ROLLED_BACK, RECONCILED -> true;
+                case FAILED, REOPENED, CAUGHT_UP -> false;
+            };
             if (leaves && definition != null && definition.newRate() != null) {
                 boolean isNew = line.status() == MigrationStatus.COMPLETED;
                 CreditRate usual = isNew ? definition.newRate() : definition.oldRate();

@@ -78,7 +78,8 @@ class AccountWriter {
         boolean grants = migration.conversion().isEmpty();
         if (change.kind() == UserChange.Kind.MIGRATE) {
             draft.marker = migration.id();
-            draft.rate = draft.rate == null || grants ? draft.rate : change.line().newRate();
+            draft.rate =
+                    draft.rate == null || grants ? draft.rate : change.line().newRate();
             draft.rateLimit = grants ? null : draft.rateLimit;
         } else if (change.kind().isRollback()) {
             String[] captured = Objects.requireNonNull(change.record().rollbackData(), "rollback data")

@@ -255,8 +255,8 @@ abstract class BadInputContract extends ContractGroup {
         conversion(user("ann").credits("0"));
         assumeConvertsAgain();
         node(RATE_2500).rollout(HALTED, OPERATOR, "stop");
-        Migration other = following(
-                RATE_2500.id(), "other", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
+        Migration other =
+                following(RATE_2500.id(), "other", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
 
         assertEquals(Rollout.EVERYBODY, node(other).rollout());
         assertEquals(

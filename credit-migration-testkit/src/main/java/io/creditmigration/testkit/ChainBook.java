@@ -124,7 +124,8 @@ final class ChainBook {
             return ChainResult.of(ChainResult.Status.WITHDRAWN_BEFORE);
         }
         for (StoredDefinition other : definitions.values()) {
-            if (!other.withdrawn() && (stored.id().equals(other.follows()) || stored.id().equals(other.beside()))) {
+            if (!other.withdrawn()
+                    && (stored.id().equals(other.follows()) || stored.id().equals(other.beside()))) {
                 return new ChainResult(ChainResult.Status.FOLLOWED, "migration '" + other.id() + "' names it");
             }
         }

@@ -78,8 +78,8 @@ abstract class ChainContract extends ContractGroup {
             assertTrue(String.valueOf(refused.getMessage()).contains("after("), refused::getMessage);
             GateDecision.StoreFailed passed = assertInstanceOf(
                     GateDecision.StoreFailed.class,
-                    MigrationGate.closedOnFailure(node(asked(
-                                    "rate-2500-v2", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE)))
+                    MigrationGate.closedOnFailure(node(
+                                    asked("rate-2500-v2", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE)))
                             .check("cem"));
             assertTrue(passed.passes(), "the gate passes");
         });
@@ -189,8 +189,8 @@ abstract class ChainContract extends ContractGroup {
         registered(RATE_2500);
 
         assertNothingChanges(() -> registered(RATE_2500));
-        MigrationService other = node(asked(
-                RATE_2500.id(), CUT_OFF.plus(MONTH), HostApplication.OLD_RATE, HostApplication.NEW_RATE));
+        MigrationService other =
+                node(asked(RATE_2500.id(), CUT_OFF.plus(MONTH), HostApplication.OLD_RATE, HostApplication.NEW_RATE));
 
         assertEquals(CUT_OFF, other.migration().cutOff());
     }
@@ -218,9 +218,11 @@ abstract class ChainContract extends ContractGroup {
 
         assertNothingChanges(() -> {
             assertEquals(
-                    Status.UNKNOWN_RATE, migrations.autoMigrateIfZeroCredits("ann").status());
+                    Status.UNKNOWN_RATE,
+                    migrations.autoMigrateIfZeroCredits("ann").status());
             assertEquals(
-                    Status.UNKNOWN_RATE, migrations.autoMigrateIfZeroCredits("bob").status());
+                    Status.UNKNOWN_RATE,
+                    migrations.autoMigrateIfZeroCredits("bob").status());
             assertTrue(migrations.quote("bob").isEmpty(), "a quote");
             assertEquals(
                     new GateDecision.Allowed(Status.UNKNOWN_RATE),
@@ -259,12 +261,13 @@ abstract class ChainContract extends ContractGroup {
 
     @Test
     final void who_signed_up_at_a_rate_that_was_left_before_is_out_of_step() {
-        conversion(user("late").credits("50").registeredAt(CUT_OFF.plusSeconds(1)).rate("1000"));
+        conversion(
+                user("late").credits("50").registeredAt(CUT_OFF.plusSeconds(1)).rate("1000"));
         assumeConvertsAgain();
         MigrationService migrations = registered(RATE_2500_UNASKED);
 
-        assertNothingChanges(
-                () -> assertEquals(Status.OUT_OF_STEP, migrations.migrate("late").status()));
+        assertNothingChanges(() ->
+                assertEquals(Status.OUT_OF_STEP, migrations.migrate("late").status()));
         if (host().store() instanceof AuditStore) {
             assertFalse(migrations.verify().first(Check.OUT_OF_STEP).isEmpty(), "verify says so");
         }
@@ -291,7 +294,10 @@ abstract class ChainContract extends ContractGroup {
         MigrationService migrations = node(RATE_2500_UNASKED);
         migrations.migrate("ann");
         host().deleteUser("ann");
-        add(user("ann").credits("50").registeredAt(clock.instant().plus(Duration.ofDays(1))).rate("2500"));
+        add(user("ann")
+                .credits("50")
+                .registeredAt(clock.instant().plus(Duration.ofDays(1)))
+                .rate("2500"));
 
         assertNothingChanges(() -> {
             assertEquals(
@@ -309,7 +315,8 @@ abstract class ChainContract extends ContractGroup {
 
     @Test
     final void a_successor_ends_its_predecessor_when_it_begins_and_not_before() {
-        conversion(user("ann").credits("0"), user("bob").credits("50"), user("cem").credits("0"));
+        conversion(
+                user("ann").credits("0"), user("bob").credits("50"), user("cem").credits("0"));
         assumeConvertsAgain();
         MigrationService first = node(RATE_2500);
         first.migrate("ann");
@@ -362,7 +369,9 @@ abstract class ChainContract extends ContractGroup {
 
         assertTrue(migrations.postpone(week, OPERATOR, "the press").isDone());
 
-        assertEquals(new Schedule(CUT_OFF, FAR.plus(week), FAR.plus(week)), migrations.migration().schedule());
+        assertEquals(
+                new Schedule(CUT_OFF, FAR.plus(week), FAR.plus(week)),
+                migrations.migration().schedule());
         assertEquals(Status.NOT_BEGUN, other.migrate("ann").status());
         other.quote("ann");
         assertEquals(migrations.migration().schedule(), other.migration().schedule());
@@ -404,7 +413,8 @@ abstract class ChainContract extends ContractGroup {
         assertTrue(mistake.withdraw(OPERATOR, "wrong rate").isDone());
 
         assertEquals(Status.WITHDRAWN, mistake.migrate("ann").status());
-        assertEquals(Status.WITHDRAWN, node(wrong).autoMigrateIfZeroCredits("bob").status());
+        assertEquals(
+                Status.WITHDRAWN, node(wrong).autoMigrateIfZeroCredits("bob").status());
         assertEquals(
                 new GateDecision.Allowed(Status.WITHDRAWN),
                 MigrationGate.of(node(wrong)).check("ann"));
@@ -451,8 +461,7 @@ abstract class ChainContract extends ContractGroup {
         withdrawn(RATE_1500);
 
         assertEquals(
-                Status.MIGRATED,
-                node(RATE_2500).autoMigrateIfZeroCredits("ann").status());
+                Status.MIGRATED, node(RATE_2500).autoMigrateIfZeroCredits("ann").status());
     }
 
     @Test

@@ -147,7 +147,9 @@ abstract class ConservedContract extends ContractGroup {
 
     @Test
     final void who_came_after_a_migration_is_converted_from_its_new_rate() {
-        conversion(user("ann").credits("30"), user("eve").credits("30").registeredAt(CUT_OFF).rate("2500"));
+        conversion(
+                user("ann").credits("30"),
+                user("eve").credits("30").registeredAt(CUT_OFF).rate("2500"));
         assumeConvertsAgain();
         confirm(node(asked("first", CUT_OFF, AT_1000, AT_2500)), "ann");
         Migration second = following("first", "second", CUT_OFF.plus(MONTH), AT_2500, AT_1500);
@@ -236,7 +238,9 @@ abstract class ConservedContract extends ContractGroup {
         List<SeedUser> users = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             BigDecimal credits = BigDecimal.valueOf(random.nextInt(i < 30 ? 100 : 100_000_000), 4);
-            users.add(user("user-%02d".formatted(i)).credits(credits.toPlainString()).rate(String.valueOf(oldRate)));
+            users.add(user("user-%02d".formatted(i))
+                    .credits(credits.toPlainString())
+                    .rate(String.valueOf(oldRate)));
         }
         conversion(users.toArray(SeedUser[]::new));
         Migration migration = unasked("many", CUT_OFF, oldRate, newRate);

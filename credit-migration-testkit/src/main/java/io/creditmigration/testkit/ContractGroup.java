@@ -62,8 +62,8 @@ abstract class ContractGroup {
             unasked("rate-2500", CUT_OFF, HostApplication.OLD_RATE, HostApplication.NEW_RATE);
 
     /** The conversion that follows the usual one. */
-    static final Migration RATE_1500 = following(
-            RATE_2500.id(), "rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
+    static final Migration RATE_1500 =
+            following(RATE_2500.id(), "rate-1500", CUT_OFF.plus(MONTH), HostApplication.NEW_RATE, CreditRate.of(1_500));
 
     static final Migration GRANT = Migration.named("grant")
             .cutOff(CUT_OFF)
@@ -185,8 +185,7 @@ abstract class ContractGroup {
         RunOptions options = pagesOf(pageSize);
         Cause cause = new Cause(OPERATOR, "test", CUT_OFF);
         store.register(migration, cause);
-        return store.openRun(
-                migration, new RunRequest(options.scope(), null, List.of(), options.settings()), cause);
+        return store.openRun(migration, new RunRequest(options.scope(), null, List.of(), options.settings()), cause);
     }
 
     /** A conversion whose users must confirm. */

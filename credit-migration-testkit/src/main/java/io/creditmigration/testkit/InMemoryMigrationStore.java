@@ -187,7 +187,8 @@ public final class InMemoryMigrationStore implements RunStore, NoticeStore, Audi
     @Override
     public ChainResult postpone(Migration migration, Duration by, Cause cause) {
         synchronized (database) {
-            ChainResult result = seals.containsKey(migration.id()) && !sealsOf(migration).seals().isEmpty()
+            ChainResult result = seals.containsKey(migration.id())
+                            && !sealsOf(migration).seals().isEmpty()
                     ? ChainResult.of(ChainResult.Status.SEALED)
                     : chain.postpone(migration, by);
             if (result.isDone()) {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.creditmigration.Allocation;
 import io.creditmigration.CreditPolicy;
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
@@ -413,8 +412,7 @@ abstract class JournalContract extends ContractGroup {
                     store.log(RATE_2500, id(race)).size()
                             + store.log(RATE_1500, id(race)).size());
             assertEquals(2, store.find(RATE_2500, id(race)).orElseThrow().nextLine());
-            assertEquals(
-                    2, store.find(RATE_1500, id(race)).orElseThrow().nextLine());
+            assertEquals(2, store.find(RATE_1500, id(race)).orElseThrow().nextLine());
         }
         assertNothingWrong(node(RATE_2500));
         assertNothingWrong(node(RATE_1500));

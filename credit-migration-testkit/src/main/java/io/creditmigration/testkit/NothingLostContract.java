@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;

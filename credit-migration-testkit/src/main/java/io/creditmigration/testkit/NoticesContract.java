@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.creditmigration.Allocation;
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.DefinitionConflictException;

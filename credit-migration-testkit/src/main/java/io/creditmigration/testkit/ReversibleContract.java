@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.creditmigration.Actor;
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Kind;
-import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;

@@ -8,12 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.creditmigration.Actor;
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Kind;
-import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;

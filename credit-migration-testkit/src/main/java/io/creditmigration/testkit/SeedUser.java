@@ -146,7 +146,8 @@ public record SeedUser(
 
     /** The same user, whom the host has marked as migrated itself. */
     public SeedUser flagged() {
-        return new SeedUser(userId, credits, refCredits, reserved, rate, registeredAt, isExempt, true, rateLimit, operations);
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, registeredAt, isExempt, true, rateLimit, operations);
     }
 
     /** The same user with another rate limit. */
@@ -173,6 +174,7 @@ public record SeedUser(
     public SeedUser operations(Instant... at) {
         List<Instant> more = new ArrayList<>(operations);
         more.addAll(List.of(at));
-        return new SeedUser(userId, credits, refCredits, reserved, rate, registeredAt, isExempt, isFlagged, rateLimit, more);
+        return new SeedUser(
+                userId, credits, refCredits, reserved, rate, registeredAt, isExempt, isFlagged, rateLimit, more);
     }
 }

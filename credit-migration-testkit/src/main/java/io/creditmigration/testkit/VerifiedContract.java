@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;

@@ -359,8 +359,7 @@ abstract class WhoGetsWhatContract extends ContractGroup {
         assumeConvertsAgain();
         node(RATE_2500).autoMigrateIfZeroCredits("ann");
         assertEquals(
-                Status.MIGRATED,
-                node(RATE_1500).autoMigrateIfZeroCredits("ann").status());
+                Status.MIGRATED, node(RATE_1500).autoMigrateIfZeroCredits("ann").status());
         assertEquals(1, node(RATE_2500).log("ann").size());
         assertEquals(1, node(RATE_1500).log("ann").size());
     }

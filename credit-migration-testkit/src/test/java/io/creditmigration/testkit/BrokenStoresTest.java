@@ -28,8 +28,8 @@ import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.MigrationStore;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.PageWork;
-import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.Registration;
+import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UserChange;
@@ -150,8 +150,7 @@ final class BrokenStoresTest {
                 arguments(
                         WithUnitsOfTheJournal.class,
                         MigrationStoreContract.OutOfStep.class,
-                        List.of(
-                                "a_balance_that_support_restored_is_not_multiplied_by_a_rollback")),
+                        List.of("a_balance_that_support_restored_is_not_multiplied_by_a_rollback")),
                 arguments(
                         WithoutPlaces.class,
                         MigrationStoreContract.Chain.class,

@@ -5,8 +5,6 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.creditmigration.RunSettings;
-import io.creditmigration.spi.RunRequest;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.DeadLetter;
@@ -16,6 +14,7 @@ import io.creditmigration.Notice;
 import io.creditmigration.NoticeKind;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunScope;
+import io.creditmigration.RunSettings;
 import io.creditmigration.Seal;
 import io.creditmigration.StoreException;
 import io.creditmigration.spi.Cause;
@@ -23,6 +22,7 @@ import io.creditmigration.spi.NoticeStore.Leased;
 import io.creditmigration.spi.NoticeStore.Settlement;
 import io.creditmigration.spi.NoticeStore.State;
 import io.creditmigration.spi.Page;
+import io.creditmigration.spi.RunRequest;
 import io.creditmigration.spi.SealWork;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.testkit.FaultyStore.Call;
@@ -60,7 +60,9 @@ final class FaultyStoreTest {
             entry(Call.DRAIN, () -> store.drain(GRANT, Duration.ZERO)),
             entry(Call.EPOCH, () -> store.epoch(GRANT)),
             entry(Call.LOG, () -> store.log(GRANT, "ann")),
-            entry(Call.OPEN_RUN, () -> store.openRun(
+            entry(
+                    Call.OPEN_RUN,
+                    () -> store.openRun(
                             GRANT,
                             new RunRequest(RunScope.everyone(), null, List.of(), RunSettings.defaults()),
                             CAUSE)),

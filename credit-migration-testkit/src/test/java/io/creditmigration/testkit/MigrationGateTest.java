@@ -135,7 +135,8 @@ final class MigrationGateTest {
                 }),
                 Case.passing("no rate in the row", zero, Status.UNKNOWN_RATE)
                         .after((test, migrations) -> test.tables.nameRates()),
-                Case.passing("registered nobody knows when", zero.registeredAtUnknownTime(), Status.UNKNOWN_REGISTRATION),
+                Case.passing(
+                        "registered nobody knows when", zero.registeredAtUnknownTime(), Status.UNKNOWN_REGISTRATION),
                 Case.passing("exempt", fifty.exempt(), Status.EXEMPT),
                 Case.passing("halted", fifty, Status.HALTED)
                         .after((test, migrations) -> migrations.rollout(new Rollout(100, true), OPERATOR, "stop")),

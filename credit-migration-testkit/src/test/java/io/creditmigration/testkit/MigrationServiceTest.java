@@ -122,8 +122,7 @@ final class MigrationServiceTest {
     @Test
     void a_successor_that_was_registered_later_has_its_say_in_rates() throws Exception {
         InMemoryMigrationStore rated = InMemoryMigrationStore.withRates(
-                user("ann").credits("0").rate("1000"),
-                user("bob").credits("50").rate("1500"));
+                user("ann").credits("0").rate("1000"), user("bob").credits("50").rate("1500"));
         Migration next = Migration.named("rate-1500")
                 .after("rate-2500")
                 .cutOff(CUT_OFF.plus(Duration.ofDays(30)))

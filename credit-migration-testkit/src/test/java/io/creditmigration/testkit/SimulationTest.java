@@ -36,7 +36,6 @@ final class SimulationTest {
     static Stream<Arguments> broken() {
         return Stream.of(
                 arguments("no compare-and-set", on(new BrokenStoresTest.WithoutCompareAndSet()), 1),
-                arguments("lines numbered by the store", on(new BrokenStoresTest.WithLinesNumberedByTheStore()), 2),
                 arguments("guard without balance", on(new BrokenStoresTest.WithGuardWithoutBalance()), 2),
                 arguments(
                         "line written outside the transaction",

@@ -6,9 +6,9 @@ import io.creditmigration.JournalLine.Kind;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Verification.Check;
 import io.creditmigration.engine.audit.AuditedLine.UnreadableException;
+import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.Evidence.Entries;
 import io.creditmigration.spi.Evidence.Holding;
-import io.creditmigration.spi.Evidence;
 import io.creditmigration.spi.StoredRow;
 import io.creditmigration.spi.UnitLine;
 import java.math.BigDecimal;
@@ -34,8 +34,7 @@ final class UserAudit {
      * @param rates the rates that some stored definition names
      * @param ratesMapped whether each row names the rate of its balance
      */
-    record Terms(
-            AuditedDefinition definition, Conservation conservation, Set<BigDecimal> rates, boolean ratesMapped) {}
+    record Terms(AuditedDefinition definition, Conservation conservation, Set<BigDecimal> rates, boolean ratesMapped) {}
 
     /** Registration is written by another clock and perhaps a little later than the first act on the user. */
     private static final Duration REGISTRATION_SLACK = Duration.ofHours(1);

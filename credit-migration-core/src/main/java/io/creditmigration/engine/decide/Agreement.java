@@ -1,11 +1,10 @@
 package io.creditmigration.engine.decide;
 
-import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
-import io.creditmigration.RateConversion;
 import io.creditmigration.UserMigration;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.creditmigration.engine.decide;
 
-import io.creditmigration.UserSnapshot;
-import io.creditmigration.Migration;
 import io.creditmigration.CreditRate;
+import io.creditmigration.Migration;
 import io.creditmigration.RateConversion;
+import io.creditmigration.UserSnapshot;
 import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.StoredDefinition;
 import io.creditmigration.spi.UserState;

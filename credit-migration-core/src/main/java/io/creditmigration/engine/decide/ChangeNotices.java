@@ -1,17 +1,17 @@
 package io.creditmigration.engine.decide;
 
-import io.creditmigration.Trigger;
-import io.creditmigration.UserMigration;
-import io.creditmigration.MigrationStatus;
 import io.creditmigration.Credits;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.NoticeKind;
 import io.creditmigration.Quote;
 import io.creditmigration.RateConversion;
 import io.creditmigration.RollbackData;
+import io.creditmigration.Trigger;
+import io.creditmigration.UserMigration;
 import io.creditmigration.spi.UserChange;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,29 +1,28 @@
 package io.creditmigration.engine.decide;
 
 import io.creditmigration.Actor;
-import io.creditmigration.CreditPolicy;
 import io.creditmigration.Allocation;
-import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.Consent;
+import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
+import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
-import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Notice;
 import io.creditmigration.Quote;
 import io.creditmigration.RateConversion;
-import io.creditmigration.Rollout;
 import io.creditmigration.Trigger;
 import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.engine.Reasons;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.internal.Failures;
 import io.creditmigration.internal.Texts;
 import io.creditmigration.internal.Timestamps;
@@ -59,8 +58,7 @@ public final class MigrationDecider {
     private final Reasons reasons;
     private final Agreement agreement;
 
-    public MigrationDecider(
-            Migration migration, HostShape shape, Chain chain, Clock clock, ChangeNotices notices) {
+    public MigrationDecider(Migration migration, HostShape shape, Chain chain, Clock clock, ChangeNotices notices) {
         this.migration = migration;
         this.shape = shape;
         this.chain = chain;

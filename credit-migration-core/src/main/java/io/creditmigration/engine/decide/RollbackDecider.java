@@ -1,22 +1,22 @@
 package io.creditmigration.engine.decide;
 
-import io.creditmigration.RateConversion;
 import io.creditmigration.Actor;
-import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.JournalLine;
 import io.creditmigration.JournalLine.Figures;
 import io.creditmigration.JournalLine.Standing;
-import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.PaidCredits;
+import io.creditmigration.RateConversion;
 import io.creditmigration.ReconcileResult;
 import io.creditmigration.RollbackData;
-import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.RollbackResult;
+import io.creditmigration.RollbackResult.Status;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserChange;
@@ -45,8 +45,7 @@ public final class RollbackDecider {
     private final ChangeNotices notices;
     private final Agreement agreement;
 
-    public RollbackDecider(
-            Migration migration, int balanceScale, Chain chain, Clock clock, ChangeNotices notices) {
+    public RollbackDecider(Migration migration, int balanceScale, Chain chain, Clock clock, ChangeNotices notices) {
         this.migration = migration;
         this.balanceScale = balanceScale;
         this.chain = chain;

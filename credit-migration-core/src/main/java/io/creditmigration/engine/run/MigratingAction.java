@@ -1,11 +1,11 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.Schedule;
 import io.creditmigration.Migration;
-import io.creditmigration.StoreException;
-import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.RunScope;
+import io.creditmigration.Schedule;
+import io.creditmigration.StoreException;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.engine.decide.Intent;
 import io.creditmigration.engine.decide.MigrationDecider;

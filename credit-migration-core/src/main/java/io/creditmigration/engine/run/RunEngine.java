@@ -1,15 +1,15 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.MigrationListener;
-import io.creditmigration.internal.SafeListener;
 import io.creditmigration.Health;
 import io.creditmigration.HealthSignal;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationListener;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.engine.LatencyHistogram;
 import io.creditmigration.engine.decide.MigrationDecider;
 import io.creditmigration.engine.decide.RollbackDecider;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.spi.Page;
 import io.creditmigration.spi.RunStore;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,8 @@
 package io.creditmigration.engine.run;
 
-import io.creditmigration.MigrationListener;
-import io.creditmigration.internal.SafeListener;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
+import io.creditmigration.MigrationListener;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationRun;
@@ -13,6 +12,7 @@ import io.creditmigration.Tally;
 import io.creditmigration.engine.decide.Decision;
 import io.creditmigration.internal.Backoff;
 import io.creditmigration.internal.Failures;
+import io.creditmigration.internal.SafeListener;
 import io.creditmigration.internal.Timestamps;
 import io.creditmigration.spi.CommitResult;
 import io.creditmigration.spi.Page;

@@ -1,6 +1,5 @@
 package io.creditmigration.engine.user;
 
-import io.creditmigration.Schedule;
 import io.creditmigration.Actor;
 import io.creditmigration.CreditMigrationException;
 import io.creditmigration.Migration;
@@ -8,6 +7,7 @@ import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.ReconcileResult;
 import io.creditmigration.RollbackResult;
+import io.creditmigration.Schedule;
 import io.creditmigration.StoreException;
 import io.creditmigration.UserMigration;
 import io.creditmigration.engine.LatencyHistogram;

@@ -152,7 +152,10 @@ final class ConservationTest {
     private static Conservation conversion(RoundingMode rounding) {
         return new Conservation(
                 new AuditedDefinition(
-                        "rate-2500", Fixture.CUT_OFF, new Conversion(number("1000"), number("2500"), SCALE, rounding), List.of()),
+                        "rate-2500",
+                        Fixture.CUT_OFF,
+                        new Conversion(number("1000"), number("2500"), SCALE, rounding),
+                        List.of()),
                 SCALE);
     }
 

@@ -166,7 +166,8 @@ final class AgreementTest {
     void out_of_step_nothing_is_written_by_anybody() {
         UserState restored = States.marked(ann("COMPLETED"), false);
         RollbackDecider reversal = Fixture.reversal(RATE_2500, Fixture.SCALE, true);
-        RollbackDecider.Request request = new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
+        RollbackDecider.Request request =
+                new RollbackDecider.Request(Trigger.OPERATOR, PaidCredits.KEEP, OPERATOR, "wrong");
 
         for (Intent intent : new Intent[] {
             Intent.automatic(Trigger.REQUEST),

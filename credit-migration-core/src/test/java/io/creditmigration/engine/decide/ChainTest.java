@@ -2,13 +2,13 @@ package io.creditmigration.engine.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.creditmigration.States;
-import io.creditmigration.Fixture;
-import io.creditmigration.UserSnapshot;
-import io.creditmigration.Migration;
-import io.creditmigration.CreditRate;
 import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
+import io.creditmigration.Fixture;
+import io.creditmigration.Migration;
 import io.creditmigration.Schedule;
+import io.creditmigration.States;
+import io.creditmigration.UserSnapshot;
 import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.spi.HostShape;
 import io.creditmigration.spi.StoredDefinition;

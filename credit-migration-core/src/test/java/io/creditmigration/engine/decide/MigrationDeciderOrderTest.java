@@ -7,15 +7,15 @@ import static io.creditmigration.Fixture.CUT_OFF;
 import static io.creditmigration.Fixture.EARLIER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.creditmigration.CreditRate;
 import io.creditmigration.Actor;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
+import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.Fixture;
 import io.creditmigration.Migration;
-import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationStatus;
 import io.creditmigration.Quote;
 import io.creditmigration.RunScope;

@@ -71,7 +71,8 @@ final class RunLimitsTest {
     @ParameterizedTest
     @CsvSource({"99.9999, RUNNING", "100, RUNNING", "100.0001, PAUSED"})
     void too_many_credits_granted_pause_the_run(String granted, MigrationRun.State state) {
-        guard(() -> Health.GO).pageDone(null, tally(0, 5, granted), Streak.NONE, 5, 1, SETTINGS.withGrantedMax(Credits.of(100)));
+        guard(() -> Health.GO)
+                .pageDone(null, tally(0, 5, granted), Streak.NONE, 5, 1, SETTINGS.withGrantedMax(Credits.of(100)));
 
         assertThat(store.run.state()).isEqualTo(state);
         assertThat(store.causes)

@@ -23,7 +23,6 @@ import io.creditmigration.States;
 import io.creditmigration.Tally;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
-import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
 import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.UserChange;

@@ -20,7 +20,6 @@ import io.creditmigration.StoreException.Kind;
 import io.creditmigration.Trigger;
 import io.creditmigration.UserMigration;
 import io.creditmigration.engine.LatencyHistogram;
-import io.creditmigration.engine.decide.ChangeNotices;
 import io.creditmigration.engine.decide.Intent;
 import io.creditmigration.engine.decide.RollbackDecider;
 import io.creditmigration.spi.CommitResult;
