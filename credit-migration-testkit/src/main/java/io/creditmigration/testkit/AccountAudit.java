@@ -67,8 +67,8 @@ final class AccountAudit {
                         && account.rate != null
                         && conversion.oldRates().contains(account.rate);
                 boolean atNewRate = conversion != null && conversion.newRate().equals(account.rate);
-                boolean migrated =
-                        account.rate == null || conversion == null ? Boolean.TRUE.equals(state.flagged()) : atNewRate;
+                boolean isRated = account.rate != null && conversion != null;
+                boolean migrated = isRated ? atNewRate : Boolean.TRUE.equals(state.flagged());
                 users.merge(List.of(late, account.exempt, migrated, atOldRate), 1L, Long::sum);
             }
         }
