@@ -413,7 +413,7 @@ final class JournalRacesTest {
     private static Node node(DataSource source, Function<MigrationStore, MigrationStore> hook) {
         JdbcMigrationStore conversions = JdbcMigrationStore.owning(
                 source,
-                HostTables.users("users").balance("credits").rate("rate").version("version"));
+                HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000)).version("version"));
         JdbcMigrationStore grants = JdbcMigrationStore.owning(source, grants());
         return new Node(
                 MigrationService.of(CONVERSION, hook.apply(conversions)),

@@ -287,7 +287,7 @@ final class NullsTest {
         samples.put(
                 JdbcMigrationStore.class,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate")));
+                        dataSource, HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000))));
         samples.put(java.sql.Connection.class, TestSqlConnections.of(dataSource));
         samples.put(
                 jakarta.persistence.EntityManager.class,
