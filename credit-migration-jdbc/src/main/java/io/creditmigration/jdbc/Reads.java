@@ -562,14 +562,14 @@ final class Reads {
             bought = bought(record, hostState, user.credits());
         } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
-            user = UserSnapshot.of(userId);
+            user = unreadable(row, userId);
             defect = String.valueOf(e.getMessage());
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
                 throw e;
             }
             record = record == null ? journal.unreadable(row, migration, userId) : record;
-            user = UserSnapshot.of(userId);
+            user = unreadable(row, userId);
             defect = SqlErrors.words(e);
         }
         return new UserState(
@@ -618,6 +618,17 @@ final class Reads {
             unit = null;
         }
         return new UnitLine(migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
+    }
+
+    /** Of a user who cannot be read: the rate, if that can be, so that nobody is said to be out of step for the rest. */
+    private static UserSnapshot unreadable(ResultSet row, String userId) throws SQLException {
+        UserSnapshot user = UserSnapshot.of(userId);
+        try {
+            CreditRate rate = Journal.rate(row, "rate", null);
+            return rate == null ? user : user.withRate(rate);
+        } catch (InvalidValueException e) {
+            return user;
+        }
     }
 
     static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {
