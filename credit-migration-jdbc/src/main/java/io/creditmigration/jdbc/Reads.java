@@ -230,8 +230,7 @@ final class Reads {
     private static final String BOUGHT = "";
 
     /** What queries of many users differ in. */
-    private record Shape(
-            boolean conversion, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
+    private record Shape(boolean conversion, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
     private final Journal journal;
@@ -589,9 +588,8 @@ final class Reads {
         if (row.getString("registered") == null) {
             return Registration.NONE;
         }
-        Place place = row.getBoolean("withdrawn")
-                ? Place.WITHDRAWN
-                : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
+        Place place =
+                row.getBoolean("withdrawn") ? Place.WITHDRAWN : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
         Schedule schedule = new Schedule(
                 Objects.requireNonNull(mapping.dialect.instant(row, "cut_off"), "cut_off"),
                 Objects.requireNonNull(mapping.dialect.instant(row, "newcomers_from"), "newcomers_from"),
@@ -617,7 +615,8 @@ final class Reads {
         } catch (InvalidValueException | SQLException e) {
             unit = null;
         }
-        return new UnitLine(migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
+        return new UnitLine(
+                migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
     }
 
     /** Of a user who cannot be read: the rate, if that can be, so that nobody is said to be out of step for the rest. */

@@ -73,8 +73,8 @@ final class BadUsersTest {
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE MOD(id, 1000) = 0 AND migrated = 0"))
                 .isEqualTo(String.valueOf(USERS / 1_000));
         assertThat(migrations.runs().failed(null, 100))
-                .allSatisfy(
-                        record -> assertThat(record.error()).containsAnyOf("no tariff", "at most 8 digits before the point", "SQLState 23"));
+                .allSatisfy(record -> assertThat(record.error())
+                        .containsAnyOf("no tariff", "at most 8 digits before the point", "SQLState 23"));
     }
 
     @ParameterizedTest

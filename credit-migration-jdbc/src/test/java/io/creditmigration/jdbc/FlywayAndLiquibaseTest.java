@@ -139,7 +139,11 @@ final class FlywayAndLiquibaseTest {
         MigrationService migrations = MigrationService.of(
                 WorkerProcess.RATE_2500,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000))));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000))));
 
         assertThat(migrations.migrate("ann").status()).isEqualTo(Status.MIGRATED);
     }

@@ -57,7 +57,10 @@ final class HostileIdsTest {
                     WorkerProcess.RATE_2500,
                     JdbcMigrationStore.owning(
                             dataSource,
-                            HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000))));
+                            HostTables.users("users")
+                                    .balance("credits")
+                                    .rate("rate")
+                                    .rateIfAbsent(CreditRate.of(1_000))));
 
             for (String refused : REFUSED) {
                 assertThatThrownBy(() -> migrations.migrate(refused)).isInstanceOf(InvalidValueException.class);

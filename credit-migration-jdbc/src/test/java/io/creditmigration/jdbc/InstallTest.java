@@ -228,7 +228,12 @@ final class InstallTest {
         return MigrationService.of(
                 WorkerProcess.RATE_2500,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000)), ours));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000)),
+                        ours));
     }
 
     /** Tables, views and indexes, as the driver tells of them. */

@@ -172,7 +172,8 @@ final class MappingTest {
                 .build();
         assertThatThrownBy(() -> service(second, tables).register(OPERATOR, "cheaper"))
                 .isInstanceOf(DefinitionConflictException.class)
-                .hasMessageContaining("migration 'rate-2500' is registered for the same users; say after(…) or beside(…)");
+                .hasMessageContaining(
+                        "migration 'rate-2500' is registered for the same users; say after(…) or beside(…)");
         assertThatThrownBy(() -> service(placed, tables).register(OPERATOR, "cheaper"))
                 .isInstanceOf(DefinitionConflictException.class)
                 .hasMessageContaining("a second conversion needs a rate column");
@@ -207,7 +208,9 @@ final class MappingTest {
                 .zone(ZoneId.of("UTC"));
 
         assertThat(service(RATE_2500, tables).migrate("ann").status()).isEqualTo(Status.UNKNOWN_REGISTRATION);
-        assertThat(service(RATE_2500, tables.existingIfUnregistered()).migrate("ann").status())
+        assertThat(service(RATE_2500, tables.existingIfUnregistered())
+                        .migrate("ann")
+                        .status())
                 .isEqualTo(Status.MIGRATED);
     }
 

@@ -61,17 +61,19 @@ final class PopulationTest {
                 .isInstanceOf(MappingException.class)
                 .message()
                 .containsIgnoringCase("users table 'partners' with the balance partners.credits")
-                .containsIgnoringCase("the library's tables credit_migration_… serve customers with the balance customers.credits")
+                .containsIgnoringCase(
+                        "the library's tables credit_migration_… serve customers with the balance customers.credits")
                 .contains("give this one a prefix or schema of its own", "call rebind(…)");
         assertThat(sql.text("SELECT COUNT(*) FROM partners WHERE migrated")).isEqualTo("0");
 
         LibraryTables others = new LibraryTables(null, "partners_");
         others.install(dataSource);
-        MigrationService partners = MigrationService.of(
-                RATE_2500, JdbcMigrationStore.owning(dataSource, tables("partners"), others));
+        MigrationService partners =
+                MigrationService.of(RATE_2500, JdbcMigrationStore.owning(dataSource, tables("partners"), others));
         assertThat(partners.migrate("ann").status()).isEqualTo(Status.MIGRATED);
-        assertThat(sql.rows("SELECT DISTINCT population_key FROM (SELECT population_key FROM credit_migration_population"
-                        + " UNION ALL SELECT population_key FROM partners_population) t"))
+        assertThat(sql.rows(
+                        "SELECT DISTINCT population_key FROM (SELECT population_key FROM credit_migration_population"
+                                + " UNION ALL SELECT population_key FROM partners_population) t"))
                 .hasSize(2);
     }
 
@@ -88,7 +90,8 @@ final class PopulationTest {
                                 HostTables.users("customers").balance("points").flag("migrated"))))
                 .isInstanceOf(MappingException.class)
                 .message()
-                .containsIgnoringCase("with the balance customers.points: the library's tables credit_migration_… serve");
+                .containsIgnoringCase(
+                        "with the balance customers.points: the library's tables credit_migration_… serve");
     }
 
     @Test
@@ -103,7 +106,8 @@ final class PopulationTest {
                             .status())
                     .isEqualTo(Status.MIGRATED);
 
-            assertThatThrownBy(() -> MigrationService.of(RATE_2500, store(tables("users").schema(globex))))
+            assertThatThrownBy(() ->
+                            MigrationService.of(RATE_2500, store(tables("users").schema(globex))))
                     .isInstanceOf(MappingException.class)
                     .message()
                     .containsIgnoringCase("serve " + acme + ".users with the balance " + acme + ".users.credits");
@@ -141,7 +145,8 @@ final class PopulationTest {
         assertThat(migrations.migrate("bob").status()).isEqualTo(Status.MIGRATED);
         assertThat(sql.text("SELECT population_key FROM credit_migration_population"))
                 .isEqualTo(key);
-        assertThat(migrations.runs().events().stream().filter(event -> event.what().startsWith("REBOUND")))
+        assertThat(migrations.runs().events().stream()
+                        .filter(event -> event.what().startsWith("REBOUND")))
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.what()).isEqualToIgnoringCase("REBOUND from customers to clients");
@@ -160,8 +165,9 @@ final class PopulationTest {
                 "INSERT INTO organisations VALUES ('ann')",
                 "INSERT INTO users VALUES ('ann', 'ann')",
                 "INSERT INTO wallets VALUES ('ann', 50, FALSE)");
-        HostTables tables =
-                HostTables.users("users").accounts("wallets", "owner", "credits").flag("migrated");
+        HostTables tables = HostTables.users("users")
+                .accounts("wallets", "owner", "credits")
+                .flag("migrated");
 
         assertThatThrownBy(() -> store(tables))
                 .isInstanceOf(MappingException.class)
@@ -182,8 +188,9 @@ final class PopulationTest {
                         + " FOREIGN KEY (owner) REFERENCES users (id))",
                 "INSERT INTO users VALUES ('ann')",
                 "INSERT INTO wallets VALUES ('ann', 50, FALSE)");
-        HostTables tables =
-                HostTables.users("users").accounts("wallets", "owner", "credits").flag("migrated");
+        HostTables tables = HostTables.users("users")
+                .accounts("wallets", "owner", "credits")
+                .flag("migrated");
 
         assertThat(MigrationService.of(RATE_2500, store(tables)).migrate("ann").status())
                 .isEqualTo(Status.MIGRATED);

@@ -124,7 +124,8 @@ final class PostgresPlansTest {
                                         worker,
                                         HostTables.users("users")
                                                 .balance("credits")
-                                                .rate("rate").rateIfAbsent(CreditRate.of(1_000))),
+                                                .rate("rate")
+                                                .rateIfAbsent(CreditRate.of(1_000))),
                                 MigrationOptions.defaults().withNotices())
                         .run();
                 flushCounters(worker);

@@ -51,7 +51,11 @@ final class SettledHost implements AutoCloseable {
         CONVERSION(SettledHost.RATE_2500, "users", "id") {
             @Override
             HostTables tables() {
-                return HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000)).version("version");
+                return HostTables.users("users")
+                        .balance("credits")
+                        .rate("rate")
+                        .rateIfAbsent(CreditRate.of(1_000))
+                        .version("version");
             }
 
             @Override
@@ -66,7 +70,8 @@ final class SettledHost implements AutoCloseable {
                 return HostTables.users("users")
                         .accounts("accounts", "owner", "balance")
                         .flag("migrated")
-                        .rate("rate").rateIfAbsent(CreditRate.of(1_000))
+                        .rate("rate")
+                        .rateIfAbsent(CreditRate.of(1_000))
                         .active("active")
                         .version("version")
                         .onMigrationSet("rate_limit", null)
