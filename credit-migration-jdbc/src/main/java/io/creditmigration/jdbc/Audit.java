@@ -286,11 +286,7 @@ final class Audit {
             values.put("begins", mapping.registeredAt.time(migration.newcomersFrom(), mapping.zone()));
         }
         List<Long> counts = new ArrayList<>();
-        each(
-                connection,
-                new Sql(mapping.dialect, IN_NEW_UNIT, all),
-                values,
-                row -> counts.add(row.getLong("users")));
+        each(connection, new Sql(mapping.dialect, IN_NEW_UNIT, all), values, row -> counts.add(row.getLong("users")));
         return counts.get(0);
     }
 

@@ -175,13 +175,13 @@ final class Definitions {
         }
         if (admitted.begun()) {
             return new ChainResult(
-                    ChainResult.Status.BEGUN, "it began at " + admitted.schedule().beginsAt());
+                    ChainResult.Status.BEGUN,
+                    "it began at " + admitted.schedule().beginsAt());
         }
         if (count(connection, seals, migration, "seals") > 0) {
             return ChainResult.of(ChainResult.Status.SEALED);
         }
-        postpone.update(
-                connection, schedule(migration.id(), admitted.schedule().postponed(by, now(connection))));
+        postpone.update(connection, schedule(migration.id(), admitted.schedule().postponed(by, now(connection))));
         return ChainResult.of(ChainResult.Status.DONE);
     }
 
@@ -196,7 +196,8 @@ final class Definitions {
     /** Takes a migration out of the chain, unless somebody follows it. */
     ChainResult withdraw(Connection connection, Migration migration) throws SQLException {
         for (StoredDefinition other : all(connection)) {
-            boolean names = migration.id().equals(other.follows()) || migration.id().equals(other.beside());
+            boolean names =
+                    migration.id().equals(other.follows()) || migration.id().equals(other.beside());
             if (names && !other.withdrawn()) {
                 return new ChainResult(ChainResult.Status.FOLLOWED, "migration '" + other.id() + "' names it");
             }
@@ -303,9 +304,8 @@ final class Definitions {
             return null;
         }
         definition(row).check(migration);
-        Place place = row.getBoolean("withdrawn")
-                ? Place.WITHDRAWN
-                : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
+        Place place =
+                row.getBoolean("withdrawn") ? Place.WITHDRAWN : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
         return new Admitted(
                 rollout(row, switched), row.getInt("begun") == 1, place, schedule(row), row.getInt("number"));
     }

@@ -308,7 +308,8 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
      */
     public void rebind(Actor actor, String reason) {
         HostTables.given("actor", actor);
-        Cause cause = new Cause(actor, HostTables.given("reason", reason), Instant.now().truncatedTo(ChronoUnit.MICROS));
+        Cause cause = new Cause(
+                actor, HostTables.given("reason", reason), Instant.now().truncatedTo(ChronoUnit.MICROS));
         changing("Binding the tables", boundingWaits(COMMIT_WAIT_MILLIS_MAX, connection -> {
             Population.Bound before = population.rebind(connection);
             if (before != null) {

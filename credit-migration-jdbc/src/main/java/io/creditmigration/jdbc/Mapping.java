@@ -399,7 +399,8 @@ final class Mapping {
                     "read_rate",
                     host.rateIfAbsent == null
                             ? rate
-                            : "COALESCE(" + rate + ", " + host.rateIfAbsent.perCredit().toPlainString() + ")");
+                            : "COALESCE(" + rate + ", "
+                                    + host.rateIfAbsent.perCredit().toPlainString() + ")");
         }
         if (operations != null && operationUser != null && operationId != null && operationAt != null) {
             names.put("operations", operations.sql());

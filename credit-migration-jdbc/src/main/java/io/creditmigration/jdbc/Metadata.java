@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Metadata {
 
     /** A table of the host's: its quoted, qualified name, and its columns by their true names. */
-    record Table(
-            String role,
-            String name,
-            @Nullable String qualifier,
-            String sql,
-            Map<String, Column> columns) {
+    record Table(String role, String name, @Nullable String qualifier, String sql, Map<String, Column> columns) {
 
         /** The name, with its schema where that is another than this. */
         String nameIn(@Nullable String home) {

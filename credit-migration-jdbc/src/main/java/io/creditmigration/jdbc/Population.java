@@ -15,7 +15,8 @@ final class Population {
     /** What is bound: the tables as the database names them, and the key of the population. */
     record Bound(String users, String balance, String key) {}
 
-    private static final String FIND = "SELECT users_table, balance_column, population_key FROM {our_population} WHERE id = 1";
+    private static final String FIND =
+            "SELECT users_table, balance_column, population_key FROM {our_population} WHERE id = 1";
 
     private static final String BIND = """
             INSERT INTO {our_population} (id, users_table, balance_column, population_key)

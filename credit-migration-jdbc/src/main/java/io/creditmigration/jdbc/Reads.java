@@ -230,8 +230,7 @@ final class Reads {
     private static final String BOUGHT = "";
 
     /** What queries of many users differ in. */
-    private record Shape(
-            boolean conversion, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
+    private record Shape(boolean conversion, RunScope.Kind scope, boolean after, boolean upto, boolean swept) {}
 
     private final Mapping mapping;
     private final Journal journal;
@@ -562,14 +561,14 @@ final class Reads {
             bought = bought(record, hostState, user.credits());
         } catch (InvalidValueException | ArithmeticException | DateTimeException e) {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
-            user = UserSnapshot.of(userId);
+            user = unreadable(row, userId);
             defect = String.valueOf(e.getMessage());
         } catch (SQLException e) {
             if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
                 throw e;
             }
             record = record == null ? journal.unreadable(row, migration, userId) : record;
-            user = UserSnapshot.of(userId);
+            user = unreadable(row, userId);
             defect = SqlErrors.words(e);
         }
         return new UserState(
@@ -589,9 +588,8 @@ final class Reads {
         if (row.getString("registered") == null) {
             return Registration.NONE;
         }
-        Place place = row.getBoolean("withdrawn")
-                ? Place.WITHDRAWN
-                : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
+        Place place =
+                row.getBoolean("withdrawn") ? Place.WITHDRAWN : row.getInt("ended") == 1 ? Place.ENDED : Place.CURRENT;
         Schedule schedule = new Schedule(
                 Objects.requireNonNull(mapping.dialect.instant(row, "cut_off"), "cut_off"),
                 Objects.requireNonNull(mapping.dialect.instant(row, "newcomers_from"), "newcomers_from"),
@@ -617,7 +615,19 @@ final class Reads {
         } catch (InvalidValueException | SQLException e) {
             unit = null;
         }
-        return new UnitLine(migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
+        return new UnitLine(
+                migration, number, unit, Codes.status(row.getString("unit_status")) == MigrationStatus.COMPLETED, at);
+    }
+
+    /** Of a user who cannot be read: the rate, if that can be, so that nobody is said to be out of step for the rest. */
+    private static UserSnapshot unreadable(ResultSet row, String userId) throws SQLException {
+        UserSnapshot user = UserSnapshot.of(userId);
+        try {
+            CreditRate rate = Journal.rate(row, "rate", null);
+            return rate == null ? user : user.withRate(rate);
+        } catch (InvalidValueException e) {
+            return user;
+        }
     }
 
     static @Nullable Boolean truth(ResultSet row, String label) throws SQLException {

@@ -2,6 +2,7 @@ package io.creditmigration.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.creditmigration.CreditRate;
 import io.creditmigration.Migration;
 import io.creditmigration.testkit.HostApplication.Setting;
 import java.math.BigDecimal;
@@ -59,7 +60,9 @@ final class Bank {
 
     HostTables tables() {
         HostTables users = HostTables.users("users").id("id");
-        return setting == Setting.CONVERSION ? users.balance("credits").rate("rate") : users.ownAccounts();
+        return setting == Setting.CONVERSION
+                ? users.balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000))
+                : users.ownAccounts();
     }
 
     /** A top-up, or a spend where it is below zero: money in a conversion, credits in a grant. Tried again while it can pass. */

@@ -33,7 +33,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -309,7 +308,11 @@ final class BarrierTest {
     @MethodSource("levels")
     void a_halt_is_lifted_and_holds_for_its_own_migration_alone(Level level) throws Exception {
         open(level.database(), level.options());
-        MigrationService other = service(migration("other"));
+        MigrationService other = service(Migration.named("other")
+                .beside("rate-2500")
+                .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
+                .policy(CreditPolicy.initialGrant())
+                .build());
         other.rollout(Rollout.EVERYBODY, OPERATOR, "open");
         haltUntilSettled();
         other.halt(OPERATOR, "as well");
@@ -343,30 +346,6 @@ final class BarrierTest {
 
         migrations.rollout(Rollout.EVERYBODY, OPERATOR, "go on");
         assertThat(migrations.autoMigrateIfZeroCredits("ann").status()).isEqualTo(MigrationResult.Status.MIGRATED);
-    }
-
-    @ParameterizedTest
-    @EnumSource(TestDatabase.class)
-    void a_halt_does_not_hang_behind_whoever_stores_the_definition(TestDatabase database) throws Exception {
-        open(database, "");
-        Migration fresh = migration("fresh");
-        MigrationService service = service(fresh);
-        try (Connection host = begin(new Level(database, "READ COMMITTED", ""))) {
-            assertThat(service.joining(store.joining(host))
-                            .autoMigrateIfZeroCredits("ann")
-                            .status())
-                    .isEqualTo(MigrationResult.Status.MIGRATED);
-
-            Future<Barrier> halt = threads.submit(() -> service.halt(OPERATOR, "wrong rate"));
-
-            assertThatThrownBy(() -> halt.get(30, TimeUnit.SECONDS))
-                    .isInstanceOf(ExecutionException.class)
-                    .hasCauseInstanceOf(StoreException.class)
-                    .hasMessageContaining("The halt switch is not set, try again");
-            host.commit();
-        }
-        assertThat(service.halt(OPERATOR, "wrong rate").isSettled()).isTrue();
-        assertThat(service.autoMigrateIfZeroCredits("bob").status()).isEqualTo(MigrationResult.Status.HALTED);
     }
 
     @ParameterizedTest

@@ -126,7 +126,10 @@ final class CorruptionTest {
                     migration,
                     JdbcMigrationStore.owning(
                             dataSource,
-                            HostTables.users("users").balance("credits").rate("rate")));
+                            HostTables.users("users")
+                                    .balance("credits")
+                                    .rate("rate")
+                                    .rateIfAbsent(CreditRate.of(1_000))));
             long half = migrations
                     .run(RunOptions.defaults().withStages(Stages.of(50)))
                     .count(MigrationResult.Status.MIGRATED);

@@ -275,7 +275,7 @@ final class DatabaseRacesTest {
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE id = 'bob' AND migrated = FALSE"))
                 .isEqualTo("1");
         assertThat(sql.text("SELECT error_message FROM credit_migration_record WHERE migration_status = 'FAILED'"))
-                .contains("SQLState 22");
+                .contains("at most 8 digits before the point");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log l JOIN users u ON u.id = l.user_id"
                         + " WHERE l.new_credits = u.credits AND l.kind = 'MIGRATED'"))
                 .isEqualTo("2");

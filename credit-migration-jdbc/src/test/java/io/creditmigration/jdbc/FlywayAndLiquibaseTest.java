@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.CreditRate;
 import io.creditmigration.MigrationResult.Status;
 import io.creditmigration.MigrationService;
 import io.creditmigration.jdbc.LibraryTables.Installation;
@@ -138,7 +139,11 @@ final class FlywayAndLiquibaseTest {
         MigrationService migrations = MigrationService.of(
                 WorkerProcess.RATE_2500,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate")));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000))));
 
         assertThat(migrations.migrate("ann").status()).isEqualTo(Status.MIGRATED);
     }

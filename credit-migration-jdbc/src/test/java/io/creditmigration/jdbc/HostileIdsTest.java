@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.CreditRate;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationService;
@@ -56,7 +57,10 @@ final class HostileIdsTest {
                     WorkerProcess.RATE_2500,
                     JdbcMigrationStore.owning(
                             dataSource,
-                            HostTables.users("users").balance("credits").rate("rate")));
+                            HostTables.users("users")
+                                    .balance("credits")
+                                    .rate("rate")
+                                    .rateIfAbsent(CreditRate.of(1_000))));
 
             for (String refused : REFUSED) {
                 assertThatThrownBy(() -> migrations.migrate(refused)).isInstanceOf(InvalidValueException.class);

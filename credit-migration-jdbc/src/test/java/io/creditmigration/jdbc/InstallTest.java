@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.CreditRate;
 import io.creditmigration.MigrationService;
 import io.creditmigration.StoreException;
 import io.creditmigration.jdbc.LibraryTables.Installation;
@@ -227,7 +228,12 @@ final class InstallTest {
         return MigrationService.of(
                 WorkerProcess.RATE_2500,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate"), ours));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000)),
+                        ours));
     }
 
     /** Tables, views and indexes, as the driver tells of them. */

@@ -321,9 +321,8 @@ final class JdbcHostApplication implements HostApplication {
     }
 
     private BigDecimal priceOf(String userId) {
-        BigDecimal rate = layout == Layout.ELSEWHERE
-                ? (isConverted(userId) ? NEW_RATE : OLD_RATE).perCredit()
-                : rateOf(userId);
+        BigDecimal rate =
+                layout == Layout.ELSEWHERE ? (isConverted(userId) ? NEW_RATE : OLD_RATE).perCredit() : rateOf(userId);
         return rate == null ? OLD_RATE.perCredit() : rate;
     }
 

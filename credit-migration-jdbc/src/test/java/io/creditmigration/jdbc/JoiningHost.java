@@ -173,7 +173,11 @@ final class JoiningHost implements AutoCloseable {
     }
 
     static HostTables tables() {
-        return HostTables.users("users").id("id").balance("credits").rate("rate");
+        return HostTables.users("users")
+                .id("id")
+                .balance("credits")
+                .rate("rate")
+                .rateIfAbsent(CreditRate.of(1_000));
     }
 
     /** Adds a user with these credits at the old rate. Returns the id. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.creditmigration.Actor;
+import io.creditmigration.CreditPolicy;
 import io.creditmigration.Credits;
 import io.creditmigration.GateDecision;
 import io.creditmigration.InvalidValueException;
@@ -61,11 +62,9 @@ final class JoiningTest {
 
     @Test
     void what_the_host_rolls_back_leaves_nothing_and_nobody_is_remembered() {
-        Migration fresh = JoiningHost.conversion("rolled-back-by-" + host.style);
-        MigrationService migrations = MigrationService.of(fresh, host.store);
         String user = host.user("0");
         try (Transaction transaction = host.begin()) {
-            MigrationService joined = migrations.joining(transaction.store());
+            MigrationService joined = host.migrations.joining(transaction.store());
             transaction.buy("for " + user);
 
             assertThat(joined.autoMigrateIfZeroCredits(user).status()).isEqualTo(Status.MIGRATED);
@@ -76,9 +75,26 @@ final class JoiningTest {
         assertThat(host.credits(user)).isEqualTo(Credits.ZERO);
         assertThat(host.traces(user)).isZero();
         assertThat(host.bought("for " + user)).isFalse();
+        assertThat(MigrationGate.of(host.migrations).check(user)).isEqualTo(new GateDecision.Allowed(Status.MIGRATED));
+    }
+
+    @Test
+    void a_transaction_of_the_hosts_registers_nothing() {
+        Migration fresh = gift("registered-by-" + host.style);
+        MigrationService migrations = MigrationService.of(fresh, host.store);
+        String user = host.user("0");
+        try (Transaction transaction = host.begin()) {
+            MigrationService joined = migrations.joining(transaction.store());
+            transaction.buy("unregistered for " + user);
+
+            assertThat(joined.migrate(user).status()).isEqualTo(Status.NOT_REGISTERED);
+
+            transaction.commit();
+        }
+        assertThat(host.bought("unregistered for " + user)).isTrue();
+        assertThat(host.traces(user)).isZero();
         assertThat(host.sql.rows("SELECT id FROM credit_migration_definition WHERE id = ?", fresh.id()))
                 .isEmpty();
-        assertThat(MigrationGate.of(migrations).check(user)).isEqualTo(new GateDecision.Allowed(Status.MIGRATED));
     }
 
     @Test
@@ -143,15 +159,11 @@ final class JoiningTest {
 
     @Test
     void a_policy_that_fails_marks_nobody_and_the_hosts_work_stands() {
-        Migration gift = Migration.named("gift-by-" + host.style)
-                .cutOff(Instant.parse("2026-01-05T00:00:00Z"))
-                .policy(user -> {
-                    throw new IllegalStateException("no plan for " + user.userId());
-                })
-                .build();
+        MigrationService gifts = MigrationService.of(gift("gift-by-" + host.style), host.store);
+        gifts.register(Actor.operator("olga"), "begins today");
         String user = host.user("7");
         try (Transaction transaction = host.begin()) {
-            MigrationService joined = MigrationService.of(gift, host.store).joining(transaction.store());
+            MigrationService joined = gifts.joining(transaction.store());
             transaction.buy("for " + user);
 
             MigrationResult result = joined.migrate(user);
@@ -246,6 +258,18 @@ final class JoiningTest {
         assertThat(host.bought("with " + loser)).isFalse();
         assertThat(host.bought("after all by " + loser)).isFalse();
         assertThat(host.credits(loser)).isEqualTo(Credits.ZERO);
+    }
+
+    /** Grants whose policy fails, beside the conversion. */
+    private static Migration gift(String id) {
+        CreditPolicy failing = user -> {
+            throw new IllegalStateException("no plan for " + user.userId());
+        };
+        return Migration.named(id)
+                .beside(JoiningHost.RATE_2500.id())
+                .cutOff(Instant.parse("2026-01-05T00:00:00Z"))
+                .policy(failing.named("failing", 1))
+                .build();
     }
 
     /** Writes to one user and migrates another; answers whether it has committed. */

@@ -72,6 +72,7 @@ final class JournalRacesTest {
 
     private static Migration grant(Function<UserSnapshot, Allocation> policy) {
         return Migration.named("grant")
+                .beside(CONVERSION.id())
                 .cutOff(CUT_OFF)
                 .policy(((CreditPolicy) policy::apply).named("twenty", 1))
                 .build();
@@ -212,7 +213,7 @@ final class JournalRacesTest {
     @ParameterizedTest
     @MethodSource("racesOfOneUser")
     void who_has_read_before_another_wrote_is_stale_and_reads_again(TestDatabase on, Race race) {
-        open(on);
+        open(on, race);
         Node winner = node(dataSource, store -> store);
         race.before.forEach(act -> act.on(winner));
         late();
@@ -235,7 +236,7 @@ final class JournalRacesTest {
     @ParameterizedTest
     @MethodSource("races")
     void who_writes_beside_a_transaction_in_flight_comes_second(TestDatabase on, Race race) throws Exception {
-        open(on);
+        open(on, race);
         CountDownLatch due = new CountDownLatch(1);
         CountDownLatch may = new CountDownLatch(1);
         AtomicBoolean armed = new AtomicBoolean();
@@ -309,7 +310,7 @@ final class JournalRacesTest {
             return twenty(user);
         });
 
-        MigrationRun run = MigrationService.of(migration, JdbcMigrationStore.owning(dataSource, grants()))
+        MigrationRun run = MigrationService.of(migration, JdbcMigrationStore.owning(dataSource, tables()))
                 .run(RunOptions.defaults());
 
         assertThat(seen).containsExactly("1");
@@ -321,8 +322,10 @@ final class JournalRacesTest {
         assertThat(lines("user-07")).isEqualTo("MIGRATED MIGRATED");
         assertThat(users.stream().filter(user -> !user.equals("user-07")))
                 .allMatch(user -> lines(user).equals("MIGRATED"));
-        assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_account WHERE balance = 20"))
-                .isEqualTo("21");
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 70.0001"))
+                .isEqualTo("20");
+        assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 40 AND rate = 2500"))
+                .isEqualTo("1");
         assertSound();
     }
 
@@ -378,6 +381,14 @@ final class JournalRacesTest {
                 "SELECT COUNT(*) FROM credit_migration_log WHERE migration_id = ? AND kind = ?", migration, kind));
     }
 
+    /** Who asks for a grant by a request has no credits yet. */
+    private void open(TestDatabase on, Race race) {
+        open(on);
+        if (race == Race.LEAVE_WHO_HAS_FAILED) {
+            sql.run("UPDATE users SET credits = 0");
+        }
+    }
+
     private void open(TestDatabase on) {
         database = on;
         dataSource = on.create();
@@ -403,22 +414,25 @@ final class JournalRacesTest {
         sql.run("INSERT INTO operations (id, owner, made_at) VALUES ('late', 'ann', ?)", MADE_AT.plusHours(1));
     }
 
-    private static HostTables grants() {
+    private static HostTables tables() {
         return HostTables.users("users")
-                .ownAccounts()
+                .balance("credits")
+                .rate("rate")
+                .rateIfAbsent(CreditRate.of(1_000))
+                .version("version")
                 .operations("operations", "id", "owner", "made_at")
                 .zone(ZoneOffset.UTC);
     }
 
     private static Node node(DataSource source, Function<MigrationStore, MigrationStore> hook) {
-        JdbcMigrationStore conversions = JdbcMigrationStore.owning(
-                source,
-                HostTables.users("users").balance("credits").rate("rate").version("version"));
-        JdbcMigrationStore grants = JdbcMigrationStore.owning(source, grants());
-        return new Node(
-                MigrationService.of(CONVERSION, hook.apply(conversions)),
-                MigrationService.of(grant(JournalRacesTest::twenty), hook.apply(grants)),
-                MigrationService.of(grant(JournalRacesTest::broken), hook.apply(grants)));
+        JdbcMigrationStore store = JdbcMigrationStore.owning(source, tables());
+        Node node = new Node(
+                MigrationService.of(CONVERSION, hook.apply(store)),
+                MigrationService.of(grant(JournalRacesTest::twenty), hook.apply(store)),
+                MigrationService.of(grant(JournalRacesTest::broken), hook.apply(store)));
+        node.conversion.register(OPERATOR, "test");
+        node.grant.register(OPERATOR, "test");
+        return node;
     }
 
     /** The same store, but before its first commit something else is done. */

@@ -81,6 +81,7 @@ final class JpaEntitiesTest {
     @Test
     void grants_and_failures_are_found_by_status() {
         Migration grant = Migration.named("grant-" + host.style)
+                .beside(JoiningHost.RATE_2500.id())
                 .cutOff(Instant.parse("2026-01-07T00:00:00Z"))
                 .policy(((CreditPolicy) user -> user.userId().equals("rich")
                                 ? Allocation.of(Credits.of("7.5"), "is rich")

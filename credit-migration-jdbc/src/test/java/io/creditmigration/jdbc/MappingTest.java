@@ -11,6 +11,7 @@ import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
+import io.creditmigration.DefinitionConflictException;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationResult.Status;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class MappingTest {
 
     private static final Migration RATE_2500 = conversion("rate-2500", "2026-01-06T00:00:00Z");
+
+    private static final Actor OPERATOR = Actor.operator("olga");
 
     private HikariDataSource dataSource;
     private TestSql sql;
@@ -156,15 +159,69 @@ final class MappingTest {
     }
 
     @Test
-    void two_conversions_must_not_leave_the_same_flag() {
+    void a_second_conversion_needs_a_rate_column_and_a_place() {
         HostTables tables = HostTables.users("users").balance("credits").flag("migrated");
         sql.run("UPDATE users SET credits = 0");
         service(RATE_2500, tables).migrate("ann");
 
-        assertThatThrownBy(() -> service(conversion("rate-1500", "2026-06-01T00:00:00Z"), tables))
+        Migration second = conversion("rate-1500", "2026-06-01T00:00:00Z");
+        Migration placed = Migration.named("rate-1500")
+                .after("rate-2500")
+                .cutOff(second.cutOff())
+                .policy(CreditPolicy.convert(CreditRate.of(2_500), CreditRate.of(1_500)))
+                .build();
+        assertThatThrownBy(() -> service(second, tables).register(OPERATOR, "cheaper"))
+                .isInstanceOf(DefinitionConflictException.class)
+                .hasMessageContaining(
+                        "migration 'rate-2500' is registered for the same users; say after(…) or beside(…)");
+        assertThatThrownBy(() -> service(placed, tables).register(OPERATOR, "cheaper"))
+                .isInstanceOf(DefinitionConflictException.class)
+                .hasMessageContaining("a second conversion needs a rate column");
+
+        sql.runAll("ALTER TABLE users ADD rate NUMERIC(18, 6)", "UPDATE users SET rate = 2500");
+        service(placed, tables.rate("rate")).register(OPERATOR, "cheaper");
+    }
+
+    @Test
+    void without_a_rate_a_user_is_left_alone_unless_the_host_says_what_none_means() {
+        sql.runAll("ALTER TABLE users ADD rate NUMERIC(18, 6)", "UPDATE users SET credits = 0");
+        HostTables tables = HostTables.users("users").balance("credits").rate("rate");
+
+        assertThat(service(RATE_2500, tables).migrate("ann").status()).isEqualTo(Status.UNKNOWN_RATE);
+        assertThat(sql.rows("SELECT user_id FROM credit_migration_journal")).isEmpty();
+
+        MigrationService migrations = service(RATE_2500, tables.rateIfAbsent(CreditRate.of(1_000)));
+        assertThat(migrations.migrate("ann").status()).isEqualTo(Status.MIGRATED);
+        assertThat(sql.text("SELECT rate FROM users")).isEqualTo("2500.000000");
+        assertThat(migrations.rollback("ann", OPERATOR, "asked for it").status())
+                .isEqualTo(RollbackResult.Status.ROLLED_BACK);
+        assertThat(sql.one("SELECT rate FROM users")).isNull();
+    }
+
+    @Test
+    void without_a_registration_a_user_is_left_alone_unless_the_host_says_that_all_are_old() {
+        sql.run("UPDATE users SET credits = 0, joined = NULL");
+        HostTables tables = HostTables.users("users")
+                .balance("credits")
+                .flag("migrated")
+                .registeredAt("joined")
+                .zone(ZoneId.of("UTC"));
+
+        assertThat(service(RATE_2500, tables).migrate("ann").status()).isEqualTo(Status.UNKNOWN_REGISTRATION);
+        assertThat(service(RATE_2500, tables.existingIfUnregistered())
+                        .migrate("ann")
+                        .status())
+                .isEqualTo(Status.MIGRATED);
+    }
+
+    @Test
+    void a_version_is_no_marker_of_a_conversion() {
+        sql.run("ALTER TABLE users ADD version BIGINT DEFAULT 0 NOT NULL");
+
+        assertThatThrownBy(() -> service(
+                        RATE_2500, HostTables.users("users").balance("credits").version("version")))
                 .isInstanceOf(MappingException.class)
-                .hasMessageContaining("it is what migration 'rate-2500' leaves");
-        service(RATE_2500, tables);
+                .hasMessageContaining("a version tells only that it moved; map rate(…) or flag(…)");
     }
 
     @Test
@@ -323,7 +380,7 @@ final class MappingTest {
                         dataSource, HostTables.users("users").balance("credits"), elsewhere))
                 .isInstanceOf(MappingException.class)
                 .hasMessageContaining("LibraryTables.install")
-                .hasMessageContaining("cm_definition");
+                .hasMessageContaining("cm_population");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.creditmigration.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
@@ -40,6 +41,7 @@ final class NoticesInDatabasesTest {
                 Connection connection = dataSource.getConnection()) {
             JdbcMigrationStore store = JdbcMigrationStore.owning(dataSource, TABLES);
             MigrationService migrations = telling(store);
+            migrations.register(Actor.operator("olga"), "begins today");
             connection.setAutoCommit(false);
 
             migrations.joining(store.joining(connection)).migrate("1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.creditmigration.Actor;
 import io.creditmigration.Allocation;
+import io.creditmigration.ChainResult;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
@@ -17,6 +18,7 @@ import io.creditmigration.InvalidValueException;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationGate;
+import io.creditmigration.MigrationListener;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationService;
@@ -32,6 +34,7 @@ import io.creditmigration.Rollout;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
+import io.creditmigration.Schedule;
 import io.creditmigration.Stages;
 import io.creditmigration.SuccessMetrics;
 import io.creditmigration.Tally;
@@ -78,10 +81,14 @@ final class NullsTest {
 
     /** What the library answers with, or throws. A host that makes one of these itself has nobody to be refused by. */
     private static final Set<String> ANSWERS = Set.of(
+            "Barrier",
+            "CreditMigrationException",
             "DeadLetter",
             "DefinitionConflictException",
             "Dispatched",
             "Drift",
+            "DriftException",
+            "InFlight",
             "GateDecision.Allowed",
             "GateDecision.MigrationRequired",
             "GateDecision.StoreFailed",
@@ -169,8 +176,8 @@ final class NullsTest {
     private static boolean isTested(Executable one) {
         String type = one.getDeclaringClass().getName();
         String simple = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
-        boolean isOfLibrary =
-                one.getDeclaringClass() == UserMigration.class || one.getDeclaringClass() == JournalLine.class;
+        boolean isOfLibrary = List.of(UserMigration.class, JournalLine.class, ChainResult.class, Schedule.class)
+                .contains(one.getDeclaringClass());
         boolean isAnswer = isOfLibrary || (one instanceof java.lang.reflect.Constructor<?> && ANSWERS.contains(simple));
         boolean isOfStore = one.getDeclaringClass() == JdbcMigrationStore.class
                 && !List.of("owning", "joining").contains(one.getName());
@@ -245,7 +252,11 @@ final class NullsTest {
         samples.put(MigrationGate.class, MigrationGate.of(service));
         samples.put(io.creditmigration.MigrationRuns.class, service.runs());
         samples.put(io.creditmigration.MigrationRun.class, service.runs().open(RunOptions.defaults()));
+        samples.put(MigrationListener.class, MigrationListener.NONE);
         samples.put(MigrationOptions.class, MigrationOptions.defaults());
+        samples.put(MigrationOptions.StoreRest.class, MigrationOptions.defaults().storeRest());
+        samples.put(
+                MigrationOptions.FailureLimit.class, MigrationOptions.defaults().failureLimit());
         samples.put(MigrationPlan.class, service.plan());
         samples.put(RollbackOptions.class, RollbackOptions.defaults());
         samples.put(RollbackPlan.class, service.planRollback());
@@ -287,7 +298,11 @@ final class NullsTest {
         samples.put(
                 JdbcMigrationStore.class,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate")));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000))));
         samples.put(java.sql.Connection.class, TestSqlConnections.of(dataSource));
         samples.put(
                 jakarta.persistence.EntityManager.class,

@@ -56,7 +56,7 @@ final class PostgresPlansTest {
             work(
                     dataSource,
                     migration,
-                    HostTables.users("users").balance("credits").rate("rate"),
+                    HostTables.users("users").balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000)),
                     MigrationOptions.defaults());
 
             assertReadByIndex(sql, "users");
@@ -124,7 +124,8 @@ final class PostgresPlansTest {
                                         worker,
                                         HostTables.users("users")
                                                 .balance("credits")
-                                                .rate("rate")),
+                                                .rate("rate")
+                                                .rateIfAbsent(CreditRate.of(1_000))),
                                 MigrationOptions.defaults().withNotices())
                         .run();
                 flushCounters(worker);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.creditmigration.Actor;
+import io.creditmigration.CreditRate;
 import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.MigrationRun.State;
@@ -236,7 +237,11 @@ final class ProcessesTest {
         migrations = MigrationService.of(
                 WorkerProcess.RATE_2500,
                 JdbcMigrationStore.owning(
-                        dataSource, HostTables.users("users").balance("credits").rate("rate")));
+                        dataSource,
+                        HostTables.users("users")
+                                .balance("credits")
+                                .rate("rate")
+                                .rateIfAbsent(CreditRate.of(1_000))));
     }
 
     private WorkerProcess started(WorkerProcess node) {

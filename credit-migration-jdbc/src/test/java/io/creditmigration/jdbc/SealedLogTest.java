@@ -163,14 +163,24 @@ final class SealedLogTest {
 
             assertThat(host.sql.run(tampering)).isEqualTo(1);
 
-            found(host, Check.SEALED_LINE_MISSING, user, "was in seal 1 and is gone");
+            // A line that was moved elsewhere, and is older than the seal by a minute, is found there too.
+            assertThat(host.migrations.verify().first(Check.SEALED_LINE_MISSING))
+                    .singleElement()
+                    .satisfies(offender -> {
+                        assertThat(offender.userId()).isEqualTo(user);
+                        assertThat(offender.what()).contains("was in seal 1 and is gone");
+                    });
         }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             definition | fingerprint    | 'null'
-            definition | trace          | 'null'
+            definition | follows        | 'null'
+            definition | beside         | 'null'
+            definition | row_filter     | 'null'
+            definition | newcomers_from | (SELECT MIN(started_at) FROM credit_migration_run)
+            definition | also_from      | '500'
             definition | cut_off        | (SELECT MIN(started_at) FROM credit_migration_run)
             definition | begins_at      | (SELECT MIN(started_at) FROM credit_migration_run)
             definition | old_rate       | NULL

@@ -51,7 +51,11 @@ final class SettledHost implements AutoCloseable {
         CONVERSION(SettledHost.RATE_2500, "users", "id") {
             @Override
             HostTables tables() {
-                return HostTables.users("users").balance("credits").rate("rate").version("version");
+                return HostTables.users("users")
+                        .balance("credits")
+                        .rate("rate")
+                        .rateIfAbsent(CreditRate.of(1_000))
+                        .version("version");
             }
 
             @Override
@@ -67,6 +71,7 @@ final class SettledHost implements AutoCloseable {
                         .accounts("accounts", "owner", "balance")
                         .flag("migrated")
                         .rate("rate")
+                        .rateIfAbsent(CreditRate.of(1_000))
                         .active("active")
                         .version("version")
                         .onMigrationSet("rate_limit", null)

@@ -124,10 +124,14 @@ final class Stranger {
             List<@Nullable String> fields = key(migrationId, "DEFINITION", migrationId, 0);
             add(fields, "number", text(row, "number"));
             add(fields, "fingerprint", text(row, "fingerprint"));
-            add(fields, "trace", text(row, "trace"));
+            add(fields, "follows", text(row, "follows"));
+            add(fields, "beside", text(row, "beside"));
+            add(fields, "row_filter", text(row, "row_filter"));
             add(fields, "cut_off", time(row, "cut_off"));
+            add(fields, "newcomers_from", time(row, "newcomers_from"));
             add(fields, "begins_at", time(row, "begins_at"));
             add(fields, "old_rate", number(row, "old_rate"));
+            add(fields, "also_from", text(row, "also_from"));
             add(fields, "new_rate", number(row, "new_rate"));
             digests.put("0/" + migrationId + "/0", sha256(fields(fields)));
         }

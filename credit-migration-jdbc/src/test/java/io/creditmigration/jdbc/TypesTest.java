@@ -71,7 +71,7 @@ final class TypesTest {
     @MethodSource("types")
     void captured_columns_come_back_or_are_refused(
             TestDatabase database, String type, List<String> values, String captured, String id, String amount) {
-        TestSql sql = new TestSql(opened(database));
+        TestSql sql = forAnotherPopulation(database);
         sql.run("CREATE TABLE " + table
                 + " (id INTEGER PRIMARY KEY, credits NUMERIC(19, 4) DEFAULT 50, migrated BOOLEAN," + " x "
                 + nullable(type) + ", kept " + nullable(type) + ")");
@@ -111,7 +111,7 @@ final class TypesTest {
     @MethodSource("types")
     void ids_are_found_by_their_text_or_are_refused(
             TestDatabase database, String type, List<String> values, String captured, String id, String amount) {
-        TestSql sql = new TestSql(opened(database));
+        TestSql sql = forAnotherPopulation(database);
         String create = "CREATE TABLE " + table + " (x " + type.replace(" NULL", "")
                 + " NOT NULL PRIMARY KEY, credits NUMERIC(19, 4) DEFAULT 50, migrated BOOLEAN)";
         if (id.equals("–")) {
@@ -148,7 +148,7 @@ final class TypesTest {
     @MethodSource("types")
     void balances_rates_and_versions_are_exact_or_refused(
             TestDatabase database, String type, List<String> values, String captured, String id, String amount) {
-        TestSql sql = new TestSql(opened(database));
+        TestSql sql = forAnotherPopulation(database);
         String columns = "x %1$s, rate %1$s, version %1$s, y NUMERIC(19, 4)".formatted(nullable(type));
         sql.run("CREATE TABLE " + table + " (id INTEGER PRIMARY KEY, " + columns + ")");
         HostTables rated = HostTables.users(table).balance("y").rate("rate");
@@ -200,6 +200,13 @@ final class TypesTest {
     /** What PostgreSQL makes of a serial has a NOT NULL of its own. */
     private static String nullable(String type) {
         return type.equals("bigserial") ? "bigint" : type;
+    }
+
+    /** Each table is another population: the library's tables forget whom they served. */
+    private static TestSql forAnotherPopulation(TestDatabase database) {
+        TestSql sql = new TestSql(opened(database));
+        sql.runAll("DELETE FROM credit_migration_definition", "DELETE FROM credit_migration_population");
+        return sql;
     }
 
     private static HikariDataSource opened(TestDatabase database) {

@@ -163,7 +163,7 @@ final class WorkerProcess implements AutoCloseable {
                             stopping,
                             grants
                                     ? users.ownAccounts()
-                                    : users.balance("credits").rate("rate")));
+                                    : users.balance("credits").rate("rate").rateIfAbsent(CreditRate.of(1_000))));
             Prediction prediction = new Prediction();
             RunSettings settings = RunSettings.defaults()
                     .withThreads(Integer.parseInt(arguments[2]))
