@@ -273,7 +273,7 @@ final class Decider {
                 new Standing(
                         MigrationStatus.COMPLETED, attempt(state), consumedBefore(state), copiedBefore(state), number),
                 figures,
-                reasons.kept(figures, consumedBefore(state), offer.reason()),
+                reasons.kept(figures, consumedBefore(state), Reasons.withWords(offer.reason(), intent.reason())),
                 null);
         return new Decision.Write<>(
                 notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), line)),

@@ -185,10 +185,25 @@ public final class MigrationService {
      * @param actor who said yes, for the log
      */
     public MigrationResult confirm(String userId, Quote quote, Actor actor) {
+        return migrating(userId, confirmation(userId, quote, actor));
+    }
+
+    /**
+     * The same with the words of the person who confirms for the user: they stand in the journal's line, after the policy's.
+     *
+     * @param actor who said yes, for the log
+     * @param reason why, for the log: 1 to 500 characters
+     */
+    public MigrationResult confirm(String userId, Quote quote, Actor actor, String reason) {
+        Names.checkText("reason", reason, REASON_LENGTH_MAX);
+        return migrating(userId, confirmation(userId, quote, actor).withReason(reason));
+    }
+
+    private static Intent confirmation(String userId, Quote quote, Actor actor) {
         Names.checkUserId(userId);
         Names.given("quote", quote);
         Names.given("actor", actor);
-        return migrating(userId, Intent.confirmation(quote, actor));
+        return Intent.confirmation(quote, actor);
     }
 
     /** The user's record; empty where there is none. */
@@ -457,13 +472,26 @@ public final class MigrationService {
      *     host's
      */
     public long announce(RunOptions runOptions) {
+        return announcement(runOptions).to(runOptions);
+    }
+
+    /**
+     * Counts the users whom {@link #announce(RunOptions)} would tell, those told before among them. Writes nothing.
+     *
+     * @param runOptions of these, the scope and the page size
+     */
+    public long countAnnouncements(RunOptions runOptions) {
+        return announcement(runOptions).count(runOptions);
+    }
+
+    private Announcement announcement(RunOptions runOptions) {
         Names.given("options", runOptions);
         if (store.joins()) {
             throw new InvalidValueException(
                     "store", store.getClass().getName(), "one with transactions of its own, for announcements");
         }
         decider.learn(store::definitions);
-        return new Announcement(migration, population(), noticesOf(store), decider, options.attempts()).to(runOptions);
+        return new Announcement(migration, population(), noticesOf(store), decider, options.attempts());
     }
 
     /** Who may migrate now. */

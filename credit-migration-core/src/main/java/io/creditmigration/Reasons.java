@@ -36,6 +36,15 @@ final class Reasons {
         return Decider.cut(reason, Allocation.REASON_LENGTH_MAX - less.length()) + less;
     }
 
+    /** The policy's reason, then what the person said who confirmed; the latter is kept whole. */
+    static String withWords(String reason, @Nullable String words) {
+        if (words == null) {
+            return reason;
+        }
+        int room = Allocation.REASON_LENGTH_MAX - words.length() - 2;
+        return room <= 0 ? words : Decider.cut(reason, room) + "; " + words;
+    }
+
     /** The same for a line as it is stored. */
     @Nullable
     String render(AuditedLine line) {
