@@ -51,7 +51,11 @@ final class DoctorTest {
                 .containsExactly(
                         "ok       connection",
                         "ok       clock",
+                        "ok       zone",
                         "ok       isolation",
+                        "ok       pooler",
+                        "ok       disk",
+                        "ok       other tables",
                         "ok       library tables",
                         "ok       mapping",
                         "ok       privileges",
@@ -60,7 +64,7 @@ final class DoctorTest {
                         .json()
                         .get("checks")
                         .size())
-                .isEqualTo(7);
+                .isEqualTo(11);
     }
 
     @Test
@@ -94,7 +98,7 @@ final class DoctorTest {
         assertThat(plain(ended))
                 .contains(
                         "warning indexes no index of the operations begins with their user",
-                        "CREATE INDEX ON \"My Shop\".\"API Requests\" (\"user\", \"made At\")");
+                        "CREATE INDEX operations_by_user_and_time ON \"My Shop\".\"API Requests\" (\"user\", \"made At\")");
     }
 
     @Test
@@ -106,7 +110,7 @@ final class DoctorTest {
         Ended ended = command.inThisProcess("doctor");
 
         assertThat(ended.exitCode()).isEqualTo(8);
-        assertThat(plain(ended)).contains("error definition", "use the definition that is stored");
+        assertThat(plain(ended)).contains("error definition", "use the stored definition");
     }
 
     @Test
@@ -133,6 +137,12 @@ final class DoctorTest {
 
         assertThat(finding.state()).isEqualTo(state);
         assertThat(finding.what()).endsWith(" ms " + direction);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000000, 500000, ERROR", "1000000, 2000000, WARNING", "1000000, 3000000, OK", "1000000, , OK"})
+    void a_disk_that_is_too_small(long needed, Long free, Checkup.State state) {
+        assertThat(SurroundingChecks.disk(needed, free).state()).isEqualTo(state);
     }
 
     /** The lines as one, with single spaces. */
