@@ -1,7 +1,7 @@
 package io.creditmigration;
 
 /**
- * Who caused a change, for the audit log.
+ * Who caused a change, as the journal names them.
  *
  * @param kind automatic, a user or an operator
  * @param name which trigger, user or operator; at most 255 characters

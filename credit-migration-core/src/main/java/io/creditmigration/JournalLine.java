@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when; microseconds
  * @param standing where the user stands after it
  * @param figures the balances before and after; null where the act has none
- * @param reason why, in words; null where the figures say it, as of built-in policies, until somebody asks for it
+ * @param reason why, in words; null where a built-in policy says it from the figures. {@link MigrationService#log} fills it in
  * @param error for FAILED why, for operators; null otherwise
  */
 public record JournalLine(

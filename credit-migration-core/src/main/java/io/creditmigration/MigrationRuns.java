@@ -106,8 +106,8 @@ public final class MigrationRuns {
      * The unfinished run of this scope that takes users back, or a new one, without working on it. Its steps do nothing while
      * the halt switch is off.
      *
-     * @param actor who wants it, for the log of each user
-     * @param reason why, for the log: 1 to 500 characters
+     * @param actor who wants it, for the journal line of each user
+     * @param reason why, for the journal: 1 to 500 characters
      * @throws InvalidValueException when the halt switch is off, when migrations that it could not wait for are in flight, or the
      *     users of a run are meant that there is not
      */

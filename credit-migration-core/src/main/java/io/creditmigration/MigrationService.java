@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * migrations.run(RunOptions.defaults());                        // once: everybody else
  * }</pre>
  *
- * <p>However these race, on however many nodes, a user gets one grant or one conversion and one line in the log; running
+ * <p>However these race, on however many nodes, a user gets one grant or one conversion and one line in the journal; running
  * anything again changes nothing. Thread-safe; one instance per migration and store is enough for an application.
  *
  * <p>Every method that takes a user id throws {@link InvalidValueException} for an id that no user can have, before
@@ -182,7 +182,7 @@ public final class MigrationService {
      * no longer those of the quote, or it is another user's or was altered, nothing is written and the answer is
      * QUOTE_CHANGED with a new one.
      *
-     * @param actor who said yes, for the log
+     * @param actor who said yes, for the journal
      */
     public MigrationResult confirm(String userId, Quote quote, Actor actor) {
         return migrating(userId, confirmation(userId, quote, actor));
@@ -246,8 +246,8 @@ public final class MigrationService {
      * Takes one user back to the old regime. Rolling back twice is the same as once; afterwards automatic triggers leave
      * the user alone. Who has paid credits on the account is refused.
      *
-     * @param actor who wants it, for the log
-     * @param reason why, for the log: 1 to 500 characters
+     * @param actor who wants it, for the journal
+     * @param reason why, for the journal: 1 to 500 characters
      */
     public RollbackResult rollback(String userId, Actor actor, String reason) {
         return rollback(userId, PaidCredits.REFUSE, actor, reason);
@@ -256,8 +256,8 @@ public final class MigrationService {
     /**
      * The same, doing this about credits on the account that the user has paid for.
      *
-     * @param actor who wants it, for the log
-     * @param reason why, for the log: 1 to 500 characters
+     * @param actor who wants it, for the journal
+     * @param reason why, for the journal: 1 to 500 characters
      */
     public RollbackResult rollback(String userId, PaidCredits paid, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
@@ -279,8 +279,8 @@ public final class MigrationService {
      * Allows a new attempt for a user who was rolled back: the user is PENDING again, and every trigger applies. Empty,
      * with nothing written, where the user is not rolled back.
      *
-     * @param actor who wants it, for the log
-     * @param reason why, for the log: 1 to 500 characters
+     * @param actor who wants it, for the journal
+     * @param reason why, for the journal: 1 to 500 characters
      */
     public Optional<UserMigration> reopen(String userId, Actor actor, String reason) {
         Names.checkText("reason", reason, REASON_LENGTH_MAX);
@@ -431,8 +431,8 @@ public final class MigrationService {
      * pauses, resumes and steps, and which goes on where it was interrupted, under the actor and reason that it was opened
      * with. It needs the halt switch on, stands still while it is off, and leaves it on.
      *
-     * @param actor who wants it, for the log of each user
-     * @param reason why, for the log: 1 to 500 characters
+     * @param actor who wants it, for the journal line of each user
+     * @param reason why, for the journal: 1 to 500 characters
      * @throws InvalidValueException when the halt switch is off, when migrations that it could not wait for are in flight ({@link
      *     RollbackOptions#withInFlight} overrides), the users of a run are meant that there is not, or the store cannot walk a population or joins a transaction of the host's
      */
@@ -598,8 +598,9 @@ public final class MigrationService {
     }
 
     /**
-     * Seals the lines of the log that no seal has yet. Keep the digest elsewhere; from then on {@link #verify} finds and names
-     * lines that were altered, taken away or added. Where nothing is new, the last seal is answered and nothing written.
+     * Seals the definition, the finished runs and the lines of the journal that no seal has yet. Keep the digest elsewhere; from
+     * then on {@link #verify} finds and names what was altered, taken away or added. Where nothing is new, the last seal is
+     * answered and nothing written.
      *
      * @param actor who seals
      * @throws InvalidValueException when the migration is neither halted nor finished (a run has ended, and none is under way), or
@@ -628,7 +629,7 @@ public final class MigrationService {
         return auditor.seal(actor);
     }
 
-    /** The seals of the log, oldest first. */
+    /** The seals, oldest first. */
     public List<Seal> seals() {
         return auditor().seals();
     }
