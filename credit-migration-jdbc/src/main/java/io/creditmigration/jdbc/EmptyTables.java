@@ -1,7 +1,6 @@
 package io.creditmigration.jdbc;
 
 import io.creditmigration.jdbc.Column.Kind;
-import io.creditmigration.jdbc.Column.Type;
 import io.creditmigration.jdbc.Metadata.Table;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -37,14 +36,14 @@ record EmptyTables(Object target, LibraryTables ours) implements InvocationHandl
     static Table account(LibraryTables ours) {
         String name = ours.prefix() + "account";
         Map<String, Column> columns = new LinkedHashMap<>();
-        add(columns, name, "user_id", new Type(Kind.TEXT, "varchar", "VARCHAR(255)", 255, 0, true));
-        add(columns, name, "balance", new Type(Kind.DECIMAL, "numeric", "NUMERIC(38, 18)", 38, 18, true));
-        add(columns, name, "active", new Type(Kind.BOOLEAN, "boolean", "BOOLEAN", 0, 0, true));
-        add(columns, name, "version", new Type(Kind.WHOLE, "bigint", "BIGINT", 19, 0, true));
+        add(columns, name, "user_id", new Column.Type(Kind.TEXT, "varchar", "VARCHAR(255)", 255, 0, true));
+        add(columns, name, "balance", new Column.Type(Kind.DECIMAL, "numeric", "NUMERIC(38, 18)", 38, 18, true));
+        add(columns, name, "active", new Column.Type(Kind.BOOLEAN, "boolean", "BOOLEAN", 0, 0, true));
+        add(columns, name, "version", new Column.Type(Kind.WHOLE, "bigint", "BIGINT", 19, 0, true));
         return new Table("own account table", name, name, columns);
     }
 
-    private static void add(Map<String, Column> columns, String table, String name, Type type) {
+    private static void add(Map<String, Column> columns, String table, String name, Column.Type type) {
         columns.put(name, new Column(table, name, type, /* generated= */ false, /* required= */ false));
     }
 

@@ -104,10 +104,10 @@ record Verdict(String mood, String headline, List<String> sentences, List<String
             if (verification == null) {
                 return "Nothing is proved: the tables were not verified for this report.";
             }
+            long moved = verification.figures().moved();
             String checked = Output.count(verification.figures().balancesProved(), "balance")
-                    + " recomputed from the tables, and "
-                    + Words.users(verification.figures().moved())
-                    + " counted who have moved theirs since.";
+                    + " recomputed from the tables"
+                    + (moved == 0 ? "." : ", and " + Output.count(moved, "other") + " moved by their users since.");
             return verification.isClean()
                     ? "It is proved: " + checked + " Nothing is wrong."
                     : "It is not proved: " + checked + " " + Output.count(wrong(verification), "error")
