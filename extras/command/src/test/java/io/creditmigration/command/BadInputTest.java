@@ -96,7 +96,7 @@ final class BadInputTest {
         assertOneLine(
                 command.run("plan"), 2, "is asked for on a terminal, and there is none; set CREDIT_MIGRATION_PASSWORD");
         assertThat(command.with("CREDIT_MIGRATION_PASSWORD", shop.password())
-                        .run("plan")
+                        .run("migrate")
                         .exitCode())
                 .describedAs("no schema yet")
                 .isEqualTo(8);
