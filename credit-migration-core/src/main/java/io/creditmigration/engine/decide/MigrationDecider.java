@@ -1,10 +1,9 @@
 package io.creditmigration.engine.decide;
 
 import io.creditmigration.Actor;
-import io.creditmigration.CreditPolicy;
 import io.creditmigration.Allocation;
-import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.Consent;
+import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
@@ -24,6 +23,7 @@ import io.creditmigration.Usage;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
 import io.creditmigration.engine.Reasons;
+import io.creditmigration.engine.decide.Chain.Unit;
 import io.creditmigration.internal.Failures;
 import io.creditmigration.internal.Texts;
 import io.creditmigration.internal.Timestamps;
@@ -333,7 +333,8 @@ public final class MigrationDecider {
                 new Standing(
                         MigrationStatus.COMPLETED, attempt(state), consumedBefore(state), copiedBefore(state), number),
                 figures,
-                reasons.toStore(figures, consumedBefore(state), offer.reason()),
+                reasons.toStore(
+                        figures, consumedBefore(state), Reasons.withWords(offer.reason(), intent.reason())),
                 null);
         return new Decision.Write<>(
                 notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), line)),

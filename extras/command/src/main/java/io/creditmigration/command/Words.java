@@ -13,6 +13,7 @@ import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.SuccessMetrics.Goal;
 import io.creditmigration.Tally;
+import io.creditmigration.Verification.Check;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -70,6 +71,18 @@ final class Words {
         };
     }
 
+    static String of(MigrationRun.State state) {
+        return switch (state) {
+            case RUNNING -> "running";
+            case PAUSED -> "paused";
+            case HALTED -> "halted";
+            case FINISHED -> "finished";
+            case CANCELLED -> "cancelled";
+            case AWAITING_APPROVAL -> "finished; the next stage needs approval";
+            case UNVERIFIED -> "finished; verification has found errors";
+        };
+    }
+
     static String time(Instant instant) {
         return TIME.format(instant) + " UTC";
     }
@@ -115,7 +128,37 @@ final class Words {
         String by = event.actor().kind() == Actor.Kind.AUTOMATIC
                 ? " automatically (" + event.actor().name() + ")"
                 : " by " + event.actor().name();
-        return time(event.at()) + "  " + event.what().toLowerCase(Locale.ROOT) + by + ": " + event.reason();
+        return time(event.at()) + "  " + what(event) + by + ": " + event.reason();
+    }
+
+    static String what(RunEvent event) {
+        return event.what().toLowerCase(Locale.ROOT);
+    }
+
+    static String of(Check check) {
+        return switch (check) {
+            case DEFINITION -> "the stored definition is another one";
+            case UNREADABLE -> "values that cannot be read";
+            case LINES -> "lines of the journal missing or out of order";
+            case ATTEMPTS -> "attempts that do not follow each other";
+            case STANDING -> "lines that contradict the lines before them";
+            case AMOUNTS -> "amounts that the policy does not give";
+            case RATES -> "rates that are not those of the definition";
+            case CONSERVATION -> "money gained or lost";
+            case ENTRIES -> "entries of the credit history that do not fit";
+            case HISTORY -> "operations missing from the history, or in it twice";
+            case OUT_OF_STEP -> "row and journal disagree";
+            case BALANCE -> "balances that are not what the journal says";
+            case ENTRY_SUM -> "accounts that are not the sum of their entries";
+            case RUN_FIGURES -> "runs whose figures do not add up";
+            case TOTALS -> "counts by status that do not add up";
+            case SEALED_LINE_ALTERED -> "altered after it was sealed";
+            case SEALED_LINE_MISSING -> "gone after it was sealed";
+            case SEALED_LINE_ADDED -> "added before the seal, after it was made";
+            case SEAL -> "seals that do not fit what they seal";
+            case PAID_ON_INACTIVE -> "payments on inactive accounts, to look at";
+            case CAPTURED -> "columns changed since the migration, to look at";
+        };
     }
 
     static void outcomes(Output output, Tally tally) {
@@ -247,7 +290,7 @@ final class Words {
 
     static void run(Output output, Migration migration, MigrationRun run) {
         output.wrapped("Run " + run.id() + " for " + of(run.scope())
-                + (run.stage() == null ? "" : ", stage of " + run.stage() + " %") + ", is " + run.state()
+                + (run.stage() == null ? "" : ", stage of " + run.stage() + " %") + ": " + of(run.state())
                 + (run.reason().isEmpty() ? "" : ": " + run.reason()));
         output.item("opened by " + run.openedBy().name() + ": " + run.openedFor());
         outcomes(output, run.tally());

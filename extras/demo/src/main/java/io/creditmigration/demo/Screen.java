@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Lines of at most 90 characters for people: headings, aligned figures, progress. ASCII only, no colours. */
 final class Screen {
 
-    private static final int WIDTH = 88;
+    private static final int WIDTH = 79;
     private static final int PROGRESS_LINES_MAX = 10;
     private static final int UPDATE_INTERVAL_MILLIS = 200;
     private static final double NANOS_PER_SECOND = 1e9;
