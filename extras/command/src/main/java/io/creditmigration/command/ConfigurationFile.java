@@ -53,8 +53,10 @@ final class ConfigurationFile {
             "flag",
             "flag-value",
             "rate",
+            "rate-if-absent",
             "version",
             "registered-at",
+            "existing-if-unregistered",
             "zone",
             "exempt",
             "only-with",
@@ -63,6 +65,18 @@ final class ConfigurationFile {
 
     private static final List<String> ACCOUNTS = List.of("own", "table", "user", "balance", "active");
     private static final List<String> OPERATIONS = List.of("table", "id", "user", "at", "history");
+
+    private static final List<String> MIGRATION = List.of(
+            "id",
+            "cut-off",
+            "newcomers-from",
+            "begins-at",
+            "after",
+            "beside",
+            "convert",
+            "grant",
+            "consent",
+            "usage-window-days");
 
     private static final List<String> MAIL = List.of(
             "host", "port", "security", "user", "password-from", "from", "page", "address", "language", "consent");
@@ -103,8 +117,7 @@ final class ConfigurationFile {
                         .orElse(LibraryTables.defaults()),
                 host(root),
                 names(root),
-                migration(root.section(
-                        "migration", List.of("id", "cut-off", "convert", "grant", "consent", "usage-window-days"))),
+                migration(root.section("migration", MIGRATION)),
                 settings(root),
                 root.truth("notices", false),
                 root.optionalSection("mail", MAIL).map(ConfigurationFile::mail).orElse(null));
@@ -175,11 +188,16 @@ final class ConfigurationFile {
         host = users.optionalText("balance-moves-to").map(host::movedInto).orElse(host);
         host = users.optionalText("reserved").map(host::reserved).orElse(host);
         host = users.optionalText("rate").map(host::rate).orElse(host);
+        host = users.optionalValue(
+                        "rate-if-absent", "what one credit costs where the rate is absent, above zero", CreditRate::of)
+                .map(host::rateIfAbsent)
+                .orElse(host);
         host = users.optionalText("version").map(host::version).orElse(host);
         host = users.optionalText("registered-at").map(host::registeredAt).orElse(host);
         host = users.optionalValue("minor-units", "0 to 18", Integer::valueOf)
                 .map(host::minorUnits)
                 .orElse(host);
+        host = users.truth("existing-if-unregistered", false) ? host.existingIfUnregistered() : host;
         host = zone(users).map(host::zone).orElse(host);
         if (users.has("flag")) {
             String flag = users.text("flag");
@@ -285,15 +303,23 @@ final class ConfigurationFile {
         Instant cutOff = section.value(
                 "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
         section.checked("cut-off", () -> migration.cutOff(cutOff));
+        section.optionalValue("newcomers-from", "an instant, from which on who registers is not concerned", Instant::parse)
+                .ifPresent(instant -> section.checked("newcomers-from", () -> migration.newcomersFrom(instant)));
+        section.optionalValue("begins-at", "an instant, before which nothing is written", Instant::parse)
+                .ifPresent(instant -> section.checked("begins-at", () -> migration.beginsAt(instant)));
+        section.optionalText("after").ifPresent(other -> section.checked("after", () -> migration.after(other)));
+        section.optionalText("beside").ifPresent(other -> section.checked("beside", () -> migration.beside(other)));
         if (section.hasSection("convert") == section.hasSection("grant")) {
             throw section.refused(
                     section.hasSection("convert") ? "convert" : null,
                     "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
         }
-        migration.policy(
-                section.hasSection("convert")
-                        ? conversion(section.section("convert", List.of("from", "to", "decimals", "rounding")))
-                        : grant(section.section("grant", List.of("base", "above"))));
+        if (section.hasSection("convert")) {
+            migration.policy(
+                    conversion(section.section("convert", List.of("from", "to", "decimals", "rounding"))));
+        } else {
+            migration.policy(grant(section.section("grant", List.of("base", "above"))));
+        }
         section.optionalValue("consent", "confirm-positive or none", text -> Consent.valueOf(constant(text)))
                 .ifPresent(migration::consent);
         section.number("usage-window-days")
@@ -301,7 +327,7 @@ final class ConfigurationFile {
         return migration.build();
     }
 
-    private static CreditPolicy conversion(YamlSection section) {
+    private static RateConversion conversion(YamlSection section) {
         CreditRate from = section.value("from", "what one credit cost before, above zero", CreditRate::of);
         CreditRate to = section.value("to", "what one credit costs from now on, above zero", CreditRate::of);
         RateConversion conversion = section.checked("to", () -> CreditPolicy.convert(from, to));

@@ -157,6 +157,8 @@ record Verdict(String mood, String headline, List<String> sentences, List<String
                     "have rows that disagree with the journal");
             add(attention, now(Status.NEGATIVE_BALANCE), "has a balance below zero", "have a balance below zero");
             add(attention, now(Status.ABSENT_BALANCE), "has no balance", "have no balance");
+            add(attention, now(Status.UNKNOWN_RATE), "has no rate", "have no rate");
+            add(attention, now(Status.UNKNOWN_REGISTRATION), "has no registration time", "have no registration time");
             MigrationRun latest = data.runs().isEmpty() ? null : data.runs().get(0);
             if (latest != null && Pass.isUnfinished(latest) && latest.state() != MigrationRun.State.RUNNING) {
                 attention.add("The newest run is " + Words.of(latest.state())

@@ -35,15 +35,20 @@ final class Words {
     static String of(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case NOT_REGISTERED -> "not registered yet; see 'register'";
+            case WITHDRAWN -> "the migration was withdrawn";
             case NOT_BEGUN -> "the migration begins later";
             case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_MIGRATED -> "under the new rules already";
             case ROLLED_BACK -> "rolled back; left alone until reopened";
             case FAILED_BEFORE -> "failed before; 'failed' lists them";
+            case ENDED -> "the migration after this one has begun";
             case NOT_SUBJECT -> "registered since the cut-off";
             case EXEMPT -> "exempt; see --include-exempt";
             case HALTED -> "the halt switch is on";
             case OUTSIDE_ROLLOUT -> "outside the rollout; see 'rollout'";
+            case UNKNOWN_RATE -> "no rate; see users.rate-if-absent";
+            case UNKNOWN_REGISTRATION -> "no registration; see users.existing-if-unregistered";
             case ABSENT_BALANCE -> "no balance, which is not zero";
             case NEGATIVE_BALANCE -> "below zero; for a person to look at";
             case HAS_CREDITS -> "with credits; must confirm, or are not this run's";

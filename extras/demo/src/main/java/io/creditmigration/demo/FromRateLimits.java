@@ -1,5 +1,6 @@
 package io.creditmigration.demo;
 
+import io.creditmigration.Actor;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
@@ -109,6 +110,8 @@ final class FromRateLimits {
         this.seed = seed;
         this.migrations = MigrationService.of(
                 TO_CREDITS, store, MigrationOptions.defaults().withClock(clock));
+        // Users who buy are migrated in the application's own transactions, which register nothing.
+        migrations.register(Actor.automatic("demo"), "the application starts");
         this.operator = new Operator(screen, database, migrations);
         this.checks = new Checks(screen, database);
         this.meter = new Meter(database, migrations, store, clock);
