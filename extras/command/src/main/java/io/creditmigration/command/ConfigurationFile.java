@@ -324,7 +324,7 @@ final class ConfigurationFile {
                 .ifPresent(migration::consent);
         section.number("usage-window-days")
                 .ifPresent(days -> section.checked("usage-window-days", () -> migration.usageWindowDays(days)));
-        return migration.build();
+        return section.checked(section.has("begins-at") ? "begins-at" : "id", migration::build);
     }
 
     private static RateConversion conversion(YamlSection section) {
