@@ -368,10 +368,25 @@ public final class MigrationService {
      * @param actor who said yes, for the journal
      */
     public MigrationResult confirm(String userId, Quote quote, Actor actor) {
+        return migrating(userId, confirmation(userId, quote, actor));
+    }
+
+    /**
+     * The same with the words of the person who confirms for the user: they stand in the journal's line, after the policy's.
+     *
+     * @param actor who said yes, for the log
+     * @param reason why, for the log: 1 to 500 characters
+     */
+    public MigrationResult confirm(String userId, Quote quote, Actor actor, String reason) {
+        Arguments.requireText("reason", reason, REASON_LENGTH_MAX);
+        return migrating(userId, confirmation(userId, quote, actor).withReason(reason));
+    }
+
+    private static Intent confirmation(String userId, Quote quote, Actor actor) {
         Arguments.requireUserId(userId);
         Arguments.require("quote", quote);
         Arguments.require("actor", actor);
-        return migrating(userId, Intent.confirmation(quote, actor));
+        return Intent.confirmation(quote, actor);
     }
 
     /** The user's record; empty where there is none. */
@@ -661,13 +676,27 @@ public final class MigrationService {
      *     host's
      */
     public long announce(RunOptions runOptions) {
+        Announcement announcement = announcement(runOptions);
+        registered();
+        return announcement.to(runOptions);
+    }
+
+    /**
+     * Counts the users whom {@link #announce(RunOptions)} would tell, those told before among them. Writes nothing.
+     *
+     * @param runOptions of these, the scope and the page size
+     */
+    public long countAnnouncements(RunOptions runOptions) {
+        return announcement(runOptions).count(runOptions);
+    }
+
+    private Announcement announcement(RunOptions runOptions) {
         Arguments.require("options", runOptions);
         owning("for announcements");
         RunStore population = population();
         NoticeStore notices = noticesOf(store);
-        registered();
         Engine now = refreshed();
-        return new Announcement(now.migration(), population, notices, now.decider(), options.attempts()).to(runOptions);
+        return new Announcement(now.migration(), population, notices, now.decider(), options.attempts());
     }
 
     /** Who may migrate now. */

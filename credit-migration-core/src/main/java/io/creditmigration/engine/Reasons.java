@@ -47,6 +47,15 @@ public final class Reasons {
         return Texts.truncate(reason, Allocation.REASON_LENGTH_MAX - less.length()) + less;
     }
 
+    /** The policy's reason, then what the person said who confirmed; the latter is kept whole. */
+    public static String withWords(String reason, @Nullable String words) {
+        if (words == null) {
+            return reason;
+        }
+        int room = Allocation.REASON_LENGTH_MAX - words.length() - 2;
+        return room <= 0 ? words : Texts.truncate(reason, room) + "; " + words;
+    }
+
     private static JournalLine with(JournalLine line, String reason) {
         return new JournalLine(
                 line.migrationId(),

@@ -93,12 +93,14 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
     private final Audit audit;
     private final Seals seals;
 
-    private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours) {
+    private JdbcMigrationStore(Transactions transactions, HostTables host, LibraryTables ours, boolean installed) {
         this.transactions = transactions;
         this.mapping = transactions.scan("Checking the mapping", connection -> {
-            Metadata own = new Metadata(connection, Dialect.of(connection), ours.schema());
-            for (String table : ours.tables()) {
-                own.table("library table (create it with LibraryTables.install)", table);
+            if (installed) {
+                Metadata own = new Metadata(connection, Dialect.of(connection), ours.schema());
+                for (String table : ours.tables()) {
+                    own.table("library table (create it with LibraryTables.install)", table);
+                }
             }
             return new Mapping(connection, host, ours);
         });
@@ -161,7 +163,25 @@ public final class JdbcMigrationStore implements RunStore, NoticeStore, AuditSto
         return new JdbcMigrationStore(
                 new OwnTransactions(HostTables.given("data source", dataSource), ReadTimeouts.DEFAULTS),
                 HostTables.given("host tables", host),
-                HostTables.given("library tables", ours));
+                HostTables.given("library tables", ours),
+                /* installed= */ true);
+    }
+
+    /**
+     * A store that looks before the library's own tables are installed: {@code analyze}, {@code plan}, {@code quote} and {@code
+     * find} answer as if the tables were there and empty. Needs no privilege but to read the host's tables. What writes is
+     * refused.
+     *
+     * @throws MappingException when the host's tables are not as they are mapped
+     */
+    public static JdbcMigrationStore beforeInstall(DataSource dataSource, HostTables host) {
+        LibraryTables ours = LibraryTables.defaults();
+        return new JdbcMigrationStore(
+                new OwnTransactions(
+                        EmptyTables.of(HostTables.given("data source", dataSource), ours), ReadTimeouts.DEFAULTS),
+                HostTables.given("host tables", host),
+                ours,
+                /* installed= */ false);
     }
 
     /**

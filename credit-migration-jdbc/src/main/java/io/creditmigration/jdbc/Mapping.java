@@ -103,8 +103,10 @@ final class Mapping {
                     "id column '" + host.id + "'", "has no unique key of its own; users would be doubled");
         }
         if (host.ownAccounts) {
-            Table own = new Metadata(connection, dialect, ours.schema())
-                    .table("own account table", ours.prefix() + "account");
+            Table own = connection.isWrapperFor(EmptyTables.class)
+                    ? EmptyTables.account(ours)
+                    : new Metadata(connection, dialect, ours.schema())
+                            .table("own account table", ours.prefix() + "account");
             this.accounts = own;
             this.accountUser = own.column("user column", "user_id");
             this.balance = own.column("balance column", "balance");

@@ -14,6 +14,7 @@ import io.creditmigration.spi.UserState;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,44 +43,54 @@ public final class Announcement {
 
     /** Answers how many notices were queued. */
     public long to(RunOptions options) {
-        long queued = options.scope().kind() == RunScope.Kind.LISTED ? toListed(options) : toEverybodyOf(options);
+        long queued =
+                each(options, told -> Backoff.repeating(attempts, () -> notices.queue(migration, told, decider.now())));
         LOG.info("Migration {}: {} users are told of it", migration.id(), queued);
         return queued;
     }
 
-    private long toListed(RunOptions options) {
+    /** Answers how many users would be told, whether they were told before or not. Writes nothing. */
+    public long count(RunOptions options) {
+        return each(options, List::size);
+    }
+
+    private long each(RunOptions options, ToIntFunction<List<Notice>> work) {
+        return options.scope().kind() == RunScope.Kind.LISTED ? eachListed(options, work) : everybodyOf(options, work);
+    }
+
+    private long eachListed(RunOptions options, ToIntFunction<List<Notice>> work) {
         int pageSize = options.settings().pageSize();
         List<String> ids = options.userIds();
-        long queued = 0;
+        long done = 0;
         for (int from = 0; from < ids.size(); from += pageSize) {
             List<UserState> page = ids.subList(from, Math.min(ids.size(), from + pageSize)).stream()
                     .map(userId -> users.find(migration, userId))
                     .flatMap(Optional::stream)
                     .toList();
-            queued += toPage(page, options);
+            done += page(page, options, work);
         }
-        return queued;
+        return done;
     }
 
-    private long toEverybodyOf(RunOptions options) {
+    private long everybodyOf(RunOptions options, ToIntFunction<List<Notice>> work) {
         int pageSize = options.settings().pageSize();
-        long queued = 0;
+        long done = 0;
         String cursor = null;
         List<UserState> page;
         do {
             page = users.scan(migration, options.scope(), cursor, pageSize);
-            queued += toPage(page, options);
+            done += page(page, options, work);
             cursor = Keyset.after(page, state -> state.user().userId(), cursor);
         } while (page.size() == pageSize);
-        return queued;
+        return done;
     }
 
-    private int toPage(List<UserState> page, RunOptions options) {
+    private int page(List<UserState> page, RunOptions options, ToIntFunction<List<Notice>> work) {
         Intent intent = Intent.run(options.scope());
         List<Notice> told = page.stream()
                 .map(user -> decider.announcement(user, intent))
                 .filter(Objects::nonNull)
                 .toList();
-        return told.isEmpty() ? 0 : Backoff.repeating(attempts, () -> notices.queue(migration, told, decider.now()));
+        return told.isEmpty() ? 0 : work.applyAsInt(told);
     }
 }

@@ -192,6 +192,22 @@ final class ConfirmationTest {
     }
 
     @Test
+    void what_the_person_said_who_confirms_stands_in_the_line_after_the_reason_of_the_policy() {
+        Intent said = Intent.confirmation(SHOWN, Actor.operator("bob")).withReason("said yes on the phone");
+        Intent saidAtLength = Intent.confirmation(SHOWN, Actor.operator("bob")).withReason("x".repeat(500));
+
+        assertThat(reason(said)).contains("credits").endsWith("; said yes on the phone");
+        assertThat(reason(saidAtLength)).isEqualTo("x".repeat(500));
+    }
+
+    private static String reason(Intent intent) {
+        return ((Decision.Write<MigrationResult>) decider(CONVERSION).decide(ANN_WITH_50, intent))
+                .change()
+                .line()
+                .reason();
+    }
+
+    @Test
     void who_failed_before_may_still_say_yes_to_what_was_shown() {
         assertThat(confirm(recorded(MigrationStatus.FAILED), SHOWN).status()).isEqualTo(Status.MIGRATED);
     }

@@ -30,6 +30,11 @@ final class Analyze extends MigrationCommand {
     private @Nullable Path highUsage;
 
     @Override
+    boolean looksBeforeInstall() {
+        return true;
+    }
+
+    @Override
     ExitCode work(Application application, Output output, Interruption interruption) {
         StringBuilder ids = new StringBuilder();
         PopulationAnalysis analysis = application

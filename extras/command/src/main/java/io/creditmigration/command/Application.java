@@ -21,10 +21,17 @@ record Application(
         Configuration configuration, HikariDataSource pool, JdbcMigrationStore store, MigrationService migrations)
         implements AutoCloseable {
 
-    static Application open(Configuration configuration) throws SQLException {
+    /**
+     * Opens the migration.
+     *
+     * @param beforeInstall whether to look as if the library's tables were there and empty
+     */
+    static Application open(Configuration configuration, boolean beforeInstall) throws SQLException {
         HikariDataSource pool = Database.open(configuration.connection());
         try {
-            JdbcMigrationStore store = JdbcMigrationStore.owning(pool, configuration.host(), configuration.ours());
+            JdbcMigrationStore store = beforeInstall && !new Records(pool, configuration).areInstalled()
+                    ? JdbcMigrationStore.beforeInstall(pool, configuration.host())
+                    : JdbcMigrationStore.owning(pool, configuration.host(), configuration.ours());
             MigrationOptions options = MigrationOptions.defaults();
             return new Application(
                     configuration,

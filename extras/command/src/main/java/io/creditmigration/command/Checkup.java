@@ -64,11 +64,15 @@ final class Checkup {
     private final Configuration configuration;
     private final Connection connection;
     private final DataSource dataSource;
+    private final DatabaseNames names;
+    private final SurroundingChecks surroundings;
 
     Checkup(Configuration configuration, Connection connection, DataSource dataSource) {
         this.configuration = configuration;
         this.connection = connection;
         this.dataSource = dataSource;
+        this.names = new DatabaseNames(connection, configuration.connection());
+        this.surroundings = new SurroundingChecks(configuration, connection, dataSource, names);
     }
 
     /** A check that could not be made, or that failed as a run would. */
@@ -87,7 +91,11 @@ final class Checkup {
     List<Finding> all() {
         List<Finding> findings = new ArrayList<>();
         findings.add(of("clock", this::clock));
+        findings.add(of("zone", surroundings::zone));
         findings.add(of("isolation", this::isolation));
+        findings.add(of("pooler", surroundings::pooler));
+        findings.add(of("disk", surroundings::disk));
+        findings.add(of("other tables", surroundings::neighbours));
         findings.add(of("library tables", this::libraryTables));
         boolean areThere = findings.get(findings.size() - 1).state() != State.ERROR;
         findings.add(
@@ -171,6 +179,7 @@ final class Checkup {
 
     private Finding libraryTables() throws SQLException {
         boolean areThere = new Records(dataSource, configuration).areInstalled();
+        String hindered = areThere ? null : surroundings.hinderedFromCreating();
         return areThere
                 ? ok(
                         "library tables",
@@ -179,7 +188,7 @@ final class Checkup {
                         "library tables",
                         State.ERROR,
                         "are missing",
-                        "create them with 'credit-migration schema --apply'");
+                        hindered == null ? "create them with 'credit-migration schema --apply'" : hindered);
     }
 
     /** Opens the migration as any other command does: mapping, then definition. */
@@ -193,11 +202,7 @@ final class Checkup {
                     "fits the tables, and the definition of "
                             + configuration.migration().id() + " is accepted");
         } catch (DefinitionConflictException e) {
-            return new Finding(
-                    "definition",
-                    State.ERROR,
-                    Failures.of(e).line(),
-                    "use the definition that is stored, or another migration.id");
+            return failed("definition", e);
         }
     }
 
@@ -207,11 +212,11 @@ final class Checkup {
         check(lacking, host.schema(), host.users(), true);
         check(lacking, host.schema(), host.accounts(), true);
         check(lacking, host.schema(), host.operations(), false);
-        for (String table : tables(configuration.ours().schema())) {
+        for (String table : names.tables(configuration.ours().schema())) {
             if (table.toLowerCase(Locale.ROOT).startsWith(configuration.ours().prefix())) {
-                String name = qualified(configuration.ours().schema(), table);
-                String columns = columns(configuration.ours().schema(), table).stream()
-                        .map(this::quoted)
+                String name = names.qualified(configuration.ours().schema(), table);
+                String columns = names.columns(configuration.ours().schema(), table).stream()
+                        .map(names::quoted)
                         .collect(Collectors.joining(", "));
                 lack(
                         lacking,
@@ -232,15 +237,16 @@ final class Checkup {
     private void check(
             List<String> lacking, @Nullable String schema, HostNames.@Nullable Table table, boolean isWritten)
             throws SQLException {
-        Optional<String> found = table == null ? Optional.empty() : find(tables(schema), table.name());
+        Optional<String> found =
+                table == null ? Optional.empty() : DatabaseNames.find(names.tables(schema), table.name());
         if (table == null || found.isEmpty()) {
             return;
         }
-        String name = qualified(schema, found.get());
-        List<String> there = columns(schema, found.get());
+        String name = names.qualified(schema, found.get());
+        List<String> there = names.columns(schema, found.get());
         List<String> columns = table.columns().stream()
-                .flatMap(column -> find(there, column).stream())
-                .map(this::quoted)
+                .flatMap(column -> DatabaseNames.find(there, column).stream())
+                .map(names::quoted)
                 .toList();
         if (isWritten && !columns.isEmpty()) {
             String set = columns.stream().map(column -> column + " = " + column).collect(Collectors.joining(", "));
@@ -268,12 +274,17 @@ final class Checkup {
     private Finding indexes() throws SQLException {
         HostNames host = configuration.names();
         HostNames.Table operations = host.operations();
-        Optional<String> table = operations == null ? Optional.empty() : find(tables(host.schema()), operations.name());
+        Optional<String> table = operations == null
+                ? Optional.empty()
+                : DatabaseNames.find(names.tables(host.schema()), operations.name());
         if (operations == null || table.isEmpty()) {
             return ok("indexes", "none is needed but the users' key");
         }
-        String user = operations.columns().get(0);
-        String at = operations.columns().get(1);
+        List<String> there = names.columns(host.schema(), table.get());
+        String user = DatabaseNames.find(there, operations.columns().get(0))
+                .orElse(operations.columns().get(0));
+        String at = DatabaseNames.find(there, operations.columns().get(1))
+                .orElse(operations.columns().get(1));
         List<String> indexed = indexesOf(host.schema(), table.get());
         String wanted = (user + "," + at).toLowerCase(Locale.ROOT);
         if (indexed.stream().anyMatch(columns -> columns.startsWith(wanted))) {
@@ -287,21 +298,22 @@ final class Checkup {
                 isByUser
                         ? "operations are found by user, but not by time"
                         : "no index of the operations begins with their user: each page reads them all",
-                "CREATE INDEX ON " + qualified(host.schema(), table.get()) + " (" + quoted(user) + ", " + quoted(at)
-                        + ")");
+                "CREATE INDEX operations_by_user_and_time ON " + names.qualified(host.schema(), table.get()) + " ("
+                        + names.quoted(user) + ", " + names.quoted(at) + ")");
     }
 
     /** The columns of each index, in their order and in lower case, separated by commas. */
     private List<String> indexesOf(@Nullable String schema, String table) throws SQLException {
         List<String> indexes = new ArrayList<>();
-        try (ResultSet rows =
-                connection.getMetaData().getIndexInfo(catalog(schema), schema(schema), table, false, true)) {
+        try (ResultSet rows = connection
+                .getMetaData()
+                .getIndexInfo(names.catalog(schema), names.schema(schema), table, false, true)) {
             while (rows.next()) {
                 String column = rows.getString("COLUMN_NAME");
                 if (column == null) {
                     continue;
                 }
-                String plain = column.replace(quote(), "").toLowerCase(Locale.ROOT);
+                String plain = column.replace(names.quote(), "").toLowerCase(Locale.ROOT);
                 if (rows.getInt("ORDINAL_POSITION") == 1) {
                     indexes.add(plain);
                 } else if (!indexes.isEmpty()) {
@@ -313,64 +325,7 @@ final class Checkup {
         return indexes;
     }
 
-    private List<String> tables(@Nullable String schema) throws SQLException {
-        List<String> tables = new ArrayList<>();
-        try (ResultSet rows = connection
-                .getMetaData()
-                .getTables(catalog(schema), schema(schema), "%", new String[] {"TABLE", "BASE TABLE"})) {
-            while (rows.next()) {
-                tables.add(rows.getString("TABLE_NAME"));
-            }
-        }
-        return tables;
-    }
-
-    private List<String> columns(@Nullable String schema, String table) throws SQLException {
-        List<String> columns = new ArrayList<>();
-        try (ResultSet rows = connection.getMetaData().getColumns(catalog(schema), schema(schema), "%", "%")) {
-            while (rows.next()) {
-                // A value that the database gives can be neither set nor inserted.
-                boolean isGiven = "YES".equals(rows.getString("IS_AUTOINCREMENT"))
-                        || "YES".equals(rows.getString("IS_GENERATEDCOLUMN"));
-                if (rows.getString("TABLE_NAME").equals(table) && !isGiven) {
-                    columns.add(rows.getString("COLUMN_NAME"));
-                }
-            }
-        }
-        return columns;
-    }
-
-    /** The name as the database has it: exactly, or in other capitals. */
-    private static Optional<String> find(List<String> names, String name) {
-        return names.contains(name)
-                ? Optional.of(name)
-                : names.stream().filter(name::equalsIgnoreCase).findFirst();
-    }
-
-    private @Nullable String catalog(@Nullable String schema) throws SQLException {
-        return !configuration.connection().isMariaDb() || schema == null ? connection.getCatalog() : schema;
-    }
-
-    private @Nullable String schema(@Nullable String schema) throws SQLException {
-        if (configuration.connection().isMariaDb()) {
-            return null;
-        }
-        return schema == null ? connection.getSchema() : schema;
-    }
-
-    private String qualified(@Nullable String schema, String table) {
-        return (schema == null ? "" : quoted(schema) + ".") + quoted(table);
-    }
-
-    private String quoted(String name) {
-        return quote() + name.replace(quote(), quote() + quote()) + quote();
-    }
-
-    private String quote() {
-        return configuration.connection().isMariaDb() ? "`" : "\"";
-    }
-
-    private static Finding ok(String check, String what) {
+    static Finding ok(String check, String what) {
         return new Finding(check, State.OK, what, null);
     }
 }

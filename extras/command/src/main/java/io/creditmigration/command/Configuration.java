@@ -4,6 +4,7 @@ import io.creditmigration.Migration;
 import io.creditmigration.RunSettings;
 import io.creditmigration.jdbc.HostTables;
 import io.creditmigration.jdbc.LibraryTables;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator has written down.
@@ -16,6 +17,7 @@ import io.creditmigration.jdbc.LibraryTables;
  * @param migration what is to be done
  * @param settings how fast and how far runs may go
  * @param notices whether users are told
+ * @param mail how mail is sent; null where the configuration does not say
  */
 record Configuration(
         String file,
@@ -25,10 +27,11 @@ record Configuration(
         HostNames names,
         Migration migration,
         RunSettings settings,
-        boolean notices) {
+        boolean notices,
+        @Nullable MailSettings mail) {
 
     /** The same with these settings. */
     Configuration withSettings(RunSettings newSettings) {
-        return new Configuration(file, connection, ours, host, names, migration, newSettings, notices);
+        return new Configuration(file, connection, ours, host, names, migration, newSettings, notices, mail);
     }
 }

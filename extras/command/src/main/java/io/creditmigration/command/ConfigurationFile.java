@@ -6,6 +6,7 @@ import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.Migration;
+import io.creditmigration.NoticeTemplates;
 import io.creditmigration.RateConversion;
 import io.creditmigration.RunSettings;
 import io.creditmigration.UsageTiers;
@@ -38,6 +39,7 @@ final class ConfigurationFile {
             "purchases",
             "migration",
             "notices",
+            "mail",
             "run");
 
     private static final List<String> USERS = List.of(
@@ -51,8 +53,10 @@ final class ConfigurationFile {
             "flag",
             "flag-value",
             "rate",
+            "rate-if-absent",
             "version",
             "registered-at",
+            "existing-if-unregistered",
             "zone",
             "exempt",
             "only-with",
@@ -61,6 +65,21 @@ final class ConfigurationFile {
 
     private static final List<String> ACCOUNTS = List.of("own", "table", "user", "balance", "active");
     private static final List<String> OPERATIONS = List.of("table", "id", "user", "at", "history");
+
+    private static final List<String> MIGRATION = List.of(
+            "id",
+            "cut-off",
+            "newcomers-from",
+            "begins-at",
+            "after",
+            "beside",
+            "convert",
+            "grant",
+            "consent",
+            "usage-window-days");
+
+    private static final List<String> MAIL = List.of(
+            "host", "port", "security", "user", "password-from", "from", "page", "address", "language", "consent");
 
     private static final List<String> RUN =
             List.of("page-size", "page-operations", "threads", "users-per-second", "failure-rate-max", "granted-max");
@@ -98,10 +117,10 @@ final class ConfigurationFile {
                         .orElse(LibraryTables.defaults()),
                 host(root),
                 names(root),
-                migration(root.section(
-                        "migration", List.of("id", "cut-off", "convert", "grant", "consent", "usage-window-days"))),
+                migration(root.section("migration", MIGRATION)),
                 settings(root),
-                root.truth("notices", false));
+                root.truth("notices", false),
+                root.optionalSection("mail", MAIL).map(ConfigurationFile::mail).orElse(null));
     }
 
     private static ConnectionSettings connection(YamlSection database) {
@@ -110,15 +129,46 @@ final class ConfigurationFile {
         if (problem.isPresent()) {
             throw database.refused("url", "database.url " + problem.get());
         }
-        PasswordSource password = PasswordSource.usual();
-        if (database.has("password-from")) {
-            try {
-                password = PasswordSource.parse(database.text("password-from"));
-            } catch (CommandFailure e) {
-                throw database.refused("password-from", "database." + e.getMessage());
-            }
-        }
+        PasswordSource password =
+                database.has("password-from") ? password(database, "database") : PasswordSource.usual();
         return new ConnectionSettings(url, database.optionalText("user").orElse(null), password);
+    }
+
+    private static PasswordSource password(YamlSection section, String name) {
+        try {
+            return PasswordSource.parse(section.text("password-from"));
+        } catch (CommandFailure e) {
+            throw section.has("password-from") ? section.refused("password-from", name + "." + e.getMessage()) : e;
+        }
+    }
+
+    private static MailSettings mail(YamlSection mail) {
+        MailSettings.Security security = mail.optionalValue(
+                        "security", "starttls, tls or none", text -> MailSettings.Security.valueOf(constant(text)))
+                .orElse(MailSettings.Security.STARTTLS);
+        String user = mail.optionalText("user").orElse(null);
+        String page = mail.text("page");
+        mail.checked("page", () -> NoticeTemplates.shipped(page));
+        return new MailSettings(
+                mail.text("host"),
+                mail.optionalValue("port", "1 to 65535", ConfigurationFile::port)
+                        .orElse(security.port),
+                security,
+                user,
+                user == null ? new PasswordSource(PasswordSource.Kind.NONE, "") : password(mail, "mail"),
+                mail.text("from"),
+                page,
+                mail.text("address"),
+                mail.optionalText("language").orElse(null),
+                mail.optionalText("consent").orElse(null));
+    }
+
+    private static int port(String text) {
+        int port = Integer.parseInt(text);
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException(text);
+        }
+        return port;
     }
 
     private static LibraryTables ours(YamlSection tables) {
@@ -138,14 +188,17 @@ final class ConfigurationFile {
         host = users.optionalText("balance-moves-to").map(host::movedInto).orElse(host);
         host = users.optionalText("reserved").map(host::reserved).orElse(host);
         host = users.optionalText("rate").map(host::rate).orElse(host);
+        host = users.optionalValue(
+                        "rate-if-absent", "what one credit costs where the rate is absent, above zero", CreditRate::of)
+                .map(host::rateIfAbsent)
+                .orElse(host);
         host = users.optionalText("version").map(host::version).orElse(host);
         host = users.optionalText("registered-at").map(host::registeredAt).orElse(host);
         host = users.optionalValue("minor-units", "0 to 18", Integer::valueOf)
                 .map(host::minorUnits)
                 .orElse(host);
-        host = users.optionalValue("zone", "a zone such as UTC, +07:00 or Asia/Saigon", ZoneId::of)
-                .map(host::zone)
-                .orElse(host);
+        host = users.truth("existing-if-unregistered", false) ? host.existingIfUnregistered() : host;
+        host = zone(users).map(host::zone).orElse(host);
         if (users.has("flag")) {
             String flag = users.text("flag");
             HostTables before = host;
@@ -189,13 +242,23 @@ final class ConfigurationFile {
                 root.optionalSection("accounts", ACCOUNTS).filter(section -> section.has("table"));
         return new HostNames(
                 users.optionalText("schema").orElse(null),
+                users.optionalText("id").orElse("id"),
+                users.optionalText("registered-at").orElse(null),
+                zone(users).orElse(null),
                 new HostNames.Table(users.text("table"), written),
                 accounts.map(section -> new HostNames.Table(section.text("table"), List.of(section.text("balance"))))
                         .orElse(null),
                 root.optionalSection("operations", OPERATIONS)
                         .map(section -> new HostNames.Table(
                                 section.text("table"), List.of(section.text("user"), section.text("at"))))
-                        .orElse(null));
+                        .orElse(null),
+                root.optionalSection("operations", OPERATIONS)
+                        .map(section -> section.truth("history", true))
+                        .orElse(false));
+    }
+
+    private static Optional<ZoneId> zone(YamlSection users) {
+        return users.optionalValue("zone", "a zone such as UTC, +07:00 or Asia/Saigon", ZoneId::of);
     }
 
     private static HostTables withBalance(YamlSection root, YamlSection users, HostTables host) {
@@ -240,23 +303,31 @@ final class ConfigurationFile {
         Instant cutOff = section.value(
                 "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
         section.checked("cut-off", () -> migration.cutOff(cutOff));
+        section.optionalValue("newcomers-from", "an instant, from which on who registers is not concerned", Instant::parse)
+                .ifPresent(instant -> section.checked("newcomers-from", () -> migration.newcomersFrom(instant)));
+        section.optionalValue("begins-at", "an instant, before which nothing is written", Instant::parse)
+                .ifPresent(instant -> section.checked("begins-at", () -> migration.beginsAt(instant)));
+        section.optionalText("after").ifPresent(other -> section.checked("after", () -> migration.after(other)));
+        section.optionalText("beside").ifPresent(other -> section.checked("beside", () -> migration.beside(other)));
         if (section.hasSection("convert") == section.hasSection("grant")) {
             throw section.refused(
                     section.hasSection("convert") ? "convert" : null,
                     "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
         }
-        migration.policy(
-                section.hasSection("convert")
-                        ? conversion(section.section("convert", List.of("from", "to", "decimals", "rounding")))
-                        : grant(section.section("grant", List.of("base", "above"))));
+        if (section.hasSection("convert")) {
+            migration.policy(
+                    conversion(section.section("convert", List.of("from", "to", "decimals", "rounding"))));
+        } else {
+            migration.policy(grant(section.section("grant", List.of("base", "above"))));
+        }
         section.optionalValue("consent", "confirm-positive or none", text -> Consent.valueOf(constant(text)))
                 .ifPresent(migration::consent);
         section.number("usage-window-days")
                 .ifPresent(days -> section.checked("usage-window-days", () -> migration.usageWindowDays(days)));
-        return migration.build();
+        return section.checked(section.has("begins-at") ? "begins-at" : "id", migration::build);
     }
 
-    private static CreditPolicy conversion(YamlSection section) {
+    private static RateConversion conversion(YamlSection section) {
         CreditRate from = section.value("from", "what one credit cost before, above zero", CreditRate::of);
         CreditRate to = section.value("to", "what one credit costs from now on, above zero", CreditRate::of);
         RateConversion conversion = section.checked("to", () -> CreditPolicy.convert(from, to));

@@ -2,6 +2,7 @@ package io.creditmigration.command;
 
 import io.creditmigration.CreditRate;
 import io.creditmigration.MigrationResult;
+import io.creditmigration.MigrationService;
 import io.creditmigration.Quote;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Parameters;
         description = "Shows a user's quote, and confirms it for the user with --apply.",
         footer = {
             "",
-            "Example: credit-migration confirm 4711 --actor ann --apply",
-            "For a user who has said yes on the phone, say; the log keeps who confirmed."
+            "Example: credit-migration confirm 4711 --reason 'said yes by phone' --apply",
+            "For a user who has said yes to you. The log keeps who confirmed, and why."
         })
 final class Confirm extends OperatorCommand {
 
@@ -60,14 +61,20 @@ final class Confirm extends OperatorCommand {
             output.note("Nothing was written.");
             return ExitCode.STOPPED;
         }
-        return ended(application.migrations().confirm(user, quote, actor()), output);
+        MigrationService migrations = application.migrations();
+        String reason = givenReason();
+        return ended(
+                reason == null
+                        ? migrations.confirm(user, quote, actor())
+                        : migrations.confirm(user, quote, actor(), reason),
+                output);
     }
 
     private static ExitCode ended(MigrationResult result, Output output) {
         output.field("applied", result.status() == MigrationResult.Status.MIGRATED);
         output.field("status", result.status().name());
         output.field("record", Views.record(result.record()));
-        output.say("User " + result.userId() + ": " + result.status()
+        output.say("User " + result.userId() + ": " + Words.of(result.status())
                 + (result.message() == null ? "" : ", " + result.message()));
         return switch (result.status()) {
             case MIGRATED -> ExitCode.DONE;

@@ -12,6 +12,7 @@ import java.util.Properties;
 final class Database {
 
     private static final int LOGIN_SECONDS_MAX = 10;
+    private static final int H2_ADMINISTRATOR_NEEDED = 90040;
     private static final int MILLIS_PER_SECOND = 1_000;
 
     /** As many as a run has workers at most, and some for who looks at it; opened when they are needed. */
@@ -21,19 +22,17 @@ final class Database {
 
     /** A pool, after one connection has shown that it will work. */
     static HikariDataSource open(ConnectionSettings settings) throws SQLException {
-        String url = url(settings);
         Properties properties = new Properties();
         if (settings.user() != null) {
             properties.setProperty("user", settings.user());
         }
-        String password = settings.password().read(settings.user());
+        String password = settings.password().read(PasswordSource.DATABASE, settings.user());
         if (password != null) {
             properties.setProperty("password", password);
         }
         DriverManager.setLoginTimeout(LOGIN_SECONDS_MAX);
         // The pool would try again and again, and log each time.
-        Connection first = DriverManager.getConnection(url, properties);
-        first.close();
+        String url = tried(settings, properties);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setUsername(settings.user());
@@ -42,6 +41,21 @@ final class Database {
         config.setMinimumIdle(0);
         config.setConnectionTimeout(LOGIN_SECONDS_MAX * MILLIS_PER_SECOND);
         return new Uninterrupted(config);
+    }
+
+    private static String tried(ConnectionSettings settings, Properties properties) throws SQLException {
+        String url = url(settings);
+        try {
+            DriverManager.getConnection(url, properties).close();
+            return url;
+        } catch (SQLException e) {
+            if (e.getErrorCode() != H2_ADMINISTRATOR_NEEDED || url.equals(settings.url())) {
+                throw e;
+            }
+            // Only an administrator may change how a database closes.
+            DriverManager.getConnection(settings.url(), properties).close();
+            return settings.url();
+        }
     }
 
     /**

@@ -6,10 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -21,14 +24,43 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schema the schema that was looked at
  * @param users the users table
+ * @param usersNamed whether somebody has named it
  * @param tables all tables, by name
  * @param operations the table with a row for each operation; null where none looks like it
+ * @param accounts the table with one row and a balance for each user; null where none looks like it
+ * @param purchases the table with a row for each payment; null where none looks like it
  */
 record HostGuess(
         String schema,
         Table users,
+        boolean usersNamed,
         List<String> tables,
-        @Nullable Operations operations) {
+        @Nullable Part operations,
+        @Nullable Part accounts,
+        @Nullable Part purchases) {
+
+    /** How sure a guess is. */
+    enum Sureness {
+        /** Name, type and keys fit, and nothing else does as well. */
+        SURE,
+        /** Most of it fits. */
+        LIKELY,
+        /** Something has to be written; look at it. */
+        UNSURE;
+
+        static Sureness of(int points) {
+            return points >= 5 ? SURE : points >= 3 ? LIKELY : UNSURE;
+        }
+    }
+
+    private static final String[] USER_WORDS = {"user", "account", "member", "customer", "owner", "login"};
+    private static final String[] OPERATION_WORDS = {
+        "operation", "usage", "request", "event", "call", "action", "activity", "log", "job", "query"
+    };
+    private static final String[] PURCHASE_WORDS = {
+        "purchase", "payment", "topup", "order", "invoice", "transaction", "deposit"
+    };
+    private static final String[] BALANCE_WORDS = {"credit", "balance", "points"};
 
     private static final Set<Integer> EXACT =
             Set.of(Types.DECIMAL, Types.NUMERIC, Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT);
@@ -65,8 +97,15 @@ record HostGuess(
      * @param name its name
      * @param key the column of its primary key; null where it has none, or several
      * @param columns its columns
+     * @param references columns that refer to another table, with the table's name
+     * @param unique columns that are unique by themselves
      */
-    record Table(String name, @Nullable String key, List<Column> columns) {
+    record Table(
+            String name,
+            @Nullable String key,
+            List<Column> columns,
+            Map<String, String> references,
+            Set<String> unique) {
 
         /** Columns that are such, those with a name that fits better first. */
         private List<Column> like(Predicate<Column> such, String... words) {
@@ -88,7 +127,9 @@ record HostGuess(
         }
 
         List<Column> balances() {
-            return like(column -> column.is(EXACT) && !column.plain().contains("ref"), "credit", "balance", "points");
+            return like(
+                    column -> column.is(EXACT) && !column.plain().contains("ref") && !isReference(column),
+                    BALANCE_WORDS);
         }
 
         List<Column> flags() {
@@ -118,16 +159,55 @@ record HostGuess(
         List<Column> deletions() {
             return like(Column::isTime, "deleted", "removed");
         }
+
+        List<Column> times() {
+            return like(Column::isTime, "made", "happened", "created", "at", "time", "date");
+        }
+
+        List<Column> amounts() {
+            return like(column -> column.is(EXACT) && !isReference(column), "credit", "amount", "quantity", "points");
+        }
+
+        /** Keys and what refers to other tables are no amounts, whatever they are called. */
+        private boolean isReference(Column column) {
+            return column.name().equals(key)
+                    || references.containsKey(column.name())
+                    || column.plain().endsWith("id");
+        }
+
+        /** The column that says whose a row is: one that refers to the users, or is named and typed as if it did. */
+        Optional<Column> owner(Table users) {
+            Optional<Column> referring = columns.stream()
+                    .filter(column -> users.name().equals(references.get(column.name())))
+                    .findFirst();
+            Set<Integer> types = new HashSet<>();
+            users.ids().stream().limit(1).forEach(column -> types.add(column.type()));
+            return referring.isPresent()
+                    ? referring
+                    : like(
+                                    column -> types.contains(column.type())
+                                            && !column.name().equals(key),
+                                    USER_WORDS)
+                            .stream()
+                            .findFirst()
+                            .or(() -> like(column -> types.contains(column.type()), USER_WORDS).stream()
+                                    .findFirst());
+        }
+
+        private boolean isNamed(String... words) {
+            return Stream.of(words).anyMatch(HostGuess.plain(name)::contains);
+        }
     }
 
     /**
-     * Where operations are.
+     * A table beside the users.
      *
      * @param table the table
      * @param user the column that names the user
-     * @param at the column that has the time
+     * @param columns what else it was taken for: times, or amounts, those that fit better first
+     * @param sureness how sure that is
      */
-    record Operations(Table table, String user, Column at) {}
+    record Part(Table table, String user, List<Column> columns, Sureness sureness) {}
 
     /** Looks at a schema; the connection's own where none is named. */
     static HostGuess of(Connection connection, @Nullable String givenSchema, @Nullable String givenUsers, String prefix)
@@ -142,7 +222,7 @@ record HostGuess(
             while (rows.next()) {
                 String name = rows.getString("TABLE_NAME");
                 if (!name.toLowerCase(Locale.ROOT).startsWith(prefix)) {
-                    tables.put(name, new Table(name, null, List.of()));
+                    tables.put(name, new Table(name, null, List.of(), Map.of(), Set.of()));
                 }
             }
         }
@@ -152,13 +232,27 @@ record HostGuess(
         }
         tables.replaceAll((name, table) -> table(data, byCatalog, schema, name));
         Table users = users(tables, givenUsers);
-        return new HostGuess(schema, users, List.copyOf(tables.keySet()), operations(tables, users));
+        List<Table> others = tables.values().stream()
+                .filter(table -> !table.name().equals(users.name()))
+                .toList();
+        Part accounts = best(others.stream().flatMap(table -> account(table, users).stream()));
+        Part purchases = best(others.stream()
+                .filter(table -> accounts == null || !table.equals(accounts.table()))
+                .flatMap(table -> purchase(table, users).stream()));
+        Part operations = best(others.stream()
+                .filter(table -> accounts == null || !table.equals(accounts.table()))
+                .filter(table -> purchases == null || !table.equals(purchases.table()))
+                .flatMap(table -> operation(table, users).stream()));
+        return new HostGuess(
+                schema, users, givenUsers != null, List.copyOf(tables.keySet()), operations, accounts, purchases);
     }
 
     private static Table table(DatabaseMetaData data, boolean byCatalog, String schema, String name) {
         String catalog = byCatalog ? schema : null;
         List<Column> columns = new ArrayList<>();
         Set<String> key = new TreeSet<>();
+        Map<String, String> references = new LinkedHashMap<>();
+        Set<String> unique = new HashSet<>();
         try {
             // Names are patterns here, so that others may come with them.
             try (ResultSet rows = data.getColumns(catalog, byCatalog ? null : schema, name, "%")) {
@@ -176,11 +270,29 @@ record HostGuess(
                     key.add(rows.getString("COLUMN_NAME"));
                 }
             }
+            try (ResultSet rows = data.getImportedKeys(catalog, byCatalog ? null : schema, name)) {
+                while (rows.next()) {
+                    references.put(rows.getString("FKCOLUMN_NAME"), rows.getString("PKTABLE_NAME"));
+                }
+            }
+            Map<String, List<String>> indexes = new LinkedHashMap<>();
+            try (ResultSet rows = data.getIndexInfo(catalog, byCatalog ? null : schema, name, true, true)) {
+                while (rows.next()) {
+                    if (rows.getString("INDEX_NAME") != null && rows.getString("COLUMN_NAME") != null) {
+                        indexes.computeIfAbsent(rows.getString("INDEX_NAME"), index -> new ArrayList<>())
+                                .add(rows.getString("COLUMN_NAME"));
+                    }
+                }
+            }
+            indexes.values().stream().filter(index -> index.size() == 1).forEach(unique::addAll);
         } catch (SQLException e) {
             throw new CommandFailure(
                     ExitCode.INFRASTRUCTURE, "the columns of " + name + " cannot be read: " + e.getMessage());
         }
-        return new Table(name, key.size() == 1 ? key.iterator().next() : null, columns);
+        if (key.size() == 1) {
+            unique.addAll(key);
+        }
+        return new Table(name, key.size() == 1 ? key.iterator().next() : null, columns, references, unique);
     }
 
     private static Table users(Map<String, Table> tables, @Nullable String given) {
@@ -199,6 +311,11 @@ record HostGuess(
                         + " --users-table: " + String.join(", ", tables.keySet())));
     }
 
+    /** How sure it is that the users are there. */
+    Sureness usersSureness() {
+        return usersNamed ? Sureness.SURE : Sureness.of(usersScore(users) / 2);
+    }
+
     private static int usersScore(Table table) {
         String name = plain(table.name());
         int named = Stream.of("users", "user", "accounts", "account", "members", "member", "customers", "customer")
@@ -212,19 +329,48 @@ record HostGuess(
                 - (named == 0 && table.balances().isEmpty() ? 8 : 0);
     }
 
-    private static @Nullable Operations operations(Map<String, Table> tables, Table users) {
-        for (String word :
-                new String[] {"operation", "usage", "request", "event", "call", "action", "activity", "log"}) {
-            for (Table table : tables.values()) {
-                List<Column> user = table.like(column -> true, "user", "account", "member", "customer");
-                List<Column> at = table.like(Column::isTime, "made", "happened", "created", "at", "time", "date");
-                boolean other = !table.name().equals(users.name());
-                if (other && plain(table.name()).contains(word) && !user.isEmpty() && !at.isEmpty()) {
-                    return new Operations(table, user.get(0).name(), at.get(0));
-                }
-            }
-        }
-        return null;
+    private record Scored(Part part, int points) {}
+
+    private static @Nullable Part best(Stream<Scored> found) {
+        return found.max(Comparator.comparingInt(Scored::points))
+                .map(Scored::part)
+                .orElse(null);
+    }
+
+    /** One row and a balance for each user. */
+    private static Optional<Scored> account(Table table, Table users) {
+        return table.owner(users)
+                .filter(owner -> table.unique().contains(owner.name())
+                        && !table.balances().isEmpty())
+                .map(owner ->
+                        scored(table, owner, users, table.balances(), 3, "account", "wallet", "balance", "credit"));
+    }
+
+    /** Many rows with a time and an amount for each user, with a name that speaks of paying. */
+    private static Optional<Scored> purchase(Table table, Table users) {
+        return table.owner(users)
+                .filter(owner -> !table.unique().contains(owner.name())
+                        && !table.times().isEmpty()
+                        && !table.amounts().isEmpty()
+                        && table.isNamed(PURCHASE_WORDS))
+                .map(owner -> scored(table, owner, users, table.amounts(), 1, PURCHASE_WORDS));
+    }
+
+    /** Many rows with a time for each user. */
+    private static Optional<Scored> operation(Table table, Table users) {
+        return table.owner(users)
+                .filter(owner ->
+                        !table.unique().contains(owner.name()) && !table.times().isEmpty())
+                .map(owner -> scored(table, owner, users, table.times(), 1, OPERATION_WORDS));
+    }
+
+    private static Scored scored(
+            Table table, Column owner, Table users, List<Column> columns, int shape, String... words) {
+        int points = shape
+                + (users.name().equals(table.references().get(owner.name())) ? 2 : 0)
+                + (table.isNamed(words) ? 3 : 0)
+                - (columns.size() > 1 ? 1 : 0);
+        return new Scored(new Part(table, owner.name(), columns, Sureness.of(points)), points);
     }
 
     private static String plain(String name) {

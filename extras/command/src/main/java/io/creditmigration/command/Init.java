@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,7 +77,7 @@ final class Init extends Subcommand {
                 url, user, passwordFrom == null ? PasswordSource.usual() : PasswordSource.parse(passwordFrom));
         HostGuess guess = guess(connection);
         boolean fromRateLimits = from == null
-                ? guess.users().balances().isEmpty() && guess.operations() != null
+                ? guess.users().balances().isEmpty() && guess.accounts() == null && guess.operations() != null
                 : from == Regime.RATE_LIMITS;
         ConfigurationText.Written written = ConfigurationText.of(
                 connection, guess, fromRateLimits, id != null ? id : fromRateLimits ? "credits" : "new-rate");
@@ -82,12 +85,27 @@ final class Init extends Subcommand {
         output.field("file", out.toString());
         output.field("regime", (fromRateLimits ? Regime.RATE_LIMITS : Regime.OLD_RATE).name());
         output.field("usersTable", guess.users().name());
-        output.field("guesses", written.guesses());
+        output.field("guesses", List.copyOf(written.guesses().keySet()));
+        output.field("sureness", Views.named(written.guesses()));
         output.say("Wrote " + out + ", for a migration from "
                 + (fromRateLimits ? "rate limits to credits" : "an old rate to a new one") + ", with the users in '"
                 + guess.users().name() + "'.");
+        show(written.guesses(), output);
         output.say("Look at the lines marked GUESSED, and fill in what is TODO. Then: credit-migration schema --apply");
         return ExitCode.DONE;
+    }
+
+    private static void show(Map<String, HostGuess.Sureness> guesses, Output output) {
+        for (HostGuess.Sureness sureness : HostGuess.Sureness.values()) {
+            String keys = guesses.entrySet().stream()
+                    .filter(guess -> guess.getValue() == sureness)
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.joining(", "));
+            if (!keys.isEmpty()) {
+                output.item(
+                        String.format(Locale.ROOT, "%-7s %s", sureness.name().toLowerCase(Locale.ROOT), keys));
+            }
+        }
     }
 
     private HostGuess guess(ConnectionSettings connection) throws SQLException {

@@ -28,10 +28,15 @@ abstract class MigrationCommand extends Subcommand {
     @Override
     final ExitCode work(Output output, Interruption interruption) throws Exception {
         check();
-        try (Application application = Application.open(configuration())) {
+        try (Application application = Application.open(configuration(), looksBeforeInstall())) {
             output.field("migration", application.migrationId());
             return work(application, output, interruption);
         }
+    }
+
+    /** Whether it works before the library's tables are there, as if they were empty. */
+    boolean looksBeforeInstall() {
+        return false;
     }
 
     /** What the operator has written down. */

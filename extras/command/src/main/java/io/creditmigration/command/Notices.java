@@ -3,6 +3,7 @@ package io.creditmigration.command;
 import io.creditmigration.DeadLetter;
 import io.creditmigration.DispatchOptions;
 import io.creditmigration.NoticeDispatcher;
+import io.creditmigration.NoticeKind;
 import io.creditmigration.NoticeTemplates;
 import io.creditmigration.Notifier;
 import io.creditmigration.RunOptions;
@@ -23,8 +24,9 @@ import picocli.CommandLine.Option;
         description = "Counts what users were told, and lists what could not be delivered.",
         footer = {
             "",
-            "Example: credit-migration notices --requeue --apply",
-            "Delivering is for the application's own NoticeDispatcher: it has the addresses."
+            "Example: credit-migration notices --deliver --apply",
+            "Mail goes by the section 'mail' of the configuration. An application that",
+            "delivers by itself uses NoticeDispatcher; both may work at the same time."
         })
 final class Notices extends MigrationCommand {
 
@@ -40,14 +42,24 @@ final class Notices extends MigrationCommand {
     @Option(names = "--announce", description = "Queue an announcement for everybody concerned.")
     private boolean announce;
 
+    @Option(names = "--deliver", description = "Send what is due by mail, and end.")
+    private boolean deliver;
+
+    @Option(names = "--until-stopped", description = "With --deliver: go on until Ctrl-C.")
+    private boolean untilStopped;
+
     @Override
     void check() {
         applying.check();
-        if (requeue && announce) {
-            throw usage("--requeue and --announce exclude each other");
+        int wanted = (requeue ? 1 : 0) + (announce ? 1 : 0) + (deliver ? 1 : 0);
+        if (wanted > 1) {
+            throw usage("--requeue, --announce and --deliver exclude each other");
         }
-        if (!applying.isDry() && !requeue && !announce) {
-            throw usage("--apply is of no use without --requeue or --announce");
+        if (!applying.isDry() && wanted == 0) {
+            throw usage("--apply is of no use without --requeue, --announce or --deliver");
+        }
+        if (untilStopped && !deliver) {
+            throw usage("--until-stopped is of no use without --deliver");
         }
     }
 
@@ -87,7 +99,30 @@ final class Notices extends MigrationCommand {
         if (requeue) {
             return requeue(dispatcher, dead, output);
         }
-        return announce ? announce(application, output) : ExitCode.DONE;
+        if (deliver) {
+            return deliver(application, output, interruption);
+        }
+        return announce ? announce(application, counts, output) : ExitCode.DONE;
+    }
+
+    private ExitCode deliver(Application application, Output output, Interruption interruption) throws SQLException {
+        MailSettings mail = application.configuration().mail();
+        if (mail == null) {
+            throw usage("the configuration does not say how mail is sent; add a section 'mail' to it");
+        }
+        // Reads the columns, so that a dry run finds what is misspelt.
+        AddressBook addresses = AddressBook.of(application.pool(), application.configuration(), mail);
+        long due = new Records(application.pool(), application.configuration()).dueNotices();
+        output.field("due", due);
+        output.heading(Output.count(due, "notice") + (due == 1 ? " is" : " are") + " due, of all migrations.");
+        if (due == 0 && !untilStopped) {
+            return ExitCode.NOTHING_TO_DO;
+        }
+        if (!isAgreed("Send " + Output.count(due, "mail") + " by " + mail.host() + "?", output)) {
+            return applying.isDry() ? ExitCode.DONE : ExitCode.STOPPED;
+        }
+        output.field("applied", true);
+        return new MailRound(application.store(), mail, addresses, output, interruption).deliver(due, untilStopped);
     }
 
     private ExitCode requeue(NoticeDispatcher dispatcher, List<DeadLetter> dead, Output output) {
@@ -105,17 +140,26 @@ final class Notices extends MigrationCommand {
         return ExitCode.DONE;
     }
 
-    private ExitCode announce(Application application, Output output) {
+    private ExitCode announce(Application application, List<Records.NoticeCount> counts, Output output) {
         if (!application.configuration().notices()) {
             throw usage("notices are off in the configuration; set notices: true, here and in the application");
         }
-        if (!isAgreed("Queue an announcement for everybody whom the migration concerns?", output)) {
+        RunOptions options =
+                RunOptions.defaults().withSettings(application.configuration().settings());
+        long concerned = application.migrations().countAnnouncements(options);
+        long before = counts.stream()
+                .filter(count -> count.kind().equals(NoticeKind.PRE_ANNOUNCEMENT.name())
+                        && !count.state().equals("CANCELLED"))
+                .mapToLong(Records.NoticeCount::notices)
+                .sum();
+        output.field("concerned", concerned);
+        output.heading("The migration is to be announced to " + Words.users(concerned) + "; "
+                + Output.count(before, "announcement") + (before == 1 ? " was" : " were")
+                + " queued before, and nobody gets a second one.");
+        if (!isAgreed("Queue an announcement for those who have none?", output)) {
             return applying.isDry() ? ExitCode.DONE : ExitCode.STOPPED;
         }
-        long queued = application
-                .migrations()
-                .announce(RunOptions.defaults()
-                        .withSettings(application.configuration().settings()));
+        long queued = application.migrations().announce(options);
         output.field("applied", true);
         output.field("queued", queued);
         output.heading(Output.count(queued, "announcement") + (queued == 1 ? " is queued." : " are queued."));

@@ -1,6 +1,7 @@
 package io.creditmigration.command;
 
 import io.creditmigration.Actor;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** A command of which the library keeps who gave it, and why. */
@@ -10,13 +11,18 @@ abstract class OperatorCommand extends MigrationCommand {
     private String actor = System.getProperty("user.name", "unknown");
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the records.")
-    private String reason = "no reason given";
+    private @Nullable String reason;
 
     final Actor actor() {
         return Actor.operator(actor);
     }
 
     final String reason() {
+        return reason == null ? "no reason given" : reason;
+    }
+
+    /** The same; null where none was given. */
+    final @Nullable String givenReason() {
         return reason;
     }
 }

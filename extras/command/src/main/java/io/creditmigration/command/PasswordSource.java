@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the database's password is: never in an argument, in the configuration, or in a log.
+ * Where a password is: never in an argument, in the configuration, or in a log.
  *
  * @param kind what kind of place
  * @param name the variable or file; empty for the others
@@ -22,6 +22,7 @@ record PasswordSource(Kind kind, String name) {
     }
 
     static final String ALLOWED = "env:VARIABLE, file:PATH, prompt or none";
+    static final String DATABASE = "database";
     static final String USUAL_VARIABLE = "CREDIT_MIGRATION_PASSWORD";
 
     /** The usual variable where it is set, otherwise a question. */
@@ -58,36 +59,41 @@ record PasswordSource(Kind kind, String name) {
         };
     }
 
-    /** The password; null where there is none. */
+    /**
+     * The password; null where there is none.
+     *
+     * @param whose what it is for, the database or the mail server
+     */
     @Nullable
-    String read(@Nullable String user) {
+    String read(String whose, @Nullable String user) {
         return switch (kind) {
             case NONE -> null;
             case ENVIRONMENT -> {
                 String value = System.getenv(name);
                 if (value == null) {
-                    throw CommandFailure.usage("the environment variable " + name
-                            + ", which has the database's password, is not set; set it, or see password-from");
+                    throw CommandFailure.usage("the environment variable " + name + ", which has the " + whose
+                            + "'s password, is not set; set it, or see password-from");
                 }
                 yield value;
             }
-            case FILE -> fromFile();
+            case FILE -> fromFile(whose);
             case PROMPT -> {
                 if (!Terminal.isThere()) {
                     throw CommandFailure.usage(
-                            "the database's password is asked for on a terminal, and there is none; set "
-                                    + USUAL_VARIABLE + ", or see password-from");
+                            "the " + whose + "'s password is asked for on a terminal, and there is none; "
+                                    + (whose.equals(DATABASE) ? "set " + USUAL_VARIABLE + ", or " : "")
+                                    + "see password-from");
                 }
-                yield Terminal.secret("Password of database user " + (user == null ? "(none)" : user));
+                yield Terminal.secret("Password of " + whose + " user " + (user == null ? "(none)" : user));
             }
         };
     }
 
-    private String fromFile() {
+    private String fromFile(String whose) {
         try {
             return Files.readString(Path.of(name)).lines().findFirst().orElse("");
         } catch (IOException e) {
-            throw CommandFailure.usage("the file " + name + ", which has the database's password, cannot be read");
+            throw CommandFailure.usage("the file " + name + ", which has the " + whose + "'s password, cannot be read");
         }
     }
 }

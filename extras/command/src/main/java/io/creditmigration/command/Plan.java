@@ -32,6 +32,11 @@ final class Plan extends MigrationCommand {
     }
 
     @Override
+    boolean looksBeforeInstall() {
+        return true;
+    }
+
+    @Override
     ExitCode work(Application application, Output output, Interruption interruption) {
         MigrationPlan plan = application
                 .migrations()

@@ -5,64 +5,34 @@ import io.creditmigration.MigrationRun;
 import io.creditmigration.RunProgress;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** How far a run came: a line that is written over on a terminal, and now and then a line elsewhere. */
+/** How far a run came, in a bar and in words. */
 final class Progress implements Consumer<MigrationRun> {
 
-    private static final int BAR = 20;
-    private static final int WIDTH = 79;
-    private static final int HUNDRED = 100;
-    private static final long BAR_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    private final Output output;
-    private final boolean terminal;
-    private long shownNanos;
-    private boolean shown;
+    private final ProgressLine line;
 
     Progress(Output output) {
         this(output, Terminal.isThere());
     }
 
     Progress(Output output, boolean terminal) {
-        this.output = output;
-        this.terminal = terminal;
+        this.line = new ProgressLine(output, terminal);
     }
 
     @Override
-    public synchronized void accept(MigrationRun run) {
-        long now = System.nanoTime();
-        if (shown && now - shownNanos < (terminal ? BAR_NANOS : LINE_NANOS)) {
-            return;
-        }
-        shown = true;
-        shownNanos = now;
-        show(run);
+    public void accept(MigrationRun run) {
+        line.offer(run.progress().percent(), words(run));
     }
 
     /** Shows this state whenever the last one was shown. */
     void show(MigrationRun run) {
-        shown = true;
-        if (terminal) {
-            String line = bar(run) + "  " + words(run);
-            output.overwrite("\r" + (line.length() > WIDTH ? line.substring(0, WIDTH) : padded(line)));
-        } else {
-            output.note(words(run));
-        }
+        line.show(run.progress().percent(), words(run));
     }
 
     /** Leaves the last line standing. */
     void end() {
-        if (terminal && shown) {
-            output.note("");
-        }
-    }
-
-    private static String bar(MigrationRun run) {
-        int filled = run.progress().percent() * BAR / HUNDRED;
-        return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "]";
+        line.end();
     }
 
     static String words(MigrationRun run) {
@@ -76,7 +46,7 @@ final class Progress implements Consumer<MigrationRun> {
             progress.eta()
                     .ifPresent(eta -> words.append(", ").append(words(eta)).append(" left"));
         } else {
-            words.append(", ").append(run.state());
+            words.append(", ").append(Words.of(run.state()));
         }
         long failed = run.count(Status.FAILED);
         if (failed > 0) {
@@ -88,13 +58,9 @@ final class Progress implements Consumer<MigrationRun> {
         return words.toString();
     }
 
-    private static String words(Duration time) {
+    static String words(Duration time) {
         return time.toHours() > 0
                 ? String.format(Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
                 : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
-    }
-
-    private static String padded(String line) {
-        return line + " ".repeat(WIDTH - line.length());
     }
 }

@@ -33,6 +33,10 @@ final class Records {
             GROUP BY kind, state ORDER BY kind, state
             """;
 
+    /** Of all migrations: those are delivered together. */
+    private static final String DUE =
+            "SELECT COUNT(*) AS notices FROM {our_notice} WHERE state = 'QUEUED' AND state_at <= ";
+
     private static final String LOG = """
             SELECT l.kind, l.old_credits, l.new_credits, l.actor_kind, l.logged_at FROM {our_log} l
             WHERE l.migration_id = ?
@@ -125,6 +129,13 @@ final class Records {
         return counts;
     }
 
+    /** How many notices are to be delivered now. */
+    long dueNotices() throws SQLException {
+        List<Long> due = new ArrayList<>();
+        each(DUE + (isMariaDb ? "UTC_TIMESTAMP(6)" : "CURRENT_TIMESTAMP"), row -> due.add(row.getLong("notices")));
+        return due.get(0);
+    }
+
     /** Hands over each line of the log, in no particular order and without keeping them. */
     void log(Consumer<Line> reader) throws SQLException {
         each(
@@ -158,7 +169,9 @@ final class Records {
             connection.setAutoCommit(false);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setFetchSize(FETCH_SIZE);
-                statement.setString(1, migrationId);
+                if (query.contains("?")) {
+                    statement.setString(1, migrationId);
+                }
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         reader.read(rows);

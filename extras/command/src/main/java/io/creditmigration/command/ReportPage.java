@@ -1,6 +1,5 @@
 package io.creditmigration.command;
 
-import com.samskivert.mustache.Mustache;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationPlan;
 import io.creditmigration.MigrationResult;
@@ -9,17 +8,12 @@ import io.creditmigration.MigrationStatus;
 import io.creditmigration.RollbackResult;
 import io.creditmigration.SuccessMetrics;
 import io.creditmigration.Verification;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The report as a page: chooses what is shown and how; the template places it, and escapes everything. */
@@ -51,6 +45,7 @@ final class ReportPage {
         values.put("generatedAt", Words.time(data.generatedAt()));
         values.put("definition", migration.fingerprint());
         values.put("rollout", Words.of(data.rollout()));
+        values.put("verdict", Verdict.of(data));
         values.put("tiles", tiles());
         values.put("planned", planned());
         values.put(
@@ -66,25 +61,14 @@ final class ReportPage {
         values.put("runs", runs());
         values.put("stages", stages());
         values.put("events", events());
-        try (InputStream template = ReportPage.class.getResourceAsStream("report.html")) {
-            return Mustache.compiler()
-                    .escapeHTML(true)
-                    .nullValue("")
-                    .withLoader(name -> new InputStreamReader(
-                            Objects.requireNonNull(ReportPage.class.getResourceAsStream(name + ".html")),
-                            StandardCharsets.UTF_8))
-                    .compile(new InputStreamReader(Objects.requireNonNull(template), StandardCharsets.UTF_8))
-                    .execute(values);
-        } catch (IOException e) {
-            throw new IllegalStateException("The jar's report.html cannot be read", e);
-        }
+        return Template.of("report.html").page(values);
     }
 
     private List<Tile> tiles() {
         List<Tile> tiles = new ArrayList<>();
         tiles.add(new Tile("In the new regime", Output.number(users(MigrationStatus.COMPLETED)), "users"));
         tiles.add(new Tile("Failed", Output.number(users(MigrationStatus.FAILED)), "users"));
-        tiles.add(new Tile("Taken back", Output.number(users(MigrationStatus.ROLLED_BACK)), "users"));
+        tiles.add(new Tile("Rolled back", Output.number(users(MigrationStatus.ROLLED_BACK)), "users"));
         tiles.add(new Tile("Credits before", Output.amount(data.log().creditsBefore), "credits"));
         tiles.add(new Tile("Credits after", Output.amount(data.log().creditsAfter), "credits"));
         return tiles;
@@ -149,7 +133,7 @@ final class ReportPage {
                 "What a run would find now",
                 "users",
                 "By what would become of them, if a run began when this was written.");
-        plan.outcomes().forEach((status, users) -> bars.add(status + ": " + Words.of(status), users));
+        plan.outcomes().forEach((status, users) -> bars.add(Words.of(status), users));
         return bars.build();
     }
 
@@ -164,7 +148,8 @@ final class ReportPage {
                 .add("before", "b", log.creditsBefore)
                 .add("after", "a", log.creditsAfter);
         if (log.takenBack > 0) {
-            bars.add("taken back: before", "b", log.takenBackBefore).add("taken back: after", "a", log.takenBackAfter);
+            bars.add("rolled back: before", "b", log.takenBackBefore)
+                    .add("rolled back: after", "a", log.takenBackAfter);
         }
         return bars.build();
     }
@@ -251,7 +236,7 @@ final class ReportPage {
                 .found()
                 .forEach((check, found) -> found.first()
                         .forEach(offender -> offenders.add(List.of(
-                                check.name(),
+                                Words.of(check),
                                 offender.userId() == null ? "none" : offender.userId(),
                                 offender.what()))));
         values.put(
@@ -297,7 +282,7 @@ final class ReportPage {
         }
         return Grid.of(
                 "Runs, newest first",
-                List.of("begun", "for", "stage", "state", "users", "migrated", "failed", "taken back", "took"),
+                List.of("begun", "for", "stage", "state", "users", "migrated", "failed", "rolled back", "took"),
                 data.runs().stream().map(ReportPage::row).toList());
     }
 
@@ -308,7 +293,7 @@ final class ReportPage {
                 Words.time(run.progress().startedAt()),
                 Words.of(run.scope()),
                 run.stage() == null ? "none" : run.stage() + " %",
-                run.state() + (run.reason().isEmpty() ? "" : ": " + run.reason()),
+                Words.of(run.state()) + (run.reason().isEmpty() ? "" : ": " + run.reason()),
                 Output.number(run.users()),
                 Output.number(run.count(MigrationResult.Status.MIGRATED)),
                 Output.number(run.count(MigrationResult.Status.FAILED)),
@@ -323,7 +308,8 @@ final class ReportPage {
             return null;
         }
         Bars.Builder bars = Bars.of("Stages", "users", "Users migrated in each stage, newest first.");
-        staged.forEach(run -> bars.add(run.stage() + " %, " + run.state(), run.count(MigrationResult.Status.MIGRATED)));
+        staged.forEach(run ->
+                bars.add(run.stage() + " %, " + Words.of(run.state()), run.count(MigrationResult.Status.MIGRATED)));
         return bars.build();
     }
 
@@ -337,7 +323,7 @@ final class ReportPage {
                                 .limit(EVENTS_SHOWN_MAX)
                                 .map(event -> List.of(
                                         Words.time(event.at()),
-                                        event.what(),
+                                        Words.what(event),
                                         event.actor().name(),
                                         event.reason()))
                                 .toList());

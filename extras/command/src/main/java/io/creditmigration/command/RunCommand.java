@@ -21,10 +21,10 @@ abstract class RunCommand extends OperatorCommand {
         MigrationRun after = Pass.isUnfinished(before) ? change(runs, before) : before;
         output.field("run", Views.run(after));
         if (after.equals(before)) {
-            output.say("Run " + before.id() + " is " + before.state() + " already.");
+            output.say("Run " + before.id() + " is " + Words.of(before.state()) + " already.");
             return ExitCode.NOTHING_TO_DO;
         }
-        output.say("Run " + after.id() + " is " + after.state() + ": " + Progress.words(after));
+        output.say("Run " + after.id() + " is " + Words.of(after.state()) + ": " + Progress.words(after));
         return ExitCode.DONE;
     }
 }

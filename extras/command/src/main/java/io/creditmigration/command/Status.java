@@ -5,6 +5,7 @@ import io.creditmigration.MigrationRun.State;
 import io.creditmigration.MigrationRuns;
 import io.creditmigration.Rollout;
 import io.creditmigration.RunEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
 final class Status extends MigrationCommand {
 
     private static final int SHOWN_MAX = 10;
+
+    /** How often a run is seen to stand still before watching ends. */
+    private static final int STILL_MAX = 2;
 
     @Option(names = "--watch", description = "Follow the newest run until it stands still.")
     private boolean watch;
@@ -39,7 +43,7 @@ final class Status extends MigrationCommand {
     ExitCode work(Application application, Output output, Interruption interruption) throws Exception {
         MigrationRuns runs = application.migrations().runs();
         if (watch) {
-            watch(runs, output);
+            watch(application, output);
         }
         Rollout rollout = application.migrations().rollout();
         List<RunEvent> events = runs.events().stream().limit(SHOWN_MAX).toList();
@@ -73,15 +77,30 @@ final class Status extends MigrationCommand {
         return ExitCode.DONE;
     }
 
-    private void watch(MigrationRuns runs, Output output) throws InterruptedException {
-        Optional<MigrationRun> run = runs.latest();
-        Progress progress = new Progress(output);
-        while (run.isPresent() && run.get().state() == State.RUNNING) {
-            progress.show(run.get());
-            TimeUnit.SECONDS.sleep(interval);
-            run = runs.latest();
+    /** Follows the newest run, and the one after it where a stage follows a stage. */
+    private void watch(Application application, Output output) throws InterruptedException {
+        MigrationRuns runs = application.migrations().runs();
+        boolean isScreen = Terminal.isThere() && !"dumb".equals(System.getenv("TERM"));
+        Progress progress = new Progress(output, /* terminal= */ false);
+        LiveScreen screen = new LiveScreen(output);
+        int still = 0;
+        for (Optional<MigrationRun> run = runs.latest(); run.isPresent() && still < STILL_MAX; run = runs.latest()) {
+            still = run.get().state() == State.RUNNING ? 0 : still + 1;
+            if (isScreen) {
+                screen.show(new LiveScreen.Picture(
+                        application.migrationId(),
+                        Instant.now(),
+                        application.migrations().rollout(),
+                        application.users(),
+                        run.get(),
+                        runs.events()));
+            } else if (still == 0) {
+                progress.show(run.get());
+            }
+            if (still < STILL_MAX) {
+                TimeUnit.SECONDS.sleep(interval);
+            }
         }
-        progress.end();
     }
 
     private static Map<String, Long> users(Application application) {
@@ -94,7 +113,7 @@ final class Status extends MigrationCommand {
                 run.id(),
                 Words.of(run.scope()),
                 run.stage() == null ? "" : run.stage() + " %",
-                run.state().name(),
+                Words.of(run.state()),
                 Output.number(run.users()));
     }
 }

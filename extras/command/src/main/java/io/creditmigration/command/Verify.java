@@ -50,7 +50,7 @@ final class Verify extends MigrationCommand {
                 + (verification.isClean() ? "nothing is wrong." : "SOMETHING IS WRONG."));
         output.table(rows(verification, metrics));
         verification.found().forEach((check, found) -> {
-            output.heading(check + (check.isError() ? "" : " (to look at)") + ": " + Output.number(found.count()));
+            output.heading(check + ", " + Words.of(check) + ": " + Output.number(found.count()));
             found.first().stream()
                     .limit(SHOWN_MAX)
                     .forEach(offender -> output.say("  "

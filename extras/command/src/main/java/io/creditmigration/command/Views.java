@@ -69,6 +69,13 @@ final class Views {
         return view;
     }
 
+    /** Names of values by their keys. */
+    static Map<String, String> named(Map<String, ? extends Enum<?>> values) {
+        Map<String, String> view = new LinkedHashMap<>();
+        values.forEach((key, value) -> view.put(key, value.name()));
+        return view;
+    }
+
     static Map<String, @Nullable Object> plan(MigrationPlan plan) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("scope", plan.scope().name());

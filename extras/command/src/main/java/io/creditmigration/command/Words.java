@@ -13,6 +13,7 @@ import io.creditmigration.RunEvent;
 import io.creditmigration.RunScope;
 import io.creditmigration.SuccessMetrics.Goal;
 import io.creditmigration.Tally;
+import io.creditmigration.Verification.Check;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -34,15 +35,20 @@ final class Words {
     static String of(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case NOT_REGISTERED -> "not registered yet; see 'register'";
+            case WITHDRAWN -> "the migration was withdrawn";
             case NOT_BEGUN -> "the migration begins later";
             case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_MIGRATED -> "under the new rules already";
             case ROLLED_BACK -> "rolled back; left alone until reopened";
             case FAILED_BEFORE -> "failed before; 'failed' lists them";
+            case ENDED -> "the migration after this one has begun";
             case NOT_SUBJECT -> "registered since the cut-off";
             case EXEMPT -> "exempt; see --include-exempt";
             case HALTED -> "the halt switch is on";
             case OUTSIDE_ROLLOUT -> "outside the rollout; see 'rollout'";
+            case UNKNOWN_RATE -> "no rate; see users.rate-if-absent";
+            case UNKNOWN_REGISTRATION -> "no registration; see users.existing-if-unregistered";
             case ABSENT_BALANCE -> "no balance, which is not zero";
             case NEGATIVE_BALANCE -> "below zero; for a person to look at";
             case HAS_CREDITS -> "with credits; must confirm, or are not this run's";
@@ -67,6 +73,18 @@ final class Words {
             case ROLLED_BACK -> "rolled back";
             case REJECTED -> "the database refuses what would be written";
             case CONTENDED -> "changed by others all the time; run it again";
+        };
+    }
+
+    static String of(MigrationRun.State state) {
+        return switch (state) {
+            case RUNNING -> "running";
+            case PAUSED -> "paused";
+            case HALTED -> "halted";
+            case FINISHED -> "finished";
+            case CANCELLED -> "cancelled";
+            case AWAITING_APPROVAL -> "finished; the next stage needs approval";
+            case UNVERIFIED -> "finished; verification has found errors";
         };
     }
 
@@ -115,7 +133,37 @@ final class Words {
         String by = event.actor().kind() == Actor.Kind.AUTOMATIC
                 ? " automatically (" + event.actor().name() + ")"
                 : " by " + event.actor().name();
-        return time(event.at()) + "  " + event.what().toLowerCase(Locale.ROOT) + by + ": " + event.reason();
+        return time(event.at()) + "  " + what(event) + by + ": " + event.reason();
+    }
+
+    static String what(RunEvent event) {
+        return event.what().toLowerCase(Locale.ROOT);
+    }
+
+    static String of(Check check) {
+        return switch (check) {
+            case DEFINITION -> "the stored definition is another one";
+            case UNREADABLE -> "values that cannot be read";
+            case LINES -> "lines of the journal missing or out of order";
+            case ATTEMPTS -> "attempts that do not follow each other";
+            case STANDING -> "lines that contradict the lines before them";
+            case AMOUNTS -> "amounts that the policy does not give";
+            case RATES -> "rates that are not those of the definition";
+            case CONSERVATION -> "money gained or lost";
+            case ENTRIES -> "entries of the credit history that do not fit";
+            case HISTORY -> "operations missing from the history, or in it twice";
+            case OUT_OF_STEP -> "row and journal disagree";
+            case BALANCE -> "balances that are not what the journal says";
+            case ENTRY_SUM -> "accounts that are not the sum of their entries";
+            case RUN_FIGURES -> "runs whose figures do not add up";
+            case TOTALS -> "counts by status that do not add up";
+            case SEALED_LINE_ALTERED -> "altered after it was sealed";
+            case SEALED_LINE_MISSING -> "gone after it was sealed";
+            case SEALED_LINE_ADDED -> "added before the seal, after it was made";
+            case SEAL -> "seals that do not fit what they seal";
+            case PAID_ON_INACTIVE -> "payments on inactive accounts, to look at";
+            case CAPTURED -> "columns changed since the migration, to look at";
+        };
     }
 
     static void outcomes(Output output, Tally tally) {
@@ -247,7 +295,7 @@ final class Words {
 
     static void run(Output output, Migration migration, MigrationRun run) {
         output.wrapped("Run " + run.id() + " for " + of(run.scope())
-                + (run.stage() == null ? "" : ", stage of " + run.stage() + " %") + ", is " + run.state()
+                + (run.stage() == null ? "" : ", stage of " + run.stage() + " %") + ": " + of(run.state())
                 + (run.reason().isEmpty() ? "" : ": " + run.reason()));
         output.item("opened by " + run.openedBy().name() + ": " + run.openedFor());
         outcomes(output, run.tally());

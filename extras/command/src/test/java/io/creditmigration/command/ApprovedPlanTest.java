@@ -82,7 +82,7 @@ final class ApprovedPlanTest {
         Ended last = command.run(printed.split(" "));
 
         assertThat(last.exitCode()).describedAs(last.toString()).isZero();
-        assertThat(last.out()).contains("opened by ann: approved-on-Monday").contains("is FINISHED");
+        assertThat(last.out()).contains("opened by ann: approved-on-Monday").contains(": finished");
         assertThat(migrated()).isEqualTo(USERS - 3);
         assertThat(shop.value("""
                 SELECT COUNT(*) FROM "My Shop"."App ""Users"" 1" u JOIN before_migration b ON b."user" = u."user"

@@ -96,7 +96,7 @@ final class BadInputTest {
         assertOneLine(
                 command.run("plan"), 2, "is asked for on a terminal, and there is none; set CREDIT_MIGRATION_PASSWORD");
         assertThat(command.with("CREDIT_MIGRATION_PASSWORD", shop.password())
-                        .run("plan")
+                        .run("migrate")
                         .exitCode())
                 .describedAs("no schema yet")
                 .isEqualTo(8);
@@ -218,7 +218,7 @@ final class BadInputTest {
         Ended yes = command.with("TERM", "xterm").onTerminal("y\n", "migrate", "--apply");
 
         assertThat(yes.exitCode()).describedAs(yes.toString()).isZero();
-        assertThat(yes.out()).contains("\r[").contains("FINISHED");
+        assertThat(yes.out()).contains("\r[").contains("finished");
         assertThat(command.onTerminal("", "migrate", "--help").out()).contains("\u001b[");
         assertThat(command.with("NO_COLOR", "1")
                         .onTerminal("", "migrate", "--help")

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -153,6 +154,15 @@ final class Command {
                         Path.of("target", "credit-migration-command.jar")
                                 .toAbsolutePath()
                                 .toString()));
+    }
+
+    /** Puts the command on the path of shells, under its own name. */
+    Command installed() throws IOException {
+        Path script = Files.createDirectories(folder.resolve("bin")).resolve("credit-migration");
+        String words = launcher.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Files.writeString(script, "#!/bin/sh\nexec " + words + " \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return with("PATH", script.getParent() + ":" + System.getenv("PATH"));
     }
 
     Command with(String variable, String value) {

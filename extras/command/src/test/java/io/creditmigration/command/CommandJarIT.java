@@ -36,7 +36,7 @@ final class CommandJarIT {
         assertThat(init.exitCode()).describedAs(init.toString()).isZero();
         assertThat(schema.exitCode()).describedAs(schema.toString()).isZero();
         assertThat(migrate.exitCode()).describedAs(migrate.toString()).isZero();
-        assertThat(migrate.out()).contains("FINISHED");
+        assertThat(migrate.out()).contains(": finished");
         assertThat(report.exitCode()).describedAs(report.toString()).isZero();
         assertThat(jar.run("--version").out()).matches("credit-migration [0-9].*\\R");
     }

@@ -1,10 +1,19 @@
 package io.creditmigration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.creditmigration.command.Command.Ended;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +60,11 @@ final class DoctorTest {
                 .containsExactly(
                         "ok       connection",
                         "ok       clock",
+                        "ok       zone",
                         "ok       isolation",
+                        "ok       pooler",
+                        "ok       disk",
+                        "ok       other tables",
                         "ok       library tables",
                         "ok       mapping",
                         "ok       privileges",
@@ -60,7 +73,7 @@ final class DoctorTest {
                         .json()
                         .get("checks")
                         .size())
-                .isEqualTo(7);
+                .isEqualTo(11);
     }
 
     @Test
@@ -94,7 +107,7 @@ final class DoctorTest {
         assertThat(plain(ended))
                 .contains(
                         "warning indexes no index of the operations begins with their user",
-                        "CREATE INDEX ON \"My Shop\".\"API Requests\" (\"user\", \"made At\")");
+                        "CREATE INDEX operations_by_user_and_time ON \"My Shop\".\"API Requests\" (\"user\", \"made At\")");
     }
 
     @Test
@@ -106,7 +119,7 @@ final class DoctorTest {
         Ended ended = command.inThisProcess("doctor");
 
         assertThat(ended.exitCode()).isEqualTo(8);
-        assertThat(plain(ended)).contains("error definition", "use the definition that is stored");
+        assertThat(plain(ended)).contains("error definition", "use the stored definition");
     }
 
     @Test
@@ -133,6 +146,71 @@ final class DoctorTest {
 
         assertThat(finding.state()).isEqualTo(state);
         assertThat(finding.what()).endsWith(" ms " + direction);
+    }
+
+    /** PgBouncer in transaction mode, which Debian's package of that name has. */
+    @Test
+    void a_pooler_that_lends_connections_for_a_transaction() throws Exception {
+        Path binary = Path.of("/usr/sbin/pgbouncer");
+        assumeTrue(Files.isExecutable(binary), "No pgbouncer here; install Debian's package of that name");
+        URI address = URI.create(shop.url().substring("jdbc:".length()));
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Path place = Files.createTempDirectory("doctor-pgbouncer");
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path users = Files.writeString(place.resolve("users.txt"), "\"" + shop.user() + "\" \"\"\n");
+        Path settings = Files.writeString(place.resolve("pgbouncer.ini"), """
+                [databases]
+                * = host=%s port=%d user=%s
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = %d
+                unix_socket_dir =
+                auth_type = trust
+                auth_file = %s
+                pool_mode = transaction
+                ignore_startup_parameters = extra_float_digits
+                """.formatted(
+                        address.getHost(), address.getPort(), shop.user(), port, users));
+        // It refuses to run as root.
+        List<String> pooler = System.getProperty("user.name").equals("root")
+                ? List.of(binary.toString(), "-u", "nobody", settings.toString())
+                : List.of(binary.toString(), settings.toString());
+        Process process = new ProcessBuilder(pooler)
+                .redirectErrorStream(true)
+                .redirectOutput(place.resolve("log").toFile())
+                .start();
+        try {
+            Command.await(() -> isListening(port));
+            String through = shop.url().replaceFirst("//[^/]+/", "//127.0.0.1:" + port + "/");
+            configure(new Server(through, shop.user(), ""), 50);
+            Ended warned = command.inThisProcess("doctor");
+            configure(new Server(through + "?prepareThreshold=0", shop.user(), ""), 50);
+            Ended told = command.inThisProcess("doctor");
+
+            assertThat(plain(warned))
+                    .contains("warning pooler connections are lent for a transaction", "add prepareThreshold=0");
+            assertThat(plain(told)).contains("ok pooler connections are lent for a transaction");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000000, 500000, ERROR", "1000000, 2000000, WARNING", "1000000, 3000000, OK", "1000000, , OK"})
+    void a_disk_that_is_too_small(long needed, Long free, Checkup.State state) {
+        assertThat(SurroundingChecks.disk(needed, free).state()).isEqualTo(state);
     }
 
     /** The lines as one, with single spaces. */

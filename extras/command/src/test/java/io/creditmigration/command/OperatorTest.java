@@ -67,13 +67,16 @@ final class OperatorTest {
         assertThat(quote.json().get("quote").get("newCredits").asText()).isEqualTo("20");
         assertThat(credits(50)).isEqualTo("50.0000");
 
-        assertThat(run("confirm", "50", "--apply", "--yes", "--actor", "ann").exitCode())
-                .isZero();
+        Ended confirmed =
+                run("confirm", "50", "--apply", "--yes", "--actor", "ann", "--reason", "said yes on the phone");
+        assertThat(confirmed.exitCode()).isZero();
+        assertThat(confirmed.out()).contains("User 50: migrated").doesNotContain("MIGRATED");
         assertThat(credits(50)).isEqualTo("20.0000");
         assertThat(run("confirm", "50", "--apply", "--yes").exitCode()).isEqualTo(3);
         JsonNode story = run("explain", "50", "--json").json();
         assertThat(story.get("status").asText()).isEqualTo("COMPLETED");
         assertThat(story.get("log").get(0).get("actor").asText()).isEqualTo("ann");
+        assertThat(story.get("log").get(0).get("reason").asText()).endsWith("; said yes on the phone");
 
         assertThat(run("rollback", "50").exitCode()).describedAs("dry").isZero();
         assertThat(credits(50)).isEqualTo("20.0000");
@@ -218,7 +221,7 @@ final class OperatorTest {
 
         JsonNode status = run("status", "--json").json();
         assertThat(status.get("rollout").toString()).contains("\"percent\":25", "\"halted\":true");
-        assertThat(status.get("events").get(0).get("reason").asText()).isEqualTo("wrong rate");
+        assertThat(status.get("events").findValuesAsText("reason")).contains("wrong rate");
         assertThat(run("halt", "--off").exitCode()).isZero();
         assertThat(run("rollout", "--json").json().get("rollout").get("halted").asBoolean())
                 .isFalse();
@@ -249,6 +252,24 @@ final class OperatorTest {
         assertThat(paused.exitCode()).isEqualTo(2);
         assertThat(paused.err()).contains("there is no run yet; see 'credit-migration migrate'");
         assertThat(run("status").out()).contains("No run yet.");
+    }
+
+    @Test
+    void a_plan_can_be_made_and_approved_before_the_library_has_its_tables() {
+        configure("none", "library-tables: { prefix: later_ }");
+        String plan = command.file("p.json").toString();
+
+        Ended analysis = run("analyze", "--json");
+        Ended early = run("plan", "--save", plan, "--json");
+        Ended tooEarly = run("migrate", "--apply", "--yes");
+        assertThat(run("schema", "--apply", "--yes").exitCode()).isZero();
+        Ended migrated = run("migrate", "--plan", plan, "--tolerance", "0", "--apply", "--yes", "--json");
+
+        assertThat(analysis.json().get("users").asInt()).isEqualTo(59);
+        assertThat(early.json().get("plan").get("outcomes").toString()).isEqualTo("{\"EXEMPT\":1,\"MIGRATED\":59}");
+        assertThat(tooEarly.exitCode()).isEqualTo(8);
+        assertThat(migrated.exitCode()).describedAs(migrated.toString()).isZero();
+        assertThat(migrated.json().get("drift").asText()).isEqualTo("0");
     }
 
     @Test
@@ -352,7 +373,7 @@ final class OperatorTest {
         assertThat(all.exitCode()).describedAs(all.toString()).isEqualTo(4);
         String summary = all.out().substring(all.out().indexOf("\nRun "));
         assertThat(summary)
-                .contains("for everybody migrated, is FINISHED", "MOVED_SINCE", "Left alone", "user 5 ")
+                .contains("for everybody migrated: finished", "MOVED_SINCE", "Left alone", "user 5 ")
                 .containsPattern("ROLLED_BACK +58 ");
     }
 

@@ -46,12 +46,19 @@ final class UnusualNamesTest {
                 .isEqualTo(2);
 
         command.write("credit-migration.yaml", ShopTables.edited(command.text("credit-migration.yaml"), "none"));
-        assertThat(command.run("plan").exitCode()).describedAs("no tables yet").isEqualTo(8);
+        assertThat(command.run("migrate").exitCode())
+                .describedAs("no tables yet")
+                .isEqualTo(8);
+        Ended early = command.run("plan", "--json");
+        assertThat(early.exitCode()).describedAs(early.toString()).isZero();
         assertThat(command.run("schema", "--apply", "--yes").exitCode()).isZero();
         assertThat(command.run("schema", "--apply", "--yes").exitCode()).isEqualTo(3);
 
         Ended plan = command.run("plan", "--save", "plan.json", "--json");
         assertThat(plan.exitCode()).isZero();
+        assertThat(plan.json().get("plan"))
+                .describedAs("the plan is the same as before there were tables")
+                .isEqualTo(early.json().get("plan"));
         JsonNode outcomes = plan.json().get("plan").get("outcomes");
         assertThat(outcomes.get("MIGRATED").asInt()).isEqualTo(USERS - 3);
         assertThat(outcomes.get("EXEMPT").asInt()).isOne();

@@ -12,6 +12,8 @@ final class Checks {
     private final Screen screen;
     private final Database database;
     private boolean passed = true;
+    private int made;
+    private int held;
 
     Checks(Screen screen, Database database) {
         this.screen = screen;
@@ -23,9 +25,20 @@ final class Checks {
         return passed;
     }
 
+    /** How many held, of how many. */
+    String held() {
+        return held + " of " + made;
+    }
+
+    private void count(boolean holds) {
+        made++;
+        held += holds ? 1 : 0;
+        passed &= holds;
+    }
+
     /** Something that was found out otherwise holds. */
     void that(String what, boolean holds) {
-        passed &= holds;
+        count(holds);
         screen.check(holds, what, "");
     }
 
@@ -33,9 +46,9 @@ final class Checks {
     void equal(String what, BigDecimal expected, String unit, String sql, Object... parameters) {
         BigDecimal found = database.number(sql, parameters);
         boolean holds = found.compareTo(expected) == 0;
+        count(holds);
         screen.check(holds, what, Screen.amount(found) + " " + unit);
         if (!holds) {
-            passed = false;
             screen.say("           expected " + Screen.amount(expected) + " " + unit);
             screen.say("           found    " + Screen.amount(found) + " " + unit);
         }
@@ -44,9 +57,9 @@ final class Checks {
     /** The query, which looks for users of whom something does not hold, finds nobody. */
     void nobody(String what, String sql, Object... parameters) {
         List<List<@Nullable Object>> found = database.rows(sql, parameters);
+        count(found.isEmpty());
         screen.check(found.isEmpty(), what, Screen.number(found.size()) + " differ");
         if (!found.isEmpty()) {
-            passed = false;
             List<@Nullable Object> ids =
                     found.stream().limit(SHOWN_USERS_MAX).map(row -> row.get(0)).toList();
             screen.say("           expected nobody");

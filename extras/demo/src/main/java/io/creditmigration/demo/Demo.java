@@ -79,14 +79,19 @@ public final class Demo {
         long started = System.nanoTime();
         screen.say("Credit migration demo: two applications with %s users each, seed %d."
                 .formatted(Screen.number(users), seed));
-        boolean first = FromRateLimits.tell(screen, users, seed, beforeChecks);
-        boolean second = FromOldRate.tell(screen, users, seed, beforeChecks);
+        Outcome first = FromRateLimits.tell(screen, users, seed, beforeChecks);
+        Outcome second = FromOldRate.tell(screen, users, seed, beforeChecks);
+        boolean reconciles = first.reconciles() && second.reconciles();
         screen.title("RESULT");
+        Outcome.show(screen, first, second);
+        screen.say("");
         screen.say(
-                first && second
+                reconciles
                         ? "All figures reconcile, in both applications. It took " + Screen.since(started) + "."
                         : "FAILED: some figures do not reconcile, see the lines marked FAILED above.");
-        return first && second ? 0 : 1;
+        screen.say("");
+        screen.say("Your own tables: ./credit-migration init --url jdbc:postgresql://localhost/shop");
+        return reconciles ? 0 : 1;
     }
 
     /** A clock that began at nine in the morning of the day of the migration, when this was called. */

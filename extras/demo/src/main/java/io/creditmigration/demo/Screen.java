@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Lines of at most 90 characters for people: headings, aligned figures, progress. ASCII only, no colours. */
 final class Screen {
 
-    private static final int WIDTH = 88;
+    private static final int WIDTH = 79;
     private static final int PROGRESS_LINES_MAX = 10;
     private static final int UPDATE_INTERVAL_MILLIS = 200;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -152,15 +152,20 @@ final class Screen {
     private static String words(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
+            case NOT_REGISTERED -> "the migration is not registered yet";
+            case WITHDRAWN -> "the migration was withdrawn";
             case NOT_BEGUN -> "the migration begins later";
             case OUT_OF_STEP -> "row and journal disagree; left alone";
             case ALREADY_MIGRATED -> "already under the new rules";
             case ROLLED_BACK -> "left alone until an operator reopens";
             case FAILED_BEFORE, FAILED, FAILED_UNRECORDED -> "keep working under the old rules";
+            case ENDED -> "the next migration has begun";
             case NOT_SUBJECT -> "registered since the cut-off";
             case EXEMPT -> "admins";
             case HALTED -> "the halt switch is on";
             case OUTSIDE_ROLLOUT -> "not their turn yet";
+            case UNKNOWN_RATE -> "no rate; never taken for the old one";
+            case UNKNOWN_REGISTRATION -> "no registration time; left alone";
             case ABSENT_BALANCE -> "no balance; never taken for zero";
             case NEGATIVE_BALANCE -> "for a person to look at";
             case HAS_CREDITS -> "asked to confirm first";

@@ -82,6 +82,21 @@ final class DemoTest {
         assertThat(printed().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
+    @Test
+    void the_result_fits_a_screen_of_80_columns_and_24_lines() {
+        tell(database -> {});
+
+        String result = printed().substring(printed().lastIndexOf("=\nRESULT\n") + 2);
+        assertThat(result.lines())
+                .hasSizeLessThanOrEqualTo(22)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+        assertThat(result)
+                .contains("All figures reconcile, in both applications. It took ")
+                .containsPattern("users +500 +500\n")
+                .containsPattern("rolled back, to show that it works +1 +1\n")
+                .containsPattern("checks by plain SQL that hold +(\\d+) of \\1 +(\\d+) of \\2\n");
+    }
+
     private int tell(Consumer<Database> beforeChecks) {
         return Demo.tell(new Screen(out, false), USERS, 42, beforeChecks);
     }

@@ -45,8 +45,10 @@ final class Configured {
         host = with(host, users.reserved(), HostTables::reserved);
         host = withFlag(host, users);
         host = with(host, users.rate(), HostTables::rate);
+        host = with(host, users.rateIfAbsent(), (tables, rate) -> tables.rateIfAbsent(CreditRate.of(rate)));
         host = with(host, users.version(), HostTables::version);
         host = with(host, users.registeredAt(), HostTables::registeredAt);
+        host = users.existingIfUnregistered() ? host.existingIfUnregistered() : host;
         host = with(host, users.zone(), HostTables::zone);
         host = with(
                 host,
@@ -114,8 +116,14 @@ final class Configured {
 
     static Migration migration(Definition definition) {
         Migration.Builder migration = Migration.named(given("migration.id", definition.id()))
-                .cutOff(given("migration.cut-off", definition.cutOff()))
-                .policy(policy(definition));
+                .cutOff(given("migration.cut-off", definition.cutOff()));
+        withPolicy(migration, definition);
+        if (definition.after() != null) {
+            migration.after(definition.after());
+        }
+        if (definition.beside() != null) {
+            migration.beside(definition.beside());
+        }
         if (definition.beginsAt() != null) {
             migration.beginsAt(definition.beginsAt());
         }
@@ -131,7 +139,7 @@ final class Configured {
         return migration.build();
     }
 
-    private static CreditPolicy policy(Definition definition) {
+    private static void withPolicy(Migration.Builder migration, Definition definition) {
         Convert convert = definition.convert();
         Grant grant = definition.grant();
         if ((convert == null) == (grant == null)) {
@@ -142,13 +150,14 @@ final class Configured {
                     CreditRate.of(given("migration.convert.from", convert.from())),
                     CreditRate.of(given("migration.convert.to", convert.to())));
             conversion = with(conversion, convert.decimals(), RateConversion::scale);
-            return with(conversion, convert.rounding(), RateConversion::rounding);
+            migration.policy(with(conversion, convert.rounding(), RateConversion::rounding));
+            return;
         }
         UsageTiers tiers = UsageTiers.of(Credits.of(given("migration.grant.base", grant.base())));
         for (var tier : new TreeMap<>(grant.above()).entrySet()) {
             tiers = tiers.above(tier.getKey(), Credits.of(tier.getValue()));
         }
-        return tiers;
+        migration.policy(tiers);
     }
 
     static RunSettings runSettings(Run run) {

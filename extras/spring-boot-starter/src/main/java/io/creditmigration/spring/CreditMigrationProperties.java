@@ -94,8 +94,11 @@ public record CreditMigrationProperties(
      * @param flag the marker's column
      * @param flagValue the marker's value once migrated
      * @param rate the column that tells which rate the balance is priced at
+     * @param rateIfAbsent the rate of balances whose rate is absent; those users are left alone unless it is said
      * @param version the column that each write increments
      * @param registeredAt when the user registered
+     * @param existingIfUnregistered users whose registration is absent are existing users; conversions leave them alone unless
+     *     it is said
      * @param zone the zone of timestamps without one
      * @param exempt who is exempt from conversions
      * @param onlyWith only rows with these values exist for the library
@@ -113,8 +116,10 @@ public record CreditMigrationProperties(
             @Nullable String flag,
             @Nullable String flagValue,
             @Nullable String rate,
+            @Nullable BigDecimal rateIfAbsent,
             @Nullable String version,
             @Nullable String registeredAt,
+            @DefaultValue("false") boolean existingIfUnregistered,
             @Nullable ZoneId zone,
             @Nullable Exempt exempt,
             @DefaultValue Map<String, String> onlyWith,
@@ -177,6 +182,8 @@ public record CreditMigrationProperties(
      * @param cutOff from when on users began anew
      * @param beginsAt before it nothing is written; the cut-off unless said otherwise
      * @param newcomersFrom users registered from here on are not subject; the cut-off unless said otherwise
+     * @param after the migration that it follows
+     * @param beside the migration that it runs beside, for other users of the same table or of the other kind
      * @param convert from one rate to another
      * @param grant from rate limits to credits
      * @param consent whether users with credits are asked
@@ -187,6 +194,8 @@ public record CreditMigrationProperties(
             Instant cutOff,
             @Nullable Instant beginsAt,
             @Nullable Instant newcomersFrom,
+            @Nullable String after,
+            @Nullable String beside,
             @Nullable Convert convert,
             @Nullable Grant grant,
             @Nullable Consent consent,

@@ -43,7 +43,7 @@ public final class CreditMigrationTransactionAutoConfiguration {
             MigrationStore joinedJpa = JpaTransactions.joining(store, entityManager);
             // A view that is open for the whole request binds an entity manager to transactions of JDBC too, which has
             // no part in them.
-            return new JoinedMigrations(
+            return JoinedMigrations.registered(
                     migrations,
                     () -> TransactionSynchronizationManager.hasResource(factory)
                                     && entityManager.isJoinedToTransaction()
@@ -62,7 +62,8 @@ public final class CreditMigrationTransactionAutoConfiguration {
         JoinedMigrations creditMigrationJoined(
                 MigrationService migrations, JdbcMigrationStore store, DataSource dataSource) {
             // Within a transaction it is the transaction's connection, which Spring closes.
-            return new JoinedMigrations(migrations, () -> store.joining(DataSourceUtils.getConnection(dataSource)));
+            return JoinedMigrations.registered(
+                    migrations, () -> store.joining(DataSourceUtils.getConnection(dataSource)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.creditmigration.spring;
 
+import io.creditmigration.Actor;
 import io.creditmigration.InvalidValueException;
 import io.creditmigration.MigrationService;
 import io.creditmigration.spi.MigrationStore;
@@ -26,9 +27,15 @@ public final class JoinedMigrations {
     private final MigrationService migrations;
     private final Supplier<MigrationStore> joining;
 
-    JoinedMigrations(MigrationService migrations, Supplier<MigrationStore> joining) {
+    private JoinedMigrations(MigrationService migrations, Supplier<MigrationStore> joining) {
         this.migrations = migrations;
         this.joining = joining;
+    }
+
+    /** Registers the migration, which no call within a transaction of the host's does. */
+    static JoinedMigrations registered(MigrationService migrations, Supplier<MigrationStore> joining) {
+        migrations.register(Actor.automatic("spring-boot-starter"), "the application starts");
+        return new JoinedMigrations(migrations, joining);
     }
 
     /**

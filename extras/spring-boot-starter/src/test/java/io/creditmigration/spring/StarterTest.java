@@ -75,7 +75,7 @@ final class StarterTest {
 
         @Bean
         MigrationStore store() {
-            return InMemoryMigrationStore.with(SeedUser.user("mine").credits("4"));
+            return InMemoryMigrationStore.with(SeedUser.user("mine").credits("4").registeredAt(Instant.EPOCH.minusSeconds(1)));
         }
 
         @Bean
