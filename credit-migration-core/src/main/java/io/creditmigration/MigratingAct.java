@@ -31,7 +31,7 @@ final class MigratingAct implements RunAct<MigrationResult> {
 
     @Override
     public Decision<MigrationResult> refused(UserState user, String message) {
-        return decider.fail(user, intent, message);
+        return decider.failed(user, intent, message);
     }
 
     @Override

@@ -539,10 +539,14 @@ public final class MigrationService {
                 StoreException.Kind.TRANSIENT, "The rollout was changed by others all the time; try again", null);
     }
 
-    /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
+    /**
+     * The user's lines of the journal in this migration, oldest first, with their reasons in words; also of a user whom the
+     * host has deleted since, by the id as it was stored. A line whose figures cannot be read stands without them, and its
+     * {@link JournalLine#error} says why.
+     */
     public List<JournalLine> log(String userId) {
         Reasons reasons = new Reasons(migration);
-        return state(userId).map(state -> store.log(migration, state.user().userId())).orElse(List.of()).stream()
+        return store.log(migration, storedId(userId)).stream()
                 .map(reasons::render)
                 .toList();
     }
@@ -554,8 +558,7 @@ public final class MigrationService {
      */
     public UserStory story(String userId) {
         Names.checkUserId(userId);
-        String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
-        return UserStory.of(migration, auditStore().evidence(migration, stored));
+        return UserStory.of(migration, auditStore().evidence(migration, storedId(userId)));
     }
 
     /**
@@ -673,6 +676,11 @@ public final class MigrationService {
         Names.checkUserId(userId);
         decider.learn(store::definitions);
         return store.find(migration, userId);
+    }
+
+    /** The id as it is stored; of a user whom the host has deleted, as it is given. */
+    private String storedId(String userId) {
+        return state(userId).map(state -> state.user().userId()).orElse(userId);
     }
 
     private Survey survey() {

@@ -112,6 +112,6 @@ final class Notices {
                 converts ? now.newCredits() : null,
                 now.oldRate(),
                 now.newRate(),
-                migration.cutOff());
+                migration.beginsAt());
     }
 }

@@ -64,6 +64,13 @@ final class Reversal {
             return new Decision.Answer<>(
                     new RollbackResult(Status.REJECTED, state.user().userId(), record, null, state.defect()));
         }
+        if (!isConserving(data, record.creditsGranted())) {
+            String words = "line " + data.line() + " of the journal goes from " + data.oldCredits() + " to "
+                    + data.newCredits() + " credits, which its rates and grant do not give: somebody has altered it,"
+                    + " and nothing is restored from it; verify() says more";
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.REJECTED, state.user().userId(), record, null, words));
+        }
         Credits current = state.user().credits();
         if (current == null) {
             return refuse(Status.MOVED_SINCE, state);
@@ -81,6 +88,24 @@ final class Reversal {
             return refuse(Status.MOVED_SINCE, state);
         }
         return withdraw(state, current, state.bought(), request, now);
+    }
+
+    /** Whether a conversion leaves less over than one unit of its last decimal, and a grant has added what was granted. */
+    private boolean isConserving(RollbackData data, Credits granted) {
+        Credits old = data.oldCredits() == null ? Credits.ZERO : data.oldCredits();
+        RateConversion conversion = migration.conversion().orElse(null);
+        CreditRate oldRate = data.oldRate();
+        CreditRate newRate = data.newRate();
+        if (conversion == null) {
+            return data.newCredits().minus(old).equals(granted);
+        }
+        return oldRate != null
+                && newRate != null
+                && old.worthAt(oldRate)
+                                .subtract(data.newCredits().worthAt(newRate))
+                                .abs()
+                                .compareTo(newRate.perCredit().movePointLeft(conversion.decimals()))
+                        < 0;
     }
 
     /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */

@@ -12,12 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to one user in one migration, from journal and entries, in the order of time: what they had, what was
- * decided and why, what was written, and by whom. For operators: it quotes reasons and error messages. Immutable.
+ * What happened to one user in one migration, from journal and entries, in the order of the journal's lines: what they
+ * had, what was decided and why, what was written, and by whom. For operators: it quotes reasons and error messages. Immutable.
  *
  * @param migrationId the migration
  * @param userId the user, as stored
- * @param steps what happened, the earliest first; empty where nothing has
+ * @param steps what happened, the first line first; empty where nothing has. Times may go back, where one node's clock is behind
+ *     another's
  */
 public record UserStory(String migrationId, String userId, List<Step> steps) {
 
@@ -31,7 +32,7 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
      */
     public record Step(Instant at, int attempt, What what, String words) {}
 
-    /** Kinds of steps, in the order in which they are told when they are of one moment. */
+    /** Kinds of steps. */
     public enum What {
         /** An operator allowed a new attempt. */
         REOPENED,
@@ -51,39 +52,46 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         STANDS
     }
 
-    /** Orders the steps. */
+    /** Copies the list. */
     public UserStory {
-        steps = steps.stream()
-                .sorted(Comparator.comparing(Step::at)
-                        .thenComparing(Step::attempt)
-                        .thenComparing(Step::what))
-                .toList();
+        steps = List.copyOf(steps);
     }
 
     static UserStory of(Migration migration, Evidence user) {
         List<Step> steps = new ArrayList<>();
-        List<AuditedLine> lines = new ArrayList<>();
+        List<Evidence.Entries> entered = new ArrayList<>(user.entries());
+        entered.sort(Comparator.comparing(Evidence.Entries::attempt).thenComparing(Evidence.Entries::kind));
+        AuditedLine last = null;
         Reasons reasons = new Reasons(migration);
         for (StoredRow row : user.lines()) {
             try {
-                lines.add(AuditedLine.of(migration, row));
+                AuditedLine line = AuditedLine.of(migration, row);
+                steps.add(new Step(line.at(), line.attempt(), what(line), words(line, reasons)));
+                addEntries(steps, entered, line);
+                last = line;
             } catch (UnreadableException e) {
                 steps.add(new Step(Instant.EPOCH, 0, What.STANDS, "Cannot be read: " + e.getMessage()));
             }
         }
-        for (AuditedLine line : lines) {
-            steps.add(new Step(line.at(), line.attempt(), what(line), words(line, reasons)));
+        for (Evidence.Entries left : entered) {
+            steps.add(new Step(left.lastAt(), left.attempt(), What.ENTERED, words(left)));
         }
-        for (Evidence.Entries entered : user.entries()) {
-            // Operations are older than the migration that entered them, and belong to it.
-            Instant at = entered.kind() == Evidence.Kind.OPERATION ? migratedAt(lines, entered) : entered.lastAt();
-            steps.add(new Step(at, entered.attempt(), What.ENTERED, words(entered)));
-        }
-        if (!lines.isEmpty()) {
-            AuditedLine last = lines.get(lines.size() - 1);
+        if (last != null) {
             steps.add(new Step(last.at(), last.attempt(), What.STANDS, standing(last, user)));
         }
         return new UserStory(migration.id(), user.userId(), steps);
+    }
+
+    /** Tells a line's entries after it: operations are older than the migration that entered them, and belong to it. */
+    private static void addEntries(List<Step> steps, List<Evidence.Entries> entered, AuditedLine line) {
+        for (Evidence.Entries entries : List.copyOf(entered)) {
+            Kind by = entries.kind() == Evidence.Kind.REVERSAL ? Kind.ROLLED_BACK : Kind.MIGRATED;
+            if (line.kind() == by && line.attempt() == entries.attempt()) {
+                Instant at = entries.kind() == Evidence.Kind.OPERATION ? line.at() : entries.lastAt();
+                steps.add(new Step(at, entries.attempt(), What.ENTERED, words(entries)));
+                entered.remove(entries);
+            }
+        }
     }
 
     /** The steps as lines of text, each with its time. */
@@ -109,14 +117,6 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
             case CAUGHT_UP -> What.CAUGHT_UP;
             case RECONCILED -> What.RECONCILED;
         };
-    }
-
-    private static Instant migratedAt(List<AuditedLine> lines, Evidence.Entries entered) {
-        return lines.stream()
-                .filter(line -> line.kind() == Kind.MIGRATED && line.attempt() == entered.attempt())
-                .map(AuditedLine::at)
-                .findFirst()
-                .orElse(entered.lastAt());
     }
 
     private static String words(AuditedLine line, Reasons reasons) {

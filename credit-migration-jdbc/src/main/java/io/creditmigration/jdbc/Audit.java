@@ -330,7 +330,7 @@ final class Audit {
                 Reads.truth(row, "active"),
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
-                copies(migration) ? Long.valueOf(made) : null,
+                copies(migration) && completed && rollbackData != null ? Long.valueOf(made) : null,
                 completed && captured != null ? changed(row, migration, captured) : List.of());
     }
 

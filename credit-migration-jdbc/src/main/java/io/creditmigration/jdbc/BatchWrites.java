@@ -48,7 +48,7 @@ final class BatchWrites implements Writes {
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
             SELECT :migration, :user_id, :attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
             FROM {operations} o
-            WHERE {operation_user} = :operation_user AND {operation_at} < :before
+            WHERE {operation_user} = :operation_user AND {operation_entered_at} < :before
               AND NOT EXISTS (SELECT 1 FROM {our_entry} e
                               WHERE e.migration_id = :migration AND e.operation_id = {operation_id})
             """;
@@ -362,7 +362,7 @@ final class BatchWrites implements Writes {
                 values.put("attempt", record.attempt());
                 values.put("operation_user", mapping.operationUser.key(record.userId()));
                 // Of a COMPLETED user, when that was.
-                values.put("before", mapping.operationAt.time(record.changedAt(), mapping.zone()));
+                values.put("before", record.changedAt());
                 rows.add(values);
                 places.add(i);
             }

@@ -356,7 +356,6 @@ final class Mapping {
             names.put(
                     "operation_entered_at",
                     dialect.entryOf(operationTime, localZone(operationAt), names.get("operation_id")));
-            names.put("operation_before", dialect.localOf("c.at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
         }
         if (purchases != null && purchaseUser != null && purchaseCredits != null) {

@@ -173,7 +173,7 @@ final class PostgresWrites implements Writes {
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
                 SELECT :migration, c.user_id, c.attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
                 FROM {operations} o JOIN change c ON {operation_user} = c.operation_user JOIN stood s ON s.n = c.n
-                WHERE {operation_at} < {operation_before}
+                WHERE {operation_entered_at} < c.at
                 ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
                 RETURNING user_id""";
 

@@ -94,9 +94,10 @@ final class Reads {
                 WHERE later.user_id = {user_id} AND later.is_last AND later.status = 'C' AND d.cut_off > :cut_off
             ) THEN 1 ELSE 0 END""";
 
-    /** The last line of this migration, r, and the line that has its figures, f. */
+    /** The last line of this migration by its number, r, and the line that has its figures, f: a lost mark hides nothing. */
     private static final String STANDING = """
-            LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.migration = {number} AND r.is_last
+            LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.line = (
+                SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id} AND n.migration = {number})
             LEFT JOIN {our_journal} f ON f.user_id = {user_id} AND f.line = {figures_line}""";
 
     private static final String LAST_LINE = "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
@@ -153,15 +154,10 @@ final class Reads {
                 SELECT 1 FROM {our_run_user} l
                 WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
-    /** Counted first, and looked at one by one only where there are more or fewer than were copied. */
-    private static final String SWEPT_LATE =
-            " OR (r.status = 'C' AND {made} <> COALESCE(r.copied, 0) AND {late_operations} > 0)";
+    /** Each is looked for in the history: where one was deleted and another came late, there are as many as were copied. */
+    private static final String SWEPT_LATE = " OR (r.status = 'C' AND {late_operations} > 0)";
 
     private static final String ONLY_LATE = "AND r.status = 'C' AND {late_operations} > 0";
-
-    private static final String MADE = """
-            (SELECT COUNT(*) FROM {operations} o
-             WHERE {operation_user} = {id} AND {operation_entered_at} < f.at)""";
 
     private static final String LATE = """
             (SELECT COUNT(*) FROM {operations} o
@@ -352,7 +348,6 @@ final class Reads {
         Map<String, String> scoped = scoped(scope, shape.after(), shape.upto());
         all.putAll(scoped);
         if (late) {
-            all.put("made", named(MADE, names));
             all.put("late_operations", named(LATE, names));
         }
         all.put("swept", "");
