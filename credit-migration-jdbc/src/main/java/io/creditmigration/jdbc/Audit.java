@@ -340,7 +340,10 @@ final class Audit {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
-            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.VERSION) {
+            // Of a column that was mapped after the user was migrated, the migration has left nothing.
+            boolean isLeft = mark.mark() == Mark.RATE
+                    || captured.containsKey(mark.column().name());
+            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.VERSION || !isLeft) {
                 continue;
             }
             String now = row.getString("state_" + i);
@@ -436,7 +439,10 @@ final class Audit {
     private @Nullable Boolean moved(
             @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
         Marked versioned = marked(Mark.VERSION);
-        if (versioned == null || captured == null || mapping.secondBalance != null) {
+        if (versioned == null
+                || captured == null
+                || mapping.secondBalance != null
+                || !captured.containsKey(versioned.column().name())) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {

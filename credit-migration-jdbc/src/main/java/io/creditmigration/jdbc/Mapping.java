@@ -310,6 +310,39 @@ final class Mapping {
         }
     }
 
+    /** Where a second column is mapped, the one that a balance is moved into, forth or back; otherwise null. */
+    @Nullable
+    Column other(boolean forward) {
+        return secondBalance == null ? null : forward ? secondBalance : balance;
+    }
+
+    /** What a migration writes into marked columns, for everybody the same. */
+    Map<String, @Nullable Object> newValues() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (int i = 0; i < marked.size(); i++) {
+            Marked mark = marked.get(i);
+            values.put("new_value_" + i, mark.column().value(mark.newValue()));
+        }
+        return values;
+    }
+
+    /**
+     * Why a user with this rollback data cannot be rolled back: the flag was mapped later, and to leave it would say migrated
+     * of who is not. Null where the flag was captured, or there is none.
+     */
+    @Nullable
+    String lostFlag(String rollbackData) {
+        Map<String, @Nullable String> captured = HostState.decoded(rollbackData);
+        return marked.stream()
+                .filter(mark -> mark.mark() == Mark.FLAG
+                        && !captured.containsKey(mark.column().name()))
+                .map(mark -> "flag column '" + mark.column().name()
+                        + "' was mapped after the user was migrated, so that its value before is not known; roll back with"
+                        + " the mapping of that day, and set the flag by hand")
+                .findFirst()
+                .orElse(null);
+    }
+
     private boolean hasMarker() {
         return marked.stream()
                 .anyMatch(mark -> mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION);

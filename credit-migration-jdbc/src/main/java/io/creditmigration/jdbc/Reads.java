@@ -516,6 +516,11 @@ final class Reads {
         try {
             record = journal.record(row, migration, userId);
             user = snapshot(row, migration, userId, record);
+            Column other = mapping.other(!isMoved(record));
+            if (other != null) {
+                BigDecimal there = row.getBigDecimal(isMoved(record) ? "balance" : "second_balance");
+                hostState.put(other.name(), there == null ? null : there.toPlainString());
+            }
             BigDecimal purchased = row.getBigDecimal("purchased");
             if (purchased != null) {
                 hostState.put(BOUGHT, purchased.toPlainString());
@@ -532,6 +537,9 @@ final class Reads {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = UserSnapshot.of(userId);
             defect = SqlErrors.words(e);
+        }
+        if (defect == null && record != null && record.rollbackData() != null) {
+            defect = mapping.lostFlag(record.rollbackData().hostState());
         }
         int percent = row.getInt("percent");
         Rollout rollout = row.wasNull() ? Rollout.EVERYBODY : new Rollout(percent, row.getBoolean("halted"));
@@ -555,7 +563,6 @@ final class Reads {
 
     private UserSnapshot snapshot(ResultSet row, Migration migration, String userId, @Nullable UserMigration record)
             throws SQLException {
-        boolean moved = mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
         Instant registeredAt = mapping.registeredAt == null
                 ? null
                 : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
@@ -565,12 +572,17 @@ final class Reads {
         Credits reserved = mapping.credits(row.getBigDecimal("reserved"));
         return new UserSnapshot(
                 userId,
-                mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
+                mapping.credits(row.getBigDecimal(isMoved(record) ? "second_balance" : "balance")),
                 reserved == null ? Credits.ZERO : reserved,
                 Journal.rate(row, "rate", null),
                 registeredAt,
                 row.getInt("exempt") == 1,
                 usage);
+    }
+
+    /** Whether the balance is in the second column. */
+    private boolean isMoved(@Nullable UserMigration record) {
+        return mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
     }
 
     /** Nothing where balance and version are as the grant has left them, otherwise what the purchases have grown by. */
@@ -590,7 +602,9 @@ final class Reads {
         }
         String then = before.get(BOUGHT);
         String now = hostState.get(BOUGHT);
-        return now == null
+        // Of who had a balance they were counted, unless purchases were mapped later.
+        boolean isUnknown = now == null || (then == null && data.oldCredits() != null);
+        return isUnknown
                 ? null
                 : mapping.credits(new BigDecimal(now).subtract(then == null ? BigDecimal.ZERO : new BigDecimal(then)));
     }
@@ -602,6 +616,9 @@ final class Reads {
                 String column = mark.column().name();
                 String was = before.get(column);
                 String now = hostState.get(column);
+                if (!before.containsKey(column)) {
+                    return false;
+                }
                 BigDecimal left = (was == null ? BigDecimal.ZERO : new BigDecimal(was)).add(BigDecimal.ONE);
                 return now != null && left.compareTo(new BigDecimal(now)) == 0;
             }

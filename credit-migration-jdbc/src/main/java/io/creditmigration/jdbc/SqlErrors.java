@@ -25,9 +25,9 @@ final class SqlErrors {
         OTHER
     }
 
-    /** A query was killed, or its max_statement_time is over. */
     private static final Pattern CONNECTION = Pattern.compile("^\\(conn=\\d+\\) ");
 
+    /** A query was killed, or its max_statement_time is over. */
     private static final Set<Integer> MARIADB_ENDED = Set.of(1317, 1969);
 
     private static final int MARIADB_DUPLICATE = 1062;
@@ -140,7 +140,8 @@ final class SqlErrors {
             return words(error.getNextException());
         }
         String message = error.getMessage() == null ? error.getClass().getName() : error.getMessage();
-        String line = CONNECTION.matcher(message.lines().findFirst().orElse(message)).replaceFirst("");
+        String line =
+                CONNECTION.matcher(message.lines().findFirst().orElse(message)).replaceFirst("");
         for (String detail : new String[] {"; SQL statement", " VALUES (", " ( /*"}) {
             int at = line.indexOf(detail);
             line = at < 0 ? line : line.substring(0, at);
