@@ -166,6 +166,9 @@ final class Mapping {
             this.operationId = keyed(
                     "id column of the operations table",
                     operations.column("id column of the operations table", String.valueOf(host.operationId)));
+            if (copiesHistory) {
+                checkOperationId(metadata, operations, operationId);
+            }
             this.operationUser = keyed(
                     "user column of the operations table",
                     operations.column("user column of the operations table", String.valueOf(host.operationUser)));
@@ -207,6 +210,24 @@ final class Mapping {
             this.purchaseCredits =
                     purchases.column("credits column of the purchases table", String.valueOf(host.purchaseCredits));
             checkPurchases(metadata, purchases, purchaseUser, purchaseCredits);
+        }
+    }
+
+    /** An operation enters the history once by its id: one of another user with the same id, or one without, would be lost. */
+    private static void checkOperationId(Metadata metadata, Table operations, Column id) throws SQLException {
+        String what = "id column '" + id.name() + "' of the operations table";
+        String otherwise = ", or map withoutHistory()";
+        if (!metadata.isUnique(operations, id)) {
+            throw new MappingException(
+                    what,
+                    "has no unique key of its own, so that operations with the same id would enter the history as one; map a"
+                            + " column that has one" + otherwise);
+        }
+        if (metadata.isNullable(operations, id)) {
+            throw new MappingException(
+                    what,
+                    "may be NULL, and an operation without an id would enter the history each time; make it NOT NULL"
+                            + otherwise);
         }
     }
 

@@ -82,6 +82,9 @@ final class Reads {
 
     private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
+    private static final String STORED_ID =
+            "SELECT {user_id} AS user_id FROM {users} u WHERE {filter} AND {id} = :key";
+
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
             SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after} {upto}
@@ -216,6 +219,7 @@ final class Reads {
     private final Map<Shape, Sql> many = new ConcurrentHashMap<>();
     private final Sql oneForGrants;
     private final Sql oneForConversions;
+    private final Sql storedId;
 
     Reads(Mapping mapping, LibraryTables ours, Journal journal) {
         this.mapping = mapping;
@@ -223,6 +227,7 @@ final class Reads {
         this.names = mapping.names(ours);
         names.put("figures_line", Journal.FIGURES_LINE);
         names.put("standing", Journal.STANDING);
+        this.storedId = new Sql(mapping.dialect, STORED_ID, names);
         this.oneForGrants = new Sql(mapping.dialect, ONE, names(false, false, false, false));
         this.oneForConversions = new Sql(mapping.dialect, ONE, names(true, false, false, false));
     }
@@ -269,6 +274,19 @@ final class Reads {
         Map<String, @Nullable Object> values = bounds(run.id(), range.last(), upto, limit);
         values.putAll(limits(run.scope()));
         return many(connection, migration, shape, values);
+    }
+
+    /** The id as it is stored of the user whom this one names; empty where it names nobody. */
+    Optional<String> storedId(Connection connection, String userId) throws SQLException {
+        Map<String, @Nullable Object> values = mapping.parameters();
+        try {
+            values.put("key", mapping.id.key(userId));
+        } catch (InvalidValueException e) {
+            return Optional.empty();
+        }
+        List<String> ids = new ArrayList<>();
+        Audit.each(connection, storedId, values, row -> ids.add(row.getString("user_id")));
+        return ids.stream().findFirst();
     }
 
     /** How many users a scope has. */
