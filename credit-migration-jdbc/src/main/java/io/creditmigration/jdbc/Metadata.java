@@ -73,8 +73,7 @@ final class Metadata {
     /** Whether the column may be NULL, as far as its table knows. */
     boolean isNullable(Table table, Column column) throws SQLException {
         DatabaseMetaData data = connection.getMetaData();
-        try (ResultSet rows =
-                data.getColumns(catalog, pattern(data, schema), pattern(data, table.name()), "%")) {
+        try (ResultSet rows = data.getColumns(catalog, pattern(data, schema), pattern(data, table.name()), "%")) {
             while (rows.next()) {
                 if (column.name().equals(rows.getString("COLUMN_NAME"))) {
                     return rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls;

@@ -82,8 +82,7 @@ final class Reads {
 
     private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
-    private static final String STORED_ID =
-            "SELECT {user_id} AS user_id FROM {users} u WHERE {filter} AND {id} = :key";
+    private static final String STORED_ID = "SELECT {user_id} AS user_id FROM {users} u WHERE {filter} AND {id} = :key";
 
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
