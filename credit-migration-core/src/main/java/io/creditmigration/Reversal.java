@@ -96,16 +96,11 @@ final class Reversal {
         RateConversion conversion = migration.conversion().orElse(null);
         CreditRate oldRate = data.oldRate();
         CreditRate newRate = data.newRate();
-        if (conversion == null) {
+        if (conversion == null || oldRate == null || newRate == null) {
             return data.newCredits().minus(old).equals(granted);
         }
-        return oldRate != null
-                && newRate != null
-                && old.worthAt(oldRate)
-                                .subtract(data.newCredits().worthAt(newRate))
-                                .abs()
-                                .compareTo(newRate.perCredit().movePointLeft(conversion.decimals()))
-                        < 0;
+        BigDecimal left = old.worthAt(oldRate).subtract(data.newCredits().worthAt(newRate));
+        return left.abs().compareTo(newRate.perCredit().movePointLeft(conversion.decimals())) < 0;
     }
 
     /** Free credits count as spent first: the grant is withdrawn as far as there is more than what was paid for. */
