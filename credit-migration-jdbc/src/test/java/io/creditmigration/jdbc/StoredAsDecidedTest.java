@@ -38,7 +38,7 @@ class StoredAsDecidedTest {
 
     private static final Migration CREDITS = Migration.named("credits")
             .cutOff(Instant.parse("2026-01-06T00:00:00Z"))
-            .policy(user -> Allocation.of(Credits.of("13.3333"), "a third of forty"))
+            .policy(((CreditPolicy) user -> Allocation.of(Credits.of("13.3333"), "a third of forty")).named("third", 1))
             .build();
 
     /** How a database comes to store another amount, for every user but {@code ann}. */
