@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param standing where the user stands after it
  * @param figures the balances before and after; null where the act has none
  * @param reason why, in words; null where a built-in policy says it from the figures. {@link MigrationService#log} fills it in
- * @param error for FAILED why, for operators; null otherwise
+ * @param error for FAILED why, for operators; of a line whose figures cannot be read, "Cannot be read" and why; null otherwise
  */
 public record JournalLine(
         String migrationId,

@@ -768,10 +768,14 @@ public final class MigrationService {
                 StoreException.Kind.TRANSIENT, "The rollout was changed by others all the time; try again", null);
     }
 
-    /** The user's lines of the journal in this migration, oldest first, with their reasons in words. */
+    /**
+     * The user's lines of the journal in this migration, oldest first, with their reasons in words; also of a user whom the
+     * host has deleted since, by the id as it was stored. A line whose figures cannot be read stands without them, and its
+     * {@link JournalLine#error} says why.
+     */
     public List<JournalLine> log(String userId) {
         Reasons reasons = new Reasons(migration());
-        return state(userId).map(state -> store.log(migration(), state.user().userId())).orElse(List.of()).stream()
+        return store.log(migration(), storedId(userId)).stream()
                 .map(reasons::render)
                 .toList();
     }
@@ -783,8 +787,7 @@ public final class MigrationService {
      */
     public UserStory story(String userId) {
         Arguments.requireUserId(userId);
-        String stored = state(userId).map(state -> state.user().userId()).orElse(userId);
-        return new StoryTeller(migration()).story(auditStore().evidence(migration(), stored));
+        return new StoryTeller(migration()).story(auditStore().evidence(migration(), storedId(userId)));
     }
 
     /**
@@ -942,6 +945,11 @@ public final class MigrationService {
                         StoreException.Kind.TRANSIENT, "The migration is being postponed; try again", null);
             }
         }
+    }
+
+    /** The id as it is stored; of a user whom the host has deleted, as it is given. */
+    private String storedId(String userId) {
+        return state(userId).map(state -> state.user().userId()).orElse(userId);
     }
 
     private Optional<UserState> state(String userId) {

@@ -121,7 +121,8 @@ public final class RateConversion implements MigrationPolicy {
         return rounding;
     }
 
-    int decimals() {
+    /** To how many decimals it rounds. */
+    public int decimals() {
         return scale == null ? USUAL_SCALE : scale;
     }
 }

@@ -1,16 +1,16 @@
 package io.creditmigration;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 
 /**
- * What happened to one user in one migration, from journal and entries, in the order of time: what they had, what was
- * decided and why, what was written, and by whom. For operators: it quotes reasons and error messages. Immutable.
+ * What happened to one user in one migration, from journal and entries, in the order of the journal's lines: what they
+ * had, what was decided and why, what was written, and by whom. For operators: it quotes reasons and error messages. Immutable.
  *
  * @param migrationId the migration
  * @param userId the user, as stored
- * @param steps what happened, the earliest first; empty where nothing has
+ * @param steps what happened, the first line first; empty where nothing has. Times may go back, where one node's clock is behind
+ *     another's
  */
 public record UserStory(String migrationId, String userId, List<Step> steps) {
 
@@ -24,7 +24,7 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
      */
     public record Step(Instant at, int attempt, What what, String words) {}
 
-    /** Kinds of steps, in the order in which they are told when they are of one moment. */
+    /** Kinds of steps. */
     public enum What {
         /** An operator allowed a new attempt. */
         REOPENED,
@@ -44,13 +44,9 @@ public record UserStory(String migrationId, String userId, List<Step> steps) {
         STANDS
     }
 
-    /** Orders the steps. */
+    /** Copies the list. */
     public UserStory {
-        steps = steps.stream()
-                .sorted(Comparator.comparing(Step::at)
-                        .thenComparing(Step::attempt)
-                        .thenComparing(Step::what))
-                .toList();
+        steps = List.copyOf(steps);
     }
 
     /** The steps as lines of text, each with its time. */

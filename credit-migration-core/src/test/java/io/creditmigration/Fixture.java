@@ -83,7 +83,8 @@ public final class Fixture {
 
     public static RollbackDecider reversal(Migration migration, int balanceScale, boolean notices) {
         Chain chain = chain(migration, HostShape.ofScale(balanceScale));
-        return new RollbackDecider(migration, balanceScale, chain, CLOCK, new ChangeNotices(migration, notices));
+        return new RollbackDecider(
+                migration.atScale(balanceScale), balanceScale, chain, CLOCK, new ChangeNotices(migration, notices));
     }
 
     public static Chain chain(Migration migration, HostShape shape, StoredDefinition... stored) {

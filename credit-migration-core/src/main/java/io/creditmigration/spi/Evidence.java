@@ -116,7 +116,8 @@ public record Evidence(
      * @param moved whether the balance has been written since the line that wrote it last; a CAUGHT_UP line writes none. Null
      *     where the store cannot tell
      * @param writes how often the account has been written since it was opened; null unless it is the library's own
-     * @param operations operations from before the user was last migrated, where they become entries; null elsewhere
+     * @param operations of a COMPLETED user, operations from before the user was migrated, where they become entries; null
+     *     elsewhere, and where the standing names no MIGRATED line: what came late is entered for nobody else
      * @param changed of a COMPLETED user, in words, the captured columns that are not as the migration left them
      */
     public record Holding(

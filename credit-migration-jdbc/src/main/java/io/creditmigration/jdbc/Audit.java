@@ -380,7 +380,7 @@ final class Audit {
                 Reads.truth(row, "active"),
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
-                copies(migration) ? Long.valueOf(made) : null,
+                copies(migration) && completed && rollbackData != null ? Long.valueOf(made) : null,
                 completed && captured != null ? changed(row, migration, captured) : List.of());
     }
 
@@ -405,7 +405,9 @@ final class Audit {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
-            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION) {
+            // Of a column that was mapped after the user was migrated, the migration has left nothing.
+            boolean isLeft = captured.containsKey(mark.column().name());
+            if (mark.mark() == Mark.FLAG || mark.mark() == Mark.RATE || mark.mark() == Mark.VERSION || !isLeft) {
                 continue;
             }
             String now = row.getString("state_" + i);
@@ -495,7 +497,9 @@ final class Audit {
      */
     private @Nullable Boolean moved(
             @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
-        if (mapping.version().isEmpty() || captured == null || mapping.secondBalance != null) {
+        if (captured == null
+                || mapping.secondBalance != null
+                || !mapping.version().map(Column::name).map(captured::containsKey).orElse(false)) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {

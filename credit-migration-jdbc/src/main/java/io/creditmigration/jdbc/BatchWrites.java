@@ -49,7 +49,7 @@ final class BatchWrites implements Writes {
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
             SELECT :migration, :user_id, :attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
             FROM {operations} o
-            WHERE {operation_user} = :operation_user AND {operation_at} < :before
+            WHERE {operation_user} = :operation_user AND {operation_entered_at} < :before
               AND NOT EXISTS (SELECT 1 FROM {our_entry} e
                               WHERE e.migration_id = :migration AND e.operation_id = {operation_id})
             """;
@@ -79,9 +79,13 @@ final class BatchWrites implements Writes {
     private static final String LOCK_HOLDER = "SELECT 1 FROM {holder} WHERE {holder_key} = :holder_key {row_lock}";
 
     private static final String READ_BACK = """
-            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance, {version} AS version
+            SELECT {holder_id} AS user_id, {balance} AS balance, {second_balance} AS second_balance, {version} AS version,
+                   {holder_marks}
             FROM {holder} WHERE {holder_key} IN ({keys})
             """;
+
+    private static final String READ_BACK_USERS =
+            "SELECT {user_id} AS user_id, {user_marks} FROM {users} u WHERE {id} IN ({keys})";
 
     private static final int KEYS_AT_ONCE = 100;
 
@@ -105,15 +109,17 @@ final class BatchWrites implements Writes {
         names.put("version", mapping.version().map(mapping::quoted).orElse("NULL"));
         names.put("row_lock", mapping.dialect.rowLock());
         boolean inAccount = mapping.accounts != null;
+        names.put("holder_marks", readMarks(inAccount, ""));
+        names.put("user_marks", readMarks(false, "u."));
         boolean second = mapping.secondBalance != null;
-        String add = "{second_balance} = COALESCE({second_balance}, 0) + :new_balance";
         this.migrate = host(
-                MOVE_BALANCE, second ? "{balance} = 0, " + add : "{balance} = :new_balance", "{balance}", inAccount);
+                MOVE_BALANCE,
+                second ? "{balance} = 0, {second_balance} = :moved_into" : "{balance} = :new_balance",
+                "{balance}",
+                inAccount);
         this.rollBack = host(
                 MOVE_BALANCE,
-                second
-                        ? "{second_balance} = 0, {balance} = COALESCE({balance}, 0) + :new_balance"
-                        : "{balance} = :new_balance",
+                second ? "{second_balance} = 0, {balance} = :moved_into" : "{balance} = :new_balance",
                 "{second_balance}",
                 inAccount);
         this.openAccount = openAccount();
@@ -189,8 +195,8 @@ final class BatchWrites implements Writes {
     }
 
     /**
-     * Refuses a balance that is not stored as it was decided. Answers, by user, what the host's state is to say besides of versions
-     * that somebody else has counted up too.
+     * Refuses what is not stored as it was decided: a balance, or what marks the row. Answers, by user, what the host's state is
+     * to say besides of versions that somebody else has counted up too.
      */
     Map<String, String> readBack(Connection connection, List<UserChange> changes) throws SQLException {
         Map<String, UserChange> written = new LinkedHashMap<>();
@@ -218,7 +224,15 @@ final class BatchWrites implements Writes {
             });
         }
         for (UserChange gone : unread.values()) {
-            throw new AlteredException(null, decided(gone));
+            throw AlteredException.balance(null, moved(gone).into());
+        }
+        if (setUser != null) {
+            forEach(connection, READ_BACK_USERS, List.copyOf(written.keySet()), mapping.id::key, row -> {
+                UserChange change = written.get(row.getString("user_id"));
+                if (change != null) {
+                    requireMarks(row, change, false);
+                }
+            });
         }
         return versions;
     }
@@ -232,21 +246,101 @@ final class BatchWrites implements Writes {
         }
     }
 
-    private @Nullable BigDecimal decided(UserChange change) {
-        return mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
+    /**
+     * The column that a balance is moved into: what it had, and what it has to have; null and the new balance where there is
+     * but one.
+     */
+    record Moved(@Nullable BigDecimal other, @Nullable BigDecimal into) {}
+
+    Moved moved(UserChange change) {
+        BigDecimal decided = mapping.stored(change.newCredits() == null ? Credits.ZERO : change.newCredits());
+        Column other = mapping.other(change.kind() == UserChange.Kind.MIGRATE);
+        if (other == null || decided == null) {
+            return new Moved(null, decided);
+        }
+        String found = HostState.decoded(change.expected().hostState()).get(other.name());
+        BigDecimal before = found == null ? null : new BigDecimal(found);
+        return new Moved(before, before == null ? decided : before.add(decided));
     }
 
     private void requireStored(ResultSet row, UserChange change) throws SQLException {
         boolean forward = change.kind() == UserChange.Kind.MIGRATE;
-        BigDecimal stored = row.getBigDecimal(forward ? "second_balance" : "balance");
-        BigDecimal decided = decided(change);
-        // What a second column had before is not known here; it cannot have less than what was added.
-        boolean kept = stored != null
-                && decided != null
-                && (mapping.secondBalance == null ? stored.compareTo(decided) == 0 : stored.compareTo(decided) >= 0);
-        if (!kept) {
-            throw new AlteredException(stored, decided);
+        requireAmount(
+                row.getBigDecimal(forward ? "second_balance" : "balance"),
+                moved(change).into());
+        if (mapping.secondBalance != null) {
+            requireAmount(row.getBigDecimal(forward ? "balance" : "second_balance"), BigDecimal.ZERO);
         }
+        requireMarks(row, change, mapping.accounts != null);
+    }
+
+    private static void requireAmount(@Nullable BigDecimal stored, @Nullable BigDecimal decided) {
+        if (stored == null || decided == null || stored.compareTo(decided) != 0) {
+            throw AlteredException.balance(stored, decided);
+        }
+    }
+
+    private void requireMarks(ResultSet row, UserChange change, boolean inAccount) throws SQLException {
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            Marked mark = mapping.marked.get(i);
+            if (mark.inAccount() == inAccount) {
+                requireMark(row, change, i);
+            }
+        }
+    }
+
+    private void requireMark(ResultSet row, UserChange change, int i) throws SQLException {
+        Marked mark = mapping.marked.get(i);
+        String column = mark.column().name();
+        String stored = row.getString("state_" + i);
+        if (mark.mark() == Mark.VERSION) {
+            requireVersion(
+                    column,
+                    stored,
+                    HostState.decoded(change.expected().hostState()).get(column));
+            return;
+        }
+        String decided = written(mark, change);
+        boolean kept;
+        if (change.kind() == UserChange.Kind.MIGRATE && isConstant(mark)) {
+            // The database compares as it does for the guard of a flag; what it cannot compare is not looked at.
+            kept = !mark.column().isComparable() || row.getInt("is_new_" + i) == 1;
+        } else {
+            kept = mark.column().isSame(decided, stored);
+        }
+        if (!kept) {
+            throw AlteredException.column(column, stored, decided);
+        }
+    }
+
+    /** A trigger may count it up too, and nothing counts it back. */
+    private static void requireVersion(String column, @Nullable String stored, @Nullable String before) {
+        BigDecimal written = (before == null ? BigDecimal.ZERO : new BigDecimal(before)).add(BigDecimal.ONE);
+        if (stored == null || new BigDecimal(stored).compareTo(written) < 0) {
+            throw AlteredException.column(column, stored, written.toPlainString());
+        }
+    }
+
+    /** Whether a migration writes the same for everybody. */
+    private static boolean isConstant(Marked mark) {
+        return mark.mark() != Mark.RATE && mark.mark() != Mark.VERSION;
+    }
+
+    /** The marked columns of a table as they are, and whether they are what a migration writes. */
+    private String readMarks(boolean inAccount, String alias) {
+        List<String> columns = new ArrayList<>(List.of("1 AS found"));
+        for (int i = 0; i < mapping.marked.size(); i++) {
+            Marked mark = mapping.marked.get(i);
+            if (mark.inAccount() == inAccount) {
+                String column = alias + mapping.quoted(mark.column());
+                columns.add(mapping.dialect.asText(mark.column(), column) + " AS state_" + i);
+                if (isConstant(mark) && mark.column().isComparable()) {
+                    columns.add("CASE WHEN " + column + " " + mapping.dialect.same() + " :new_value_" + i
+                            + " THEN 1 ELSE 0 END AS is_new_" + i);
+                }
+            }
+        }
+        return String.join(", ", columns);
     }
 
     private Set<String> claim(
@@ -264,7 +358,7 @@ final class BatchWrites implements Writes {
         for (int from = 0; from < userIds.size(); from += KEYS_AT_ONCE) {
             List<String> some = userIds.subList(from, Math.min(userIds.size(), from + KEYS_AT_ONCE));
             List<String> parameters = new ArrayList<>();
-            Map<String, @Nullable Object> values = new LinkedHashMap<>();
+            Map<String, @Nullable Object> values = mapping.newValues();
             for (int i = 0; i < some.size(); i++) {
                 parameters.add(":key_" + i);
                 values.put("key_" + i, key.apply(some.get(i)));
@@ -390,7 +484,7 @@ final class BatchWrites implements Writes {
                 values.put("attempt", record.attempt());
                 values.put("operation_user", mapping.operationUser.key(record.userId()));
                 // Of a COMPLETED user, when that was.
-                values.put("before", mapping.operationAt.time(record.changedAt(), mapping.zone()));
+                values.put("before", record.changedAt());
                 rows.add(values);
                 places.add(i);
             }
@@ -436,7 +530,10 @@ final class BatchWrites implements Writes {
         Map<String, @Nullable String> expected =
                 HostState.decoded(change.expected().hostState());
         Credits newCredits = change.newCredits();
+        Moved moved = moved(change);
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("other", moved.other());
+        values.put("moved_into", moved.into());
         values.put("key", mapping.id.key(userId));
         values.put("holder_key", mapping.holderKey(userId));
         values.put("expected", mapping.stored(change.expected().user().credits()));
@@ -457,21 +554,25 @@ final class BatchWrites implements Writes {
         if (mark.mark() == Mark.ACTIVE && change.kind() == UserChange.Kind.ROLL_BACK_KEEPING_PAID) {
             return mark.newValue();
         }
-        if (change.kind().isRollback()) {
-            String before = data == null
-                    ? null
-                    : HostState.decoded(data.hostState()).get(mark.column().name());
-            // There was no account before; one that is left without a grant is inactive.
-            return mark.mark() == Mark.ACTIVE && before == null ? "0" : before;
-        }
-        if (mark.mark() != Mark.RATE) {
-            return mark.newValue();
-        }
+        String column = mark.column().name();
+        String found = HostState.decoded(change.expected().hostState()).get(column);
+        boolean rated = mark.mark() == Mark.RATE;
         CreditRate newRate = data == null ? null : data.newRate();
-        return newRate == null
-                ? HostState.decoded(change.expected().hostState())
-                        .get(mark.column().name())
-                : newRate.toString();
+        if (rated && newRate == null) {
+            // A grant writes no rate, and so has none to put back.
+            return found;
+        }
+        if (!change.kind().isRollback()) {
+            return rated ? String.valueOf(newRate) : mark.newValue();
+        }
+        Map<String, @Nullable String> captured = data == null ? Map.of() : HostState.decoded(data.hostState());
+        if (!captured.containsKey(column)) {
+            // Mapped after the user was migrated: the line knows the rate of those days, and of others nothing.
+            return rated && data != null ? String.valueOf(data.oldRate()) : found;
+        }
+        String before = captured.get(column);
+        // There was no account before; one that is left without a grant is inactive.
+        return mark.mark() == Mark.ACTIVE && before == null ? "0" : before;
     }
 
     private static Map<String, @Nullable Object> entry(UserChange change) {
@@ -507,6 +608,10 @@ final class BatchWrites implements Writes {
             set.add(Sql.replaced(setBalance, names));
         }
         StringBuilder guard = new StringBuilder();
+        if (mapping.secondBalance != null && !guardedBalance.isEmpty()) {
+            String other = guardedBalance.equals("{balance}") ? "{second_balance}" : "{balance}";
+            guard.append(Sql.replaced(" AND " + other + " {same} :other", names));
+        }
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
             if (mark.inAccount() == inAccount) {

@@ -53,7 +53,7 @@ final class ChangeColumns {
     /** Of every line, but for what the store counts and for the numbers of migration and run. */
     static final List<Input> JOURNAL = List.of(
             new Input("user_id", "text", change -> change.line().userId()),
-            new Input("line", "int2", change -> change.line().number()),
+            new Input("line", "int4", change -> change.line().number()),
             new Input("at", "timestamptz", change -> change.line().at()),
             new Input("attempt", "int2", change -> change.line().attempt()),
             new Input("kind", "text", change -> Codes.of(change.line().kind())),
@@ -62,7 +62,7 @@ final class ChangeColumns {
             new Input("old_credits", "numeric", change -> amount(change.line().oldCredits())),
             new Input("new_credits", "numeric", change -> amount(change.line().newCredits())),
             new Input("host_state", "text", ChangeColumns::hostState),
-            new Input("figures_line", "int2", ChangeColumns::figuresLine),
+            new Input("figures_line", "int4", ChangeColumns::figuresLine),
             new Input("granted", "numeric", ChangeColumns::granted),
             new Input(
                     "consumed",

@@ -256,11 +256,6 @@ enum Dialect {
                 : instant;
     }
 
-    /** One of the library's own timestamps as the host has them, on PostgreSQL. */
-    String localOf(String timestamp, @Nullable ZoneId zone) {
-        return zone == null ? timestamp : "(" + timestamp + " AT TIME ZONE " + postgresqlZone(zone) + ")";
-    }
-
     /** How many whole periods of so many seconds have passed since this second of 1970. */
     String periodOf(String timestamp, long fromSecond, int periodSeconds) {
         String seconds = this == MARIADB

@@ -276,7 +276,10 @@ public final class HostTables {
         });
     }
 
-    /** What users did: a table with a row per operation, for usage and history. Only grants read it. */
+    /**
+     * What users did: a table with a row per operation, for usage and history. Only grants read it. Where operations become
+     * history, the id column is unique on its own and not NULL.
+     */
     public HostTables operations(String table, String idColumn, String userColumn, String timeColumn) {
         return with(copy -> {
             copy.operations = name("operations table", table);

@@ -82,7 +82,7 @@ final class Journal {
             log.bind(statement, Map.of("migration", migration.id(), "user_id", userId));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    lines.add(line(row, migration));
+                    lines.add(readable(row, migration));
                 }
             }
         }
@@ -173,6 +173,41 @@ final class Journal {
                         rate(row, "old_rate", definedRate(migration, false)),
                         rate(row, "new_rate", definedRate(migration, true)),
                         hostState);
+    }
+
+    /** A line that cannot be read hides no other one: it says which value it is, and has no figures. */
+    private JournalLine readable(ResultSet row, Migration migration) throws SQLException {
+        try {
+            return line(row, migration);
+        } catch (InvalidValueException | ArithmeticException e) {
+            return withoutFigures(row, migration, String.valueOf(e.getMessage()));
+        } catch (SQLException e) {
+            if (SqlErrors.meaning(e) != SqlErrors.Meaning.DATA) {
+                throw e;
+            }
+            return withoutFigures(row, migration, SqlErrors.words(e));
+        }
+    }
+
+    private JournalLine withoutFigures(ResultSet row, Migration migration, String why) throws SQLException {
+        Trigger trigger = Codes.trigger(row.getString("cause"));
+        return new JournalLine(
+                migration.id(),
+                row.getString("user_id"),
+                row.getInt("line"),
+                Codes.kind(row.getString("kind")),
+                trigger,
+                trigger.automatic(),
+                instant(row, "at"),
+                new Standing(
+                        Codes.status(row.getString("status")),
+                        row.getInt("attempt"),
+                        Credits.ZERO,
+                        row.getLong("copied"),
+                        /* figuresLine= */ 0),
+                null,
+                row.getString("reason"),
+                "Cannot be read: " + why);
     }
 
     private JournalLine line(ResultSet row, Migration migration) throws SQLException {

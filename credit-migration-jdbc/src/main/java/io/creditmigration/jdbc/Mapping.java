@@ -185,6 +185,9 @@ final class Mapping {
             this.operationId = keyed(
                     "id column of the operations table",
                     operations.column("id column of the operations table", String.valueOf(host.operationId)));
+            if (copiesHistory) {
+                checkOperationId(metadata, operations, operationId);
+            }
             this.operationUser = keyed(
                     "user column of the operations table",
                     operations.column("user column of the operations table", String.valueOf(host.operationUser)));
@@ -226,6 +229,24 @@ final class Mapping {
             this.purchaseCredits =
                     purchases.column("credits column of the purchases table", String.valueOf(host.purchaseCredits));
             checkPurchases(metadata, purchases, purchaseUser, purchaseCredits);
+        }
+    }
+
+    /** An operation enters the history once by its id: one of another user with the same id, or one without, would be lost. */
+    private static void checkOperationId(Metadata metadata, Table operations, Column id) throws SQLException {
+        String what = "id column '" + id.name() + "' of the operations table";
+        String otherwise = ", or map withoutHistory()";
+        if (!metadata.isUnique(operations, id)) {
+            throw new MappingException(
+                    what,
+                    "has no unique key of its own, so that operations with the same id would enter the history as one; map a"
+                            + " column that has one" + otherwise);
+        }
+        if (metadata.isNullable(operations, id)) {
+            throw new MappingException(
+                    what,
+                    "may be NULL, and an operation without an id would enter the history each time; make it NOT NULL"
+                            + otherwise);
         }
     }
 
@@ -356,6 +377,39 @@ final class Mapping {
                 .findFirst();
     }
 
+    /** Where a second column is mapped, the one that a balance is moved into, forth or back; otherwise null. */
+    @Nullable
+    Column other(boolean forward) {
+        return secondBalance == null ? null : forward ? secondBalance : balance;
+    }
+
+    /** What a migration writes into marked columns, for everybody the same. */
+    Map<String, @Nullable Object> newValues() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (int i = 0; i < marked.size(); i++) {
+            Marked mark = marked.get(i);
+            values.put("new_value_" + i, mark.column().value(mark.newValue()));
+        }
+        return values;
+    }
+
+    /**
+     * Why a user with this rollback data cannot be rolled back: the flag was mapped later, and to leave it would say migrated
+     * of who is not. Null where the flag was captured, or there is none.
+     */
+    @Nullable
+    String lostFlag(String rollbackData) {
+        Map<String, @Nullable String> captured = HostState.decoded(rollbackData);
+        return marked.stream()
+                .filter(mark -> mark.mark() == Mark.FLAG
+                        && !captured.containsKey(mark.column().name()))
+                .map(mark -> "flag column '" + mark.column().name()
+                        + "' was mapped after the user was migrated, so that its value before is not known; roll back with"
+                        + " the mapping of that day, and set the flag by hand")
+                .findFirst()
+                .orElse(null);
+    }
+
     private boolean hasMarker() {
         return marked.stream()
                 .anyMatch(mark -> mark.mark() == Mark.FLAG
@@ -413,7 +467,6 @@ final class Mapping {
             names.put(
                     "operation_entered_at",
                     dialect.entryOf(operationTime, localZone(operationAt), names.get("operation_id")));
-            names.put("operation_before", dialect.localOf("c.at", localZone(operationAt)));
             names.put("operation_hour", operationHour(operationTime, operationAt));
         }
         if (purchases != null && purchaseUser != null && purchaseCredits != null) {

@@ -99,6 +99,19 @@ final class Metadata {
         return false;
     }
 
+    /** Whether the column may be NULL, as far as its table knows. */
+    boolean isNullable(Table table, Column column) throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        try (ResultSet rows = data.getColumns(catalog, pattern(data, schema), pattern(data, table.name()), "%")) {
+            while (rows.next()) {
+                if (column.name().equals(rows.getString("COLUMN_NAME"))) {
+                    return rows.getInt("NULLABLE") != DatabaseMetaData.columnNoNulls;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Whether some unique index, the primary key's included, is on this column alone and over all rows. */
     boolean isUnique(Table table, Column column) throws SQLException {
         Map<String, List<String>> indexes = new LinkedHashMap<>();

@@ -42,7 +42,9 @@ final class Notices {
     /** Not of users who have come further meanwhile. */
     private static final String ANNOUNCE = QUEUE + """
               AND NOT EXISTS (SELECT 1 FROM {our_journal} r
-                              WHERE r.user_id = :user_id AND r.migration = {number} AND r.is_last AND r.status <> 'P')
+                              WHERE r.user_id = :user_id AND r.status <> 'P' AND r.line = (
+                                  SELECT MAX(n.line) FROM {our_journal} n
+                                  WHERE n.user_id = :user_id AND n.migration = {number}))
             """;
 
     /** QUEUED in words that keep to the user's key: the index of what is due would read all that is queued. */

@@ -52,11 +52,10 @@ final class PostgresWrites implements Writes {
             ), opening AS (
                 {open}
             ), opened AS (
-                SELECT c.n, o.stored, o.stored IS NOT DISTINCT FROM c.new_balance AS kept, o.version_left
+                SELECT c.n, {kept_opened} AS kept, o.version_left
                 FROM change c JOIN opening o ON o.holder_key = c.holder_key
             ), stood AS (
-                SELECT n, stored, kept, version_left FROM moved
-                UNION ALL SELECT n, stored, kept, version_left FROM opened
+                SELECT n, kept, version_left FROM moved UNION ALL SELECT n, kept, version_left FROM opened
             ), settings AS (
                 {settings}
             ), copied AS (
@@ -89,15 +88,23 @@ final class PostgresWrites implements Writes {
                          (SELECT COUNT(*) FROM settings) AS settings_in_all,
                          EXISTS ({after_triggers}) AS read_again) totals
             LEFT JOIN (
-                SELECT c.n, s.n IS NOT NULL AS stood, s.kept, s.stored, f.n IS NOT NULL AS free, k.copied
+                SELECT c.n, s.n IS NOT NULL AS stood, s.kept AND t.kept AS kept, f.n IS NOT NULL AS free, k.copied
                 FROM change c LEFT JOIN stood s ON s.n = c.n LEFT JOIN free f ON f.n = c.n
-                LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
-                WHERE s.n IS NULL OR s.kept IS NOT TRUE OR k.copied IS NOT NULL) other ON TRUE
+                LEFT JOIN settings t ON t.n = c.n LEFT JOIN counts k ON k.user_id = c.user_id AND s.n IS NOT NULL
+                WHERE s.n IS NULL OR s.kept IS NOT TRUE OR t.kept IS NOT TRUE OR k.copied IS NOT NULL) other ON TRUE
             """;
 
-    /** RETURNING does not show what these make of a row. */
+    /**
+     * RETURNING does not show what these make of a row: triggers of the tables that are written, of their partitions and
+     * children, and of what stands behind a view.
+     */
     private static final String AFTER_TRIGGERS = """
-            SELECT 1 FROM pg_trigger WHERE tgrelid = CAST('{holder_literal}' AS regclass) AND NOT tgisinternal AND tgtype & 66 = 0""";
+            WITH RECURSIVE tree (oid) AS (
+                    SELECT oid FROM pg_class WHERE oid IN ({written_tables})
+                    UNION SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+                SELECT 1 FROM tree t JOIN pg_class r ON r.oid = t.oid
+                WHERE r.relkind IN ('v', 'f') OR EXISTS (
+                    SELECT 1 FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 66 = 0)""";
 
     /** The line that was the user's last of this migration is it no more. */
     private static final String UNMARK = """
@@ -112,7 +119,7 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.{holder_key} = c.holder_key AND h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept, {version_left} AS version_left""";
+                RETURNING c.n, {kept} AS kept, {version_left} AS version_left""";
 
     /**
      * The same for rows that the claim has found: by their places, since a plan that looks up each key would go through all
@@ -123,10 +130,9 @@ final class PostgresWrites implements Writes {
                 FROM change c JOIN free f ON f.n = c.n
                 WHERE h.ctid = f.place AND h.{holder_key} = c.holder_key
                   AND h.{guarded_balance} IS NOT DISTINCT FROM c.expected{guard}
-                RETURNING c.n, h.{written_balance} AS stored, {kept} AS kept, {version_left} AS version_left""";
+                RETURNING c.n, {kept} AS kept, {version_left} AS version_left""";
 
-    private static final String MOVE_NOTHING =
-            "SELECT n, new_balance AS stored, TRUE AS kept, '' AS version_left FROM change WHERE FALSE";
+    private static final String MOVE_NOTHING = "SELECT n, TRUE AS kept, '' AS version_left FROM change WHERE FALSE";
 
     private static final String CLAIM_NOBODY = "SELECT n FROM change";
 
@@ -155,22 +161,21 @@ final class PostgresWrites implements Writes {
                         WHERE h.{holder_key} = ANY (ARRAY(SELECT holder_key FROM change))
                         FOR NO KEY UPDATE OF h SKIP LOCKED) held)""";
 
-    private static final String OPEN_NOTHING =
-            "SELECT holder_key, new_balance AS stored, '' AS version_left FROM change WHERE FALSE";
+    private static final String OPEN_NOTHING = "SELECT holder_key, '' AS version_left FROM change WHERE FALSE";
 
     private static final String OPEN_ACCOUNTS = """
             INSERT INTO {holder} ({holder_key}, {balance}{open_columns})
                 SELECT c.holder_key, c.new_balance{open_values} FROM change c JOIN free f ON f.n = c.n
-                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key, {balance} AS stored,
+                ON CONFLICT DO NOTHING RETURNING {holder_key} AS holder_key, {balance} AS stored{opened_marks},
                                               {version_opened} AS version_left""";
 
-    private static final String WRITE_NOTHING = "SELECT n FROM stood";
+    private static final String WRITE_NOTHING = "SELECT n, TRUE AS kept FROM stood";
 
     private static final String SET_USERS = """
             UPDATE {users} u SET {set_users}
                 FROM change c JOIN stood s ON s.n = c.n
                 WHERE u.{key} = c.user_key AND u.{key} = ANY (ARRAY(SELECT user_key FROM change)){guard_users}
-                RETURNING c.n""";
+                RETURNING c.n, {kept_users} AS kept""";
 
     private static final String COPY_NOTHING = "SELECT user_id FROM change WHERE FALSE";
 
@@ -178,7 +183,7 @@ final class PostgresWrites implements Writes {
             INSERT INTO {our_entry} (migration_id, user_id, attempt, kind, operation_id, amount, entered_at)
                 SELECT :migration, c.user_id, c.attempt, 'OPERATION', {operation_id}, 0, {operation_entered_at}
                 FROM {operations} o JOIN change c ON {operation_user} = c.operation_user JOIN stood s ON s.n = c.n
-                WHERE {operation_at} < {operation_before}
+                WHERE {operation_entered_at} < c.at
                 ON CONFLICT (operation_id, migration_id) WHERE operation_id IS NOT NULL DO NOTHING
                 RETURNING user_id""";
 
@@ -293,6 +298,7 @@ final class PostgresWrites implements Writes {
         long stood = 0;
         long others = 0;
         boolean readAgain = false;
+        UserChange altered = null;
         try (PreparedStatement prepared = statement.prepare(connection)) {
             values.put("run", run);
             values.put("number", number);
@@ -311,8 +317,7 @@ final class PostgresWrites implements Writes {
                     }
                     if (row.getBoolean("stood")) {
                         if (!row.getBoolean("kept")) {
-                            throw new AlteredException(
-                                    row.getBigDecimal("stored"), mapping.stored(after(changes.get(change))));
+                            altered = changes.get(change);
                         }
                         results.set(change, CommitResult.committed(row.getLong("copied")));
                     } else {
@@ -332,6 +337,11 @@ final class PostgresWrites implements Writes {
         if (stood + others != changes.size()) {
             throw new IllegalStateException(
                     "Of " + changes.size() + " changes " + stood + " were written and " + others + " were not");
+        }
+        if (altered != null) {
+            // What is stored, and of which column, is read where it is told from what was decided.
+            lines.readBack(connection, List.of(altered));
+            throw AlteredException.column("of the row", null, null);
         }
         if (readAgain) {
             lines.readBack(
@@ -370,6 +380,14 @@ final class PostgresWrites implements Writes {
         list.addAll(ChangeColumns.JOURNAL);
         list.add(new Input("expected", "numeric", change -> mapping.stored(before(change.change()))));
         list.add(new Input("new_balance", "numeric", change -> mapping.stored(after(change.change()))));
+        if (mapping.secondBalance != null) {
+            list.add(new Input(
+                    "other", "numeric", change -> lines.moved(change.change()).other()));
+            list.add(new Input(
+                    "moved_into",
+                    "numeric",
+                    change -> lines.moved(change.change()).into()));
+        }
         list.add(new Input("amount", "numeric", change -> BatchWrites.amountOf(change.change())));
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
@@ -429,16 +447,18 @@ final class PostgresWrites implements Writes {
                 "set",
                 Stream.concat(Stream.of(setBalance(forward)), set(inAccount, "h"))
                         .collect(Collectors.joining(", ")));
-        all.put("guard", guard(inAccount, "h"));
-        String written = names.get(forward ? "second_balance" : "balance");
-        all.put("written_balance", written);
-        // What a second column had before is not known here; it cannot have less than what was added.
+        all.put("guard", guardOther(forward) + guard(inAccount, "h"));
         all.put(
                 "kept",
-                "h." + written + (mapping.secondBalance == null ? " IS NOT DISTINCT FROM" : " >=") + " c.new_balance");
+                Stream.concat(keptBalance(forward), kept(inAccount, "h")).collect(Collectors.joining(" AND ")));
+        all.put("kept_users", kept(false, "u").collect(Collectors.joining(" AND ")));
+        all.put("kept_opened", shape.opens() ? keptOpened() : "TRUE");
+        all.put(
+                "opened_marks",
+                opened(mark -> mapping.quoted(mark.column()) + " AS mark_" + mapping.marked.indexOf(mark)));
+        all.put("written_tables", setsUsers ? regclass("holder") + ", " + regclass("users") : regclass("holder"));
         all.put("version_left", versionLeft("h.", this::expectedVersion));
         all.put("version_opened", versionLeft("", mark -> "0"));
-        all.put("holder_literal", String.valueOf(names.get("holder")).replace("'", "''"));
         all.put("after_triggers", Sql.replaced(AFTER_TRIGGERS, all));
         all.put("set_users", set(false, "u").collect(Collectors.joining(", ")));
         all.put("guard_users", guard(false, "u"));
@@ -476,9 +496,50 @@ final class PostgresWrites implements Writes {
         if (mapping.secondBalance == null) {
             return balance + " = c.new_balance";
         }
-        String from = forward ? balance : second;
-        String to = forward ? second : balance;
-        return from + " = 0, " + to + " = COALESCE(h." + to + ", 0) + c.new_balance";
+        return (forward ? balance : second) + " = 0, " + (forward ? second : balance) + " = c.moved_into";
+    }
+
+    private String regclass(String table) {
+        return "CAST('" + String.valueOf(names.get(table)).replace("'", "''") + "' AS regclass)";
+    }
+
+    private Stream<String> keptBalance(boolean forward) {
+        String balance = "h." + names.get("balance");
+        String second = "h." + names.get("second_balance");
+        return mapping.secondBalance == null
+                ? Stream.of(balance + " IS NOT DISTINCT FROM c.new_balance")
+                : Stream.of(
+                        (forward ? balance : second) + " IS NOT DISTINCT FROM 0",
+                        (forward ? second : balance) + " IS NOT DISTINCT FROM c.moved_into");
+    }
+
+    /** Of each marked column in a table, whether it is what was written. */
+    private Stream<String> kept(boolean inAccount, String alias) {
+        return mapping.marked.stream()
+                .filter(mark -> mark.inAccount() == inAccount)
+                .map(mark -> isStored(mark, alias + "." + mapping.quoted(mark.column()), expectedVersion(mark) + " + 1"));
+    }
+
+    private String keptOpened() {
+        return Stream.concat(
+                        Stream.of("o.stored IS NOT DISTINCT FROM c.new_balance"),
+                        mapping.marked.stream()
+                                .filter(Marked::inAccount)
+                                .map(mark -> isStored(mark, "o.mark_" + mapping.marked.indexOf(mark), "1")))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    /** By value; types of which not all can be compared, such as json, by their text. */
+    private String isStored(Marked mark, String stored, String version) {
+        if (mark.mark() == Mark.VERSION) {
+            // A trigger may count it up too, and nothing counts it back.
+            return "COALESCE(" + stored + " >= " + version + ", FALSE)";
+        }
+        Column column = mark.column();
+        return column.kind() == Column.Kind.OTHER
+                ? mapping.dialect.asText(column, stored) + " IS NOT DISTINCT FROM "
+                        + mapping.dialect.asText(column, value(mark))
+                : stored + " IS NOT DISTINCT FROM " + value(mark);
     }
 
     /** What the host's state is to say besides where a version was counted up by somebody else too: a trigger. */
@@ -508,6 +569,11 @@ final class PostgresWrites implements Writes {
                                     ? "COALESCE(" + alias + "." + column + ", 0) + 1"
                                     : value(mark));
                 });
+    }
+
+    private String guardOther(boolean forward) {
+        Column other = mapping.other(forward);
+        return other == null ? "" : " AND h." + mapping.quoted(other) + " IS NOT DISTINCT FROM c.other";
     }
 
     private String guard(boolean inAccount, String alias) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +37,7 @@ final class Ranges {
     private static final String INSERT = """
             INSERT INTO {our_range} (run_id, number, after_user_id, upto_user_id, pass, last_user_id, finished, done,
                                      left_users, outcomes, credits_before, credits_after, granted, withdrawn, residual, moved_at)
-            VALUES (:run, :number, :after, :upto, 0, :after, FALSE, 0, 0, '', 0, 0, 0, 0, 0, :now)
+            VALUES (:run, :number, :after, :upto, 0, :after, FALSE, 0, 0, :outcomes, 0, 0, 0, 0, 0, :now)
             """;
 
     private static final String OPEN = """
@@ -72,6 +73,9 @@ final class Ranges {
     private static final String NAME_USER = """
             INSERT INTO {our_run_user} (run_id, kind, user_id, range_number) VALUES (:run, :kind, :user_id, :number)
             """;
+
+    private static final String COUNT_LISTED =
+            "SELECT COUNT(*) AS listed FROM {our_run_user} WHERE run_id = :run AND kind = 'LISTED'";
 
     private static final String FORGET_USERS = "DELETE FROM {our_run_user} WHERE run_id = :run";
 
@@ -140,6 +144,7 @@ final class Ranges {
     private final Sql move;
     private final Sql progress;
     private final Sql nameUser;
+    private final Sql countListed;
     private final Sql forgetUsers;
     private final Sql left;
     private final Sql ofMigration;
@@ -154,17 +159,28 @@ final class Ranges {
         this.move = new Sql(dialect, MOVE, names);
         this.progress = new Sql(dialect, PROGRESS, names);
         this.nameUser = new Sql(dialect, NAME_USER, names);
+        this.countListed = new Sql(dialect, COUNT_LISTED, names);
         this.forgetUsers = new Sql(dialect, FORGET_USERS, names);
         this.left = new Sql(dialect, LEFT, names);
         this.ofMigration = new Sql(dialect, OF_MIGRATION, names);
     }
 
-    /** The ranges of a run that is still to be opened: how many users there are, and the ids that the ranges end with. */
-    record Cut(String runId, long users, List<@Nullable String> ends) {}
+    /**
+     * The ranges of a run that is still to be opened: how many users there are, how many of a list are
+     * unknown, and the ids that the ranges end with.
+     */
+    record Cut(String runId, long users, long unknown, List<@Nullable String> ends) {}
 
-    /** Keeps the users of a list under the number of a run that is still to be opened. */
+    /**
+     * Keeps the users of a list under the number of a run that is still to be opened, by their ids as they are stored. Ids that
+     * nobody has are kept as they are given, to be counted.
+     */
     void nameListed(Connection connection, String runId, RunRequest request) throws SQLException {
-        nameUsers(connection, runId, "LISTED", request.userIds(), 0);
+        Set<String> stored = new LinkedHashSet<>();
+        for (String userId : request.userIds()) {
+            stored.add(reads.storedId(connection, userId).orElse(userId));
+        }
+        nameUsers(connection, runId, "LISTED", stored, 0);
     }
 
     /** Forgets the users of a run that is not opened. */
@@ -196,7 +212,14 @@ final class Ranges {
             }
             after = upto;
         }
-        return new Cut(runId, users, ends);
+        long listed = scope.kind() == RunScope.Kind.LISTED ? listed(connection, runId) : users;
+        return new Cut(runId, users, Math.max(0, listed - users), ends);
+    }
+
+    private long listed(Connection connection, String runId) throws SQLException {
+        long[] listed = {0};
+        Audit.each(connection, countListed, Map.of("run", runId), row -> listed[0] = row.getLong("listed"));
+        return listed[0];
     }
 
     void insert(Connection connection, Cut cut, Instant now) throws SQLException {
@@ -208,6 +231,7 @@ final class Ranges {
             row.put("number", rows.size());
             row.put("after", after);
             row.put("upto", upto);
+            row.put("outcomes", rows.isEmpty() && cut.unknown() > 0 ? Status.UNKNOWN_USER + "=" + cut.unknown() : "");
             row.put("now", now);
             rows.add(row);
             after = upto;

@@ -14,8 +14,8 @@ import io.creditmigration.Usage;
 import io.creditmigration.UsageWindow;
 import io.creditmigration.UserMigration;
 import io.creditmigration.UserSnapshot;
-import io.creditmigration.spi.Registration;
 import io.creditmigration.spi.Registration.Place;
+import io.creditmigration.spi.Registration;
 import io.creditmigration.spi.UnitLine;
 import io.creditmigration.spi.UserState;
 import java.math.BigDecimal;
@@ -115,15 +115,18 @@ final class Reads {
 
     private static final String COUNT = "SELECT COUNT(*) FROM {users} u {account} {record} WHERE {filter} {scope}";
 
+    private static final String STORED_ID = "SELECT {user_id} AS user_id FROM {users} u WHERE {filter} AND {id} = :key";
+
     /** The key that stands so many users further on. */
     private static final String KEY_AT = """
             SELECT {user_id} AS user_id FROM {users} u {account} {record} WHERE {filter} {scope} {after} {upto}
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
 
-    /** The last line of this migration, r, and the line that has its figures, f. */
+    /** The last line of this migration by its number, r, and the line that has its figures, f: a lost mark hides nothing. */
     private static final String STANDING = """
-            LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.migration = {number} AND r.is_last
+            LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.line = (
+                SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id} AND n.migration = {number})
             LEFT JOIN {our_journal} f ON f.user_id = {user_id} AND f.line = {figures_line}""";
 
     private static final String LAST_LINE = "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
@@ -180,15 +183,10 @@ final class Reads {
                 SELECT 1 FROM {our_run_user} l
                 WHERE l.run_id = :run AND l.kind = 'LEFT' AND l.user_id = {user_id}))""";
 
-    /** Counted first, and looked at one by one only where there are more or fewer than were copied. */
-    private static final String SWEPT_LATE =
-            " OR (r.status = 'C' AND {made} <> COALESCE(r.copied, 0) AND {late_operations} > 0)";
+    /** Each is looked for in the history: where one was deleted and another came late, there are as many as were copied. */
+    private static final String SWEPT_LATE = " OR (r.status = 'C' AND {late_operations} > 0)";
 
     private static final String ONLY_LATE = "AND r.status = 'C' AND {late_operations} > 0";
-
-    private static final String MADE = """
-            (SELECT COUNT(*) FROM {operations} o
-             WHERE {operation_user} = {id} AND {operation_entered_at} < f.at)""";
 
     private static final String LATE = """
             (SELECT COUNT(*) FROM {operations} o
@@ -238,6 +236,7 @@ final class Reads {
     private final Map<Shape, Sql> many = new ConcurrentHashMap<>();
     private final Sql oneForGrants;
     private final Sql oneForConversions;
+    private final Sql storedId;
 
     Reads(Mapping mapping, LibraryTables ours, Journal journal) {
         this.mapping = mapping;
@@ -245,6 +244,7 @@ final class Reads {
         this.names = mapping.names(ours);
         names.put("figures_line", Journal.FIGURES_LINE);
         names.put("standing", Journal.STANDING);
+        this.storedId = new Sql(mapping.dialect, STORED_ID, names);
         this.oneForGrants = new Sql(mapping.dialect, ONE, one(false));
         this.oneForConversions = new Sql(mapping.dialect, ONE, one(true));
     }
@@ -291,6 +291,19 @@ final class Reads {
         Map<String, @Nullable Object> values = bounds(run.id(), range.last(), upto, limit);
         values.putAll(limits(run.scope()));
         return many(connection, migration, registration, shape, values);
+    }
+
+    /** The id as it is stored of the user whom this one names; empty where it names nobody. */
+    Optional<String> storedId(Connection connection, String userId) throws SQLException {
+        Map<String, @Nullable Object> values = mapping.parameters();
+        try {
+            values.put("key", mapping.id.key(userId));
+        } catch (InvalidValueException e) {
+            return Optional.empty();
+        }
+        List<String> ids = new ArrayList<>();
+        Audit.each(connection, storedId, values, row -> ids.add(row.getString("user_id")));
+        return ids.stream().findFirst();
     }
 
     /** How many users a scope has. */
@@ -374,7 +387,6 @@ final class Reads {
         Map<String, String> scoped = scoped(scope, shape.after(), shape.upto());
         all.putAll(scoped);
         if (late) {
-            all.put("made", named(MADE, names));
             all.put("late_operations", named(LATE, names));
         }
         all.put("swept", "");
@@ -554,6 +566,11 @@ final class Reads {
         try {
             record = journal.record(row, migration, userId);
             user = snapshot(row, migration, userId, record);
+            Column other = mapping.other(!isMoved(record));
+            if (other != null) {
+                BigDecimal there = row.getBigDecimal(isMoved(record) ? "balance" : "second_balance");
+                hostState.put(other.name(), there == null ? null : there.toPlainString());
+            }
             BigDecimal purchased = row.getBigDecimal("purchased");
             if (purchased != null) {
                 hostState.put(BOUGHT, purchased.toPlainString());
@@ -570,6 +587,9 @@ final class Reads {
             record = record == null ? journal.unreadable(row, migration, userId) : record;
             user = unreadable(row, userId);
             defect = SqlErrors.words(e);
+        }
+        if (defect == null && record != null && record.rollbackData() != null) {
+            defect = mapping.lostFlag(record.rollbackData().hostState());
         }
         return new UserState(
                 user,
@@ -637,7 +657,6 @@ final class Reads {
 
     private UserSnapshot snapshot(ResultSet row, Migration migration, String userId, @Nullable UserMigration record)
             throws SQLException {
-        boolean moved = mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
         Instant registeredAt = mapping.registeredAt == null
                 ? null
                 : mapping.registeredAt.instant(row, "registered_at", mapping.dialect, mapping.zone());
@@ -647,12 +666,17 @@ final class Reads {
         Credits reserved = mapping.credits(row.getBigDecimal("reserved"));
         return new UserSnapshot(
                 userId,
-                mapping.credits(row.getBigDecimal(moved ? "second_balance" : "balance")),
+                mapping.credits(row.getBigDecimal(isMoved(record) ? "second_balance" : "balance")),
                 reserved == null ? Credits.ZERO : reserved,
                 Journal.rate(row, "rate", null),
                 registeredAt,
                 row.getInt("exempt") == 1,
                 usage);
+    }
+
+    /** Whether the balance is in the second column. */
+    private boolean isMoved(@Nullable UserMigration record) {
+        return mapping.secondBalance != null && record != null && record.status() == MigrationStatus.COMPLETED;
     }
 
     /** Nothing where balance and version are as the grant has left them, otherwise what the purchases have grown by. */
@@ -672,15 +696,20 @@ final class Reads {
         }
         String then = before.get(BOUGHT);
         String now = hostState.get(BOUGHT);
-        return now == null
+        // Of who had a balance they were counted, unless purchases were mapped later.
+        boolean isUnknown = now == null || (then == null && data.oldCredits() != null);
+        return isUnknown
                 ? null
                 : mapping.credits(new BigDecimal(now).subtract(then == null ? BigDecimal.ZERO : new BigDecimal(then)));
     }
 
     /** Every write counts the version up, so one that is not what the migration left tells of another write. */
     private boolean isVersionAsLeft(Map<String, @Nullable String> before, Map<String, @Nullable String> hostState) {
-        String now =
-                mapping.version().map(column -> hostState.get(column.name())).orElse(null);
+        Column version = mapping.version().orElse(null);
+        if (version == null || !before.containsKey(version.name())) {
+            return false;
+        }
+        String now = hostState.get(version.name());
         return now != null && mapping.versionLeft(before).compareTo(new BigDecimal(now)) == 0;
     }
 }

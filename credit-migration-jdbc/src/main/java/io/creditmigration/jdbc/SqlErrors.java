@@ -5,6 +5,7 @@ import io.creditmigration.StoreException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a database's error means, by SQLState: whose fault it is, and whether to try again. */
@@ -23,6 +24,8 @@ final class SqlErrors {
         /** Anything else. */
         OTHER
     }
+
+    private static final Pattern CONNECTION = Pattern.compile("^\\(conn=\\d+\\) ");
 
     /** A query was killed, or its max_statement_time is over. */
     private static final Set<Integer> MARIADB_ENDED = Set.of(1317, 1969);
@@ -142,14 +145,16 @@ final class SqlErrors {
 
     /**
      * The message without what databases add to it: statements, and details that quote a whole row, which must reach
-     * neither a log nor a record. Of a batch it is the message of what failed in it.
+     * neither a log nor a record, and MariaDB's number of the connection, which makes the same failure look like another. Of a
+     * batch it is the message of what failed in it.
      */
     static String words(SQLException error) {
         if (error instanceof BatchUpdateException && error.getNextException() != null) {
             return words(error.getNextException());
         }
         String message = error.getMessage() == null ? error.getClass().getName() : error.getMessage();
-        String line = message.lines().findFirst().orElse(message);
+        String line =
+                CONNECTION.matcher(message.lines().findFirst().orElse(message)).replaceFirst("");
         for (String detail : new String[] {"; SQL statement", " VALUES (", " ( /*"}) {
             int at = line.indexOf(detail);
             line = at < 0 ? line : line.substring(0, at);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes changes in a transaction that is open: the host's rows under their guard first, then for those that matched the
- * history and the journal. What was written as a balance is read back in the same transaction.
+ * history and the journal. What was written of the host's is read back in the same transaction.
  */
 interface Writes {
 
@@ -24,22 +24,32 @@ interface Writes {
         }
     }
 
-    /** The database has stored another balance than the decided one: nothing of the transaction may stay. */
+    /** The database has stored something else than was decided: nothing of the transaction may stay. */
     final class AlteredException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        AlteredException(@Nullable BigDecimal stored, @Nullable BigDecimal decided) {
+        private AlteredException(String what, @Nullable String stored, @Nullable String decided, String advice) {
             super(
-                    "the balance was stored as " + words(stored) + ", and decided as " + words(decided)
-                            + ": a trigger or the column changes it. Exempt the library's role from the trigger, or declare"
-                            + " the scale of the policy",
+                    what + " was stored as " + (stored == null ? "none" : stored) + ", and decided as "
+                            + (decided == null ? "none" : decided)
+                            + ": a trigger or the column changes it. Exempt the library's role from the trigger"
+                            + advice,
                     null,
                     false,
                     false);
         }
 
-        private static String words(@Nullable BigDecimal amount) {
-            return amount == null ? "none" : amount.stripTrailingZeros().toPlainString();
+        static AlteredException balance(@Nullable BigDecimal stored, @Nullable BigDecimal decided) {
+            return new AlteredException(
+                    "the balance", plain(stored), plain(decided), ", or declare the scale of the policy");
+        }
+
+        static AlteredException column(String column, @Nullable String stored, @Nullable String decided) {
+            return new AlteredException("column '" + column + "'", stored, decided, "");
+        }
+
+        private static @Nullable String plain(@Nullable BigDecimal amount) {
+            return amount == null ? null : amount.stripTrailingZeros().toPlainString();
         }
     }
 

@@ -62,7 +62,7 @@ CREATE TABLE ${prefix}journal (
     at           TIMESTAMP(6) WITH TIME ZONE NOT NULL,
     migration    INTEGER  NOT NULL,        -- the number of the definition
     run          INTEGER,                  -- the number of the run. NULL: no page of a run wrote the line
-    line         SMALLINT NOT NULL CHECK (line >= 1),
+    line         INTEGER  NOT NULL CHECK (line >= 1),
     attempt      SMALLINT NOT NULL CHECK (attempt >= 1),
     kind         CHAR(1) NOT NULL CHECK (kind IN ('M', 'F', 'B', 'O', 'X', 'U', 'H', 'L')),
     status       CHAR(1) NOT NULL CHECK (status IN ('P', 'I', 'C', 'F', 'R')),
@@ -72,7 +72,7 @@ CREATE TABLE ${prefix}journal (
     old_credits  NUMERIC(38, 18),
     new_credits  NUMERIC(38, 18),
     host_state   VARCHAR(4000),            -- marker and captured columns before the migration. NULL: no MIGRATED line
-    figures_line SMALLINT,                 -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
+    figures_line INTEGER,                  -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
     hold         CHAR(1),                  -- NULL: no hold
     answer       CHAR(1),                  -- NULL: no answer
     granted      NUMERIC(38, 18),          -- NULL: nothing
@@ -259,13 +259,13 @@ FROM ${prefix}journal j
 JOIN ${prefix}definition d ON d.number = j.migration
 LEFT JOIN ${prefix}journal f ON f.user_id = j.user_id
     AND f.line = COALESCE(j.figures_line, CASE WHEN j.kind = 'M' THEN j.line END)
-WHERE j.is_last;
+WHERE j.line = (SELECT MAX(n.line) FROM ${prefix}journal n WHERE n.user_id = j.user_id AND n.migration = j.migration);
 
 -- The journal in words, with what NULL stands for. A reason that is NULL is the built-in policy's.
 CREATE VIEW ${prefix}log AS
 SELECT d.id AS migration_id,
        j.user_id AS user_id,
-       CAST(j.line AS INTEGER) AS line,
+       j.line AS line,
        CAST(j.attempt AS INTEGER) AS attempt,
        CASE j.kind WHEN 'M' THEN 'MIGRATED' WHEN 'F' THEN 'FAILED' WHEN 'B' THEN 'ROLLED_BACK' WHEN 'O' THEN 'REOPENED' WHEN 'U' THEN 'CAUGHT_UP' WHEN 'X' THEN 'RECONCILED' WHEN 'H' THEN 'HELD' ELSE 'RELEASED' END AS kind,
        CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS status,

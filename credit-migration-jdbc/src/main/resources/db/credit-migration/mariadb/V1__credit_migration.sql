@@ -64,7 +64,7 @@ CREATE TABLE ${prefix}journal (
     at           DATETIME(6) NOT NULL,
     migration    INTEGER  NOT NULL,        -- the number of the definition
     run          INTEGER,                  -- the number of the run. NULL: no page of a run wrote the line
-    line         SMALLINT NOT NULL CHECK (line >= 1),
+    line         INTEGER  NOT NULL CHECK (line >= 1),
     attempt      SMALLINT NOT NULL CHECK (attempt >= 1),
     kind         CHAR(1) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL CHECK (kind IN ('M', 'F', 'B', 'O', 'X', 'U', 'H', 'L')),
     status       CHAR(1) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL CHECK (status IN ('P', 'I', 'C', 'F', 'R')),
@@ -74,7 +74,7 @@ CREATE TABLE ${prefix}journal (
     old_credits  DECIMAL(38, 18),
     new_credits  DECIMAL(38, 18),
     host_state   TEXT,                     -- marker and captured columns before the migration. NULL: no MIGRATED line
-    figures_line SMALLINT,                 -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
+    figures_line INTEGER,                  -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
     hold         CHAR(1) CHARACTER SET latin1 COLLATE latin1_bin, -- NULL: no hold
     answer       CHAR(1) CHARACTER SET latin1 COLLATE latin1_bin, -- NULL: no answer
     granted      DECIMAL(38, 18),          -- NULL: nothing
@@ -261,13 +261,13 @@ FROM ${prefix}journal j
 JOIN ${prefix}definition d ON d.number = j.migration
 LEFT JOIN ${prefix}journal f ON f.user_id = j.user_id
     AND f.line = COALESCE(j.figures_line, CASE WHEN j.kind = 'M' THEN j.line END)
-WHERE j.is_last;
+WHERE j.line = (SELECT MAX(n.line) FROM ${prefix}journal n WHERE n.user_id = j.user_id AND n.migration = j.migration);
 
 -- The journal in words, with what NULL stands for. A reason that is NULL is the built-in policy's.
 CREATE VIEW ${prefix}log AS
 SELECT d.id AS migration_id,
        j.user_id AS user_id,
-       CAST(j.line AS INTEGER) AS line,
+       j.line AS line,
        CAST(j.attempt AS INTEGER) AS attempt,
        CASE j.kind WHEN 'M' THEN 'MIGRATED' WHEN 'F' THEN 'FAILED' WHEN 'B' THEN 'ROLLED_BACK' WHEN 'O' THEN 'REOPENED' WHEN 'U' THEN 'CAUGHT_UP' WHEN 'X' THEN 'RECONCILED' WHEN 'H' THEN 'HELD' ELSE 'RELEASED' END AS kind,
        CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS status,

@@ -64,7 +64,7 @@ CREATE TABLE ${prefix}journal (
     at           TIMESTAMPTZ NOT NULL,
     migration    INTEGER  NOT NULL,        -- the number of the definition
     run          INTEGER,                  -- the number of the run. NULL: no page of a run wrote the line
-    line         SMALLINT NOT NULL CHECK (line >= 1),
+    line         INTEGER  NOT NULL CHECK (line >= 1),
     attempt      SMALLINT NOT NULL CHECK (attempt >= 1),
     kind         "char" NOT NULL CHECK (kind IN ('M', 'F', 'B', 'O', 'X', 'U', 'H', 'L')),
     status       "char" NOT NULL CHECK (status IN ('P', 'I', 'C', 'F', 'R')),
@@ -74,7 +74,7 @@ CREATE TABLE ${prefix}journal (
     old_credits  NUMERIC,
     new_credits  NUMERIC,
     host_state   TEXT,                     -- marker and captured columns before the migration. NULL: no MIGRATED line
-    figures_line SMALLINT,                 -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
+    figures_line INTEGER,                  -- the MIGRATED line with figures and rollback data. NULL: this one if it is one, else none
     hold         "char",                   -- NULL: no hold
     answer       "char",                   -- NULL: no answer
     granted      NUMERIC,                  -- NULL: nothing
@@ -266,13 +266,13 @@ FROM ${prefix}journal j
 JOIN ${prefix}definition d ON d.number = j.migration
 LEFT JOIN ${prefix}journal f ON f.user_id = j.user_id
     AND f.line = COALESCE(j.figures_line, CASE WHEN j.kind = 'M' THEN j.line END)
-WHERE j.is_last;
+WHERE j.line = (SELECT MAX(n.line) FROM ${prefix}journal n WHERE n.user_id = j.user_id AND n.migration = j.migration);
 
 -- The journal in words, with what NULL stands for. A reason that is NULL is the built-in policy's.
 CREATE VIEW ${prefix}log AS
 SELECT d.id AS migration_id,
        j.user_id AS user_id,
-       CAST(j.line AS INTEGER) AS line,
+       j.line AS line,
        CAST(j.attempt AS INTEGER) AS attempt,
        CASE j.kind WHEN 'M' THEN 'MIGRATED' WHEN 'F' THEN 'FAILED' WHEN 'B' THEN 'ROLLED_BACK' WHEN 'O' THEN 'REOPENED' WHEN 'U' THEN 'CAUGHT_UP' WHEN 'X' THEN 'RECONCILED' WHEN 'H' THEN 'HELD' ELSE 'RELEASED' END AS kind,
        CASE j.status WHEN 'C' THEN 'COMPLETED' WHEN 'F' THEN 'FAILED' WHEN 'R' THEN 'ROLLED_BACK' WHEN 'I' THEN 'IN_PROGRESS' ELSE 'PENDING' END AS status,

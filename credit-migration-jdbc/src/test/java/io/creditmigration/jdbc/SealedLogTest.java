@@ -280,6 +280,7 @@ final class SealedLogTest {
         host.migrations.runs().step(open.id());
         Seal first = seal(host);
         MigrationRun finished = host.migrations.run(RunOptions.defaults());
+        // Fails as before, which the journal says already.
         host.migrations.migrate("failed");
         host.migrations.rollout(host.migrations.rollout(), OPERATOR, "as it was");
 
@@ -289,16 +290,16 @@ final class SealedLogTest {
         assertThat(finished.count(MigrationResult.Status.MIGRATED)).isEqualTo(6);
         assertThat(verification.found()).isEmpty();
         assertThat(verification.figures().sealedLines() + verification.figures().unsealedLines())
-                .isEqualTo(26);
+                .isEqualTo(25);
         assertThat(verification.figures().unsealedLines()).isPositive();
 
         Seal second = seal(host);
         verification = host.migrations.verify();
         assertThat(verification.found()).isEmpty();
-        assertThat(verification.figures().sealedLines()).isEqualTo(26);
+        assertThat(verification.figures().sealedLines()).isEqualTo(25);
         assertThat(verification.figures().unsealedLines()).isZero();
-        // 26 lines, the definition, and three runs.
-        assertThat(first.entries() + second.entries()).isEqualTo(30);
+        // 25 lines, the definition, and three runs.
+        assertThat(first.entries() + second.entries()).isEqualTo(29);
     }
 
     @ParameterizedTest

@@ -73,7 +73,9 @@ class StoredAsDecidedTest {
 
     @AfterEach
     void close() {
-        dataSource.close();
+        if (dataSource != null) {
+            dataSource.close();
+        }
     }
 
     @ParameterizedTest
@@ -178,6 +180,152 @@ class StoredAsDecidedTest {
         assertThat(migrations.migrate("bob").status()).isEqualTo(Status.FAILED);
 
         assertThat(sql.text("SELECT credits FROM users WHERE id = 'bob'")).isEqualTo("33.3333");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void a_second_column_that_a_trigger_caps_is_not_stored_as_decided(TestDatabase database) {
+        try (HikariDataSource pool = database.create()) {
+            TestSql host = host(
+                    pool,
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(19, 4), credits2 NUMERIC(19, 4), migrated BOOLEAN DEFAULT FALSE)",
+                    "INSERT INTO users (id, credits, credits2) VALUES (1, 100, 90)");
+            if (database == TestDatabase.POSTGRESQL) {
+                host.runAll(
+                        "CREATE FUNCTION cap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.credits2 := LEAST(NEW.credits2, 100); RETURN NEW; END $$",
+                        "CREATE TRIGGER cap BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION cap()");
+            } else {
+                host.run(
+                        "CREATE TRIGGER cap BEFORE UPDATE ON users FOR EACH ROW SET NEW.credits2 = LEAST(NEW.credits2, 100)");
+            }
+            JdbcMigrationStore store = JdbcMigrationStore.owning(
+                    pool,
+                    HostTables.users("users")
+                            .balance("credits")
+                            .movedInto("credits2")
+                            .flag("migrated"));
+            MigrationService service = MigrationService.of(RATE_2500, store);
+
+            MigrationResult result = service.migrate("1");
+
+            assertThat(result.status()).isEqualTo(Status.FAILED);
+            assertThat(result.message()).contains("stored as 100,").contains("decided as 130");
+            assertThat((BigDecimal) host.one("SELECT credits2 FROM users")).isEqualByComparingTo("90");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_debt_in_the_second_column_keeps_nobody_from_migrating(TestDatabase database) {
+        try (HikariDataSource pool = database.create()) {
+            TestSql host = host(
+                    pool,
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(19, 4), credits2 NUMERIC(19, 4), migrated BOOLEAN DEFAULT FALSE)",
+                    "INSERT INTO users (id, credits, credits2) VALUES (1, 100, -10)");
+            JdbcMigrationStore store = JdbcMigrationStore.owning(
+                    pool,
+                    HostTables.users("users")
+                            .balance("credits")
+                            .movedInto("credits2")
+                            .flag("migrated"));
+            MigrationService service = MigrationService.of(RATE_2500, store);
+
+            MigrationResult result = service.migrate("1");
+
+            assertThat(result.status()).isEqualTo(Status.MIGRATED);
+            assertThat((BigDecimal) host.one("SELECT credits2 FROM users")).isEqualByComparingTo("30");
+            service.rollback("1", Actor.operator("olga"), "asked for it");
+            assertThat((BigDecimal) host.one("SELECT credits2 FROM users")).isEqualByComparingTo("0");
+            assertThat((BigDecimal) host.one("SELECT credits FROM users")).isEqualByComparingTo("75");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "POSTGRESQL")
+    void a_trigger_on_a_partition_is_read_back(TestDatabase database) {
+        try (HikariDataSource pool = database.create()) {
+            TestSql host = host(
+                    pool,
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(19, 4), migrated BOOLEAN DEFAULT FALSE) PARTITION BY RANGE (id)",
+                    "CREATE TABLE users_1 PARTITION OF users FOR VALUES FROM (0) TO (1000)",
+                    "INSERT INTO users (id, credits) VALUES (1, 100)",
+                    "CREATE FUNCTION fee() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " IF pg_trigger_depth() = 1 THEN UPDATE users SET credits = credits - 1 WHERE id = NEW.id; END IF; RETURN NULL; END $$",
+                    "CREATE TRIGGER fee AFTER UPDATE ON users_1 FOR EACH ROW EXECUTE FUNCTION fee()");
+            JdbcMigrationStore store = JdbcMigrationStore.owning(
+                    pool, HostTables.users("users").balance("credits").flag("migrated"));
+            MigrationService service = MigrationService.of(RATE_2500, store);
+
+            MigrationResult result = service.migrate("1");
+
+            assertThat(result.status()).isEqualTo(Status.FAILED);
+            assertThat((BigDecimal) host.one("SELECT credits FROM users")).isEqualByComparingTo("100");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void a_marker_that_a_trigger_keeps_as_it_was_is_no_migration(TestDatabase database) {
+        try (HikariDataSource pool = database.create()) {
+            TestSql host = host(
+                    pool,
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, credits NUMERIC(19, 4), migrated BOOLEAN DEFAULT FALSE)",
+                    "INSERT INTO users (id, credits) VALUES (1, 100)");
+            if (database == TestDatabase.POSTGRESQL) {
+                host.runAll(
+                        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.migrated := OLD.migrated; RETURN NEW; END $$",
+                        "CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keep()");
+            } else {
+                host.run("CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW SET NEW.migrated = OLD.migrated");
+            }
+            MigrationService service = MigrationService.of(
+                    RATE_2500,
+                    JdbcMigrationStore.owning(
+                            pool, HostTables.users("users").balance("credits").flag("migrated")));
+
+            MigrationResult result = service.migrate("1");
+
+            assertThat(result.status()).isEqualTo(Status.FAILED);
+            assertThat(result.message()).contains("column 'migrated' was stored as");
+            assertThat((BigDecimal) host.one("SELECT credits FROM users")).isEqualByComparingTo("100");
+        }
+    }
+
+    /** Where accounts stand apart, the users' own columns are written by a statement of their own. */
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void a_setting_that_a_trigger_keeps_as_it_was_is_no_migration(TestDatabase database) {
+        try (HikariDataSource pool = database.create()) {
+            TestSql host = host(
+                    pool,
+                    "CREATE TABLE users (id BIGINT PRIMARY KEY, tier VARCHAR(10) DEFAULT 'limited')",
+                    "INSERT INTO users (id) VALUES (1)");
+            if (database == TestDatabase.POSTGRESQL) {
+                host.runAll(
+                        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.tier := OLD.tier; RETURN NEW; END $$",
+                        "CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keep()");
+            } else {
+                host.run("CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW SET NEW.tier = OLD.tier");
+            }
+            MigrationService service = MigrationService.of(
+                    CREDITS,
+                    JdbcMigrationStore.owning(
+                            pool, HostTables.users("users").ownAccounts().onMigrationSet("tier", "credits")));
+
+            MigrationResult result = service.migrate("1");
+
+            assertThat(result.status()).isEqualTo(Status.FAILED);
+            assertThat(result.message()).contains("column 'tier' was stored as limited, and decided as credits");
+            assertThat(host.text("SELECT COUNT(*) FROM credit_migration_account"))
+                    .isEqualTo("0");
+        }
+    }
+
+    private static TestSql host(HikariDataSource pool, String... statements) {
+        LibraryTables.defaults().install(pool);
+        TestSql sql = new TestSql(pool);
+        sql.runAll(statements);
+        return sql;
     }
 
     private void open(TestDatabase database) {

@@ -152,12 +152,17 @@ final class AccountAudit {
                 null,
                 moved(migration, account),
                 grants ? Long.valueOf(account.writes) : null,
-                grants
+                grants && isCaughtUp(account.record(migration.id()))
                         ? Long.valueOf(account.operations.stream()
                                 .filter(at -> at.isBefore(migratedAt))
                                 .count())
                         : null,
                 grants ? changed(account, state.record()) : List.of());
+    }
+
+    /** Whether operations that came late are entered for this user. */
+    private static boolean isCaughtUp(@Nullable UserMigration record) {
+        return record != null && record.status() == MigrationStatus.COMPLETED && record.rollbackData() != null;
     }
 
     /** Whether the balance has been written since the line that wrote it last; operations that were copied since wrote none. */

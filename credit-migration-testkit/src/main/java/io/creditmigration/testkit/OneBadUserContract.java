@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -162,7 +163,13 @@ abstract class OneBadUserContract extends ContractGroup {
     final void failing_again_never_replaces_completed() {
         grant(user("ann"));
         AtomicBoolean broken = new AtomicBoolean(true);
-        Migration migration = grantBy(brokenWhile(broken));
+        AtomicInteger tries = new AtomicInteger();
+        Migration migration = grantBy(user -> {
+            if (broken.get()) {
+                throw new IllegalStateException("no tariff at try " + tries.incrementAndGet());
+            }
+            return twenty(user);
+        });
         node(migration).migrate("ann");
         FaultyStore faulty = FaultyStore.around(host().store());
         faulty.before(Call.COMMIT, () -> {

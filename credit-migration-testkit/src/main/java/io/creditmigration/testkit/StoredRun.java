@@ -1,17 +1,21 @@
 package io.creditmigration.testkit;
 
+import io.creditmigration.MigrationResult;
 import io.creditmigration.MigrationRun;
 import io.creditmigration.RunProgress;
+import io.creditmigration.RunScope;
 import io.creditmigration.RunSettings;
 import io.creditmigration.Tally;
 import io.creditmigration.spi.Cause;
 import io.creditmigration.spi.PageWork.Counted;
 import io.creditmigration.spi.RunRequest;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +97,24 @@ final class StoredRun {
         this.measuredFrom = now;
         this.nextFrom = now;
         cut(userIds, now);
+        countUnknown();
+    }
+
+    /** Of a list, those whom nobody is. */
+    private void countUnknown() {
+        long unknown =
+                request.scope().kind() == RunScope.Kind.LISTED ? new HashSet<>(request.userIds()).size() - users : 0;
+        if (unknown > 0) {
+            Range first = ranges.get(0);
+            first.tally = new Tally(
+                    Map.of(MigrationResult.Status.UNKNOWN_USER, unknown),
+                    Map.of(),
+                    BigDecimal.ZERO,
+                    BigDecimal.ZERO,
+                    BigDecimal.ZERO,
+                    BigDecimal.ZERO,
+                    BigDecimal.ZERO);
+        }
     }
 
     private void cut(List<String> userIds, Instant now) {

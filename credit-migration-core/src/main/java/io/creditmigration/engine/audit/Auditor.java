@@ -264,12 +264,15 @@ public final class Auditor {
                     .mapToLong(Evidence.Entries::count)
                     .sum();
             operations += entered;
-            if (user.holding() != null && user.holding().operations() != null) {
-                long astray = user.strays().ofOthers()
-                        + user.strays().unknown()
-                        + user.strays().gone();
+            if (user.holding() == null) {
+                return;
+            }
+            long astray = user.strays().ofOthers()
+                    + user.strays().unknown()
+                    + user.strays().gone();
+            goneOperations += astray;
+            if (user.holding().operations() != null) {
                 lateOperations += Math.max(0, user.holding().operations() - (entered - astray));
-                goneOperations += astray;
             }
         }
     }

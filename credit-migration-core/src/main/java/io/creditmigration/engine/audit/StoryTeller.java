@@ -17,6 +17,7 @@ import io.creditmigration.spi.StoredRow;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,27 +36,38 @@ public final class StoryTeller {
     /** What happened to the user whom this evidence is of. */
     public UserStory story(Evidence user) {
         List<Step> steps = new ArrayList<>();
-        List<AuditedLine> lines = new ArrayList<>();
+        List<Evidence.Entries> entered = new ArrayList<>(user.entries());
+        entered.sort(Comparator.comparing(Evidence.Entries::attempt).thenComparing(Evidence.Entries::kind));
+        AuditedLine last = null;
         for (StoredRow row : user.lines()) {
             try {
-                lines.add(AuditedLine.of(AuditedDefinition.of(migration), row));
+                AuditedLine line = AuditedLine.of(AuditedDefinition.of(migration), row);
+                steps.add(new Step(line.at(), line.attempt(), what(line), words(line)));
+                addEntries(steps, entered, line);
+                last = line;
             } catch (UnreadableException e) {
                 steps.add(new Step(Instant.EPOCH, 0, What.STANDS, "Cannot be read: " + e.getMessage()));
             }
         }
-        for (AuditedLine line : lines) {
-            steps.add(new Step(line.at(), line.attempt(), what(line), words(line)));
+        for (Evidence.Entries left : entered) {
+            steps.add(new Step(left.lastAt(), left.attempt(), What.ENTERED, words(left)));
         }
-        for (Evidence.Entries entered : user.entries()) {
-            // Operations are older than the migration that entered them, and belong to it.
-            Instant at = entered.kind() == Evidence.Kind.OPERATION ? migratedAt(lines, entered) : entered.lastAt();
-            steps.add(new Step(at, entered.attempt(), What.ENTERED, words(entered)));
-        }
-        if (!lines.isEmpty()) {
-            AuditedLine last = lines.get(lines.size() - 1);
+        if (last != null) {
             steps.add(new Step(last.at(), last.attempt(), What.STANDS, standing(last, user)));
         }
         return new UserStory(migration.id(), user.userId(), steps);
+    }
+
+    /** Tells a line's entries after it: operations are older than the migration that entered them, and belong to it. */
+    private static void addEntries(List<Step> steps, List<Evidence.Entries> entered, AuditedLine line) {
+        for (Evidence.Entries entries : List.copyOf(entered)) {
+            Kind by = entries.kind() == Evidence.Kind.REVERSAL ? Kind.ROLLED_BACK : Kind.MIGRATED;
+            if (line.kind() == by && line.attempt() == entries.attempt()) {
+                Instant at = entries.kind() == Evidence.Kind.OPERATION ? line.at() : entries.lastAt();
+                steps.add(new Step(at, entries.attempt(), What.ENTERED, words(entries)));
+                entered.remove(entries);
+            }
+        }
     }
 
     private static What what(AuditedLine line) {
@@ -67,14 +79,6 @@ public final class StoryTeller {
             case CAUGHT_UP -> What.CAUGHT_UP;
             case RECONCILED -> What.RECONCILED;
         };
-    }
-
-    private static Instant migratedAt(List<AuditedLine> lines, Evidence.Entries entered) {
-        return lines.stream()
-                .filter(line -> line.kind() == Kind.MIGRATED && line.attempt() == entered.attempt())
-                .map(AuditedLine::at)
-                .findFirst()
-                .orElse(entered.lastAt());
     }
 
     private String words(AuditedLine line) {

@@ -150,6 +150,6 @@ public final class ChangeNotices {
                 converts ? now.newCredits() : null,
                 now.oldRate(),
                 now.newRate(),
-                migration.cutOff());
+                migration.beginsAt());
     }
 }

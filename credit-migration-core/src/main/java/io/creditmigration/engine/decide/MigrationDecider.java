@@ -123,7 +123,7 @@ public final class MigrationDecider {
             return refuse(Status.CONTENDED, state);
         }
         if (state.defect() != null) {
-            return fail(state, intent, state.defect(), now);
+            return failed(state, intent, state.defect(), now);
         }
         if (unit == Unit.NO_RATE) {
             return refuse(Status.UNKNOWN_RATE, state);
@@ -132,7 +132,7 @@ public final class MigrationDecider {
             return refuse(Status.UNKNOWN_REGISTRATION, state);
         }
         if (unit == Unit.OTHER) {
-            return fail(
+            return failed(
                     state,
                     intent,
                     "the balance is at the rate " + user.rate() + "; known are " + chain.knownRates()
@@ -159,7 +159,7 @@ public final class MigrationDecider {
             offer = offer(state);
         } catch (Throwable e) {
             Failures.rethrowFatal(e);
-            return mayNot ? refuse(Status.HAS_CREDITS, state) : fail(state, intent, Failures.describe(e), now);
+            return mayNot ? refuse(Status.HAS_CREDITS, state) : failed(state, intent, Failures.describe(e), now);
         }
         Quote quote = mustConfirm && hasCredits ? quote(state, offer, now) : null;
         if (mayNot) {
@@ -169,6 +169,23 @@ public final class MigrationDecider {
             return refuse(Status.QUOTE_CHANGED, state, quote);
         }
         return migrate(state, offer, intent, now);
+    }
+
+    /**
+     * Marks a user FAILED, unless the last line says the same failure already: a job that tries every minute would fill the
+     * journal.
+     */
+    public Decision<MigrationResult> failed(UserState state, Intent intent, String error) {
+        return failed(state, intent, error, now());
+    }
+
+    private Decision<MigrationResult> failed(UserState state, Intent intent, String error, Instant now) {
+        UserMigration record = state.record();
+        String words = Texts.storable(error, JournalLine.ERROR_LENGTH_MAX);
+        return record != null && record.status() == MigrationStatus.FAILED && words.equals(record.error())
+                ? new Decision.Answer<>(
+                        new MigrationResult(Status.FAILED, state.user().userId(), record, null, words))
+                : fail(state, intent, error, now);
     }
 
     /** Marks a user FAILED; whoever is COMPLETED or ROLLED_BACK by now has a further line, and stays. */

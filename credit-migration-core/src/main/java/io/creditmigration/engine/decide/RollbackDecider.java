@@ -81,6 +81,13 @@ public final class RollbackDecider {
             return new Decision.Answer<>(
                     new RollbackResult(Status.REJECTED, state.user().userId(), record, null, state.defect()));
         }
+        if (!isConserving(data, record.creditsGranted())) {
+            String words = "line " + data.line() + " of the journal goes from " + data.oldCredits() + " to "
+                    + data.newCredits() + " credits, which its rates and grant do not give: somebody has altered it,"
+                    + " and nothing is restored from it; verify() says more";
+            return new Decision.Answer<>(
+                    new RollbackResult(Status.REJECTED, state.user().userId(), record, null, words));
+        }
         Credits current = state.user().credits();
         if (current == null) {
             return refuse(Status.MOVED_SINCE, state);
@@ -108,6 +115,19 @@ public final class RollbackDecider {
                 && line.isNew()
                 && !line.migrationId().equals(migration.id())
                 && (migration.conversion().isPresent() || data == null || line.number() > data.line());
+    }
+
+    /** Whether a conversion leaves less over than one unit of its last decimal, and a grant has added what was granted. */
+    private boolean isConserving(RollbackData data, Credits granted) {
+        Credits old = data.oldCredits() == null ? Credits.ZERO : data.oldCredits();
+        RateConversion conversion = migration.conversion().orElse(null);
+        CreditRate oldRate = data.oldRate();
+        CreditRate newRate = data.newRate();
+        if (conversion == null || oldRate == null || newRate == null) {
+            return data.newCredits().minus(old).equals(granted);
+        }
+        BigDecimal left = old.worthAt(oldRate).subtract(data.newCredits().worthAt(newRate));
+        return left.abs().compareTo(newRate.perCredit().movePointLeft(conversion.decimals())) < 0;
     }
 
     /** Free credits count as spent first: of the grant, only what exceeds the paid credits is withdrawn. */

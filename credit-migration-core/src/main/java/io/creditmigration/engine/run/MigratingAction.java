@@ -47,7 +47,7 @@ final class MigratingAction implements RunAction<MigrationResult> {
 
     @Override
     public Decision<MigrationResult> refused(UserState user, String message) {
-        return decider.fail(user, intent, message);
+        return decider.failed(user, intent, message);
     }
 
     @Override

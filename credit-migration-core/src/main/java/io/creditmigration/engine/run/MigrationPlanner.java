@@ -110,12 +110,19 @@ public final class MigrationPlanner {
             if (decision instanceof Decision.Write<MigrationResult> write) {
                 JournalLine line = write.change().line();
                 if (line.error() != null) {
-                    firstFailure = firstFailure.isEmpty() ? state.user().userId() + ": " + line.error() : firstFailure;
+                    keepFailure(state, line.error());
                 } else if (line.newCredits() != null) {
                     keep(new MigrationPlan.Change(line.userId(), line.oldCredits(), line.newCredits()));
                 }
+            } else if (decision instanceof Decision.Answer<MigrationResult> answer
+                    && answer.result().status() == Status.FAILED) {
+                keepFailure(state, answer.result().message());
             }
             return decision;
+        }
+
+        private void keepFailure(UserState state, @Nullable String error) {
+            firstFailure = firstFailure.isEmpty() ? state.user().userId() + ": " + error : firstFailure;
         }
 
         private void addBefore(UserState untouched, Decision<MigrationResult> decision) {

@@ -288,7 +288,6 @@ public final class SingleUser {
     }
 
     private MigrationResult markFailed(UserState state, Intent intent, String error) {
-        Decision.Write<MigrationResult> mark = decider.fail(state, intent, error);
         String userId = state.user().userId();
         MigrationResult unrecorded =
                 new MigrationResult(MigrationResult.Status.FAILED_UNRECORDED, userId, state.record(), null, error);
@@ -296,6 +295,11 @@ public final class SingleUser {
             // A mark in the host's transaction would go with it, or keep it from committing what it came for.
             return unrecorded;
         }
+        Decision<MigrationResult> decision = decider.failed(state, intent, error);
+        if (decision instanceof Decision.Answer<MigrationResult> answer) {
+            return answer.result();
+        }
+        Decision.Write<MigrationResult> mark = (Decision.Write<MigrationResult>) decision;
         try {
             CommitResult marked = store.commit(migration, mark.change());
             if (marked.status() == CommitResult.Status.COMMITTED) {

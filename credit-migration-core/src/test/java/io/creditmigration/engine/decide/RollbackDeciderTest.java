@@ -476,13 +476,24 @@ final class RollbackDeciderTest {
                 "ann",
                 MigrationStatus.COMPLETED,
                 1,
-                oldRate == null ? converted : Credits.ZERO,
+                oldRate == null ? converted.minus(old == null ? Credits.ZERO : old) : Credits.ZERO,
                 Credits.ZERO,
                 0,
                 EARLIER,
                 new RollbackData(1, old, converted, oldRate, newRate, "as it was"),
                 null);
         return States.withRecord(States.withUser(ANN, ANN.user().withCredits(current)), record);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 41", "100, 39.9999", "100, -40"})
+    void nothing_is_restored_from_a_line_that_breaks_conservation(Credits old, Credits converted) {
+        UserState state = migrated(old, converted, AT_1000, AT_2500, converted);
+
+        RollbackResult result = rollback(SCALE, state);
+
+        assertThat(result.status()).isEqualTo(RollbackResult.Status.REJECTED);
+        assertThat(result.message()).contains("line 1 of the journal goes from 100 to " + converted);
     }
 
     /** One random conversion, as the library itself makes it. */
