@@ -381,7 +381,7 @@ final class Audit {
                 moved(last, captured, version),
                 mapping.host.ownAccounts && version != null ? Long.valueOf(version.longValueExact()) : null,
                 copies(migration) && completed && rollbackData != null ? Long.valueOf(made) : null,
-                completed && captured != null ? changed(row, migration, captured) : List.of());
+                completed && captured != null ? changed(row, captured) : List.of());
     }
 
     private @Nullable UnitLine unitLine(ResultSet row) throws SQLException {
@@ -400,8 +400,7 @@ final class Audit {
     }
 
     /** Captured columns but for flag, rate and version that are not as the migration has left them, in words. */
-    private List<String> changed(ResultSet row, Migration migration, Map<String, @Nullable String> captured)
-            throws SQLException {
+    private List<String> changed(ResultSet row, Map<String, @Nullable String> captured) throws SQLException {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < mapping.marked.size(); i++) {
             Marked mark = mapping.marked.get(i);
@@ -499,7 +498,10 @@ final class Audit {
             @Nullable StoredRow last, @Nullable Map<String, @Nullable String> captured, @Nullable BigDecimal version) {
         if (captured == null
                 || mapping.secondBalance != null
-                || !mapping.version().map(Column::name).map(captured::containsKey).orElse(false)) {
+                || !mapping.version()
+                        .map(Column::name)
+                        .map(captured::containsKey)
+                        .orElse(false)) {
             return null;
         }
         if (version == null && mapping.host.ownAccounts) {

@@ -517,7 +517,8 @@ final class PostgresWrites implements Writes {
     private Stream<String> kept(boolean inAccount, String alias) {
         return mapping.marked.stream()
                 .filter(mark -> mark.inAccount() == inAccount)
-                .map(mark -> isStored(mark, alias + "." + mapping.quoted(mark.column()), expectedVersion(mark) + " + 1"));
+                .map(mark ->
+                        isStored(mark, alias + "." + mapping.quoted(mark.column()), expectedVersion(mark) + " + 1"));
     }
 
     private String keptOpened() {

@@ -254,7 +254,8 @@ final class NullsTest {
         samples.put(io.creditmigration.MigrationRun.class, service.runs().open(RunOptions.defaults()));
         samples.put(MigrationListener.class, MigrationListener.NONE);
         samples.put(MigrationOptions.class, MigrationOptions.defaults());
-        samples.put(MigrationOptions.StoreRest.class, MigrationOptions.defaults().storeRest());
+        samples.put(
+                MigrationOptions.StoreRest.class, MigrationOptions.defaults().storeRest());
         samples.put(
                 MigrationOptions.FailureLimit.class, MigrationOptions.defaults().failureLimit());
         samples.put(MigrationPlan.class, service.plan());

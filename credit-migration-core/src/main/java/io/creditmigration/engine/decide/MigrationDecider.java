@@ -348,8 +348,7 @@ public final class MigrationDecider {
                 new Standing(
                         MigrationStatus.COMPLETED, attempt(state), consumedBefore(state), copiedBefore(state), number),
                 figures,
-                reasons.toStore(
-                        figures, consumedBefore(state), Reasons.withWords(offer.reason(), intent.reason())),
+                reasons.toStore(figures, consumedBefore(state), Reasons.withWords(offer.reason(), intent.reason())),
                 null);
         return new Decision.Write<>(
                 notices.with(new UserChange(UserChange.Kind.MIGRATE, state, offer.newCredits(), line)),
