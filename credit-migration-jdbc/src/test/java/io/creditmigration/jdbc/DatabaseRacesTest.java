@@ -124,7 +124,8 @@ final class DatabaseRacesTest {
         assertThat(conversion().run(RunOptions.defaults()).count(Status.MIGRATED))
                 .isEqualTo(1);
         assertThat(grantBeside().migrate("ann").status()).isEqualTo(Status.MIGRATED);
-        assertThat(grantBeside().run(RunOptions.defaults()).count(Status.MIGRATED)).isEqualTo(1);
+        assertThat(grantBeside().run(RunOptions.defaults()).count(Status.MIGRATED))
+                .isEqualTo(1);
 
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE migration_id = 'rate-2500'"
                         + " AND old_credits = 0 AND new_credits = 0 AND actor_kind = 'AUTOMATIC'"))

@@ -178,7 +178,12 @@ final class NullsTest {
     private static boolean isTested(Executable one) {
         String type = one.getDeclaringClass().getName();
         String simple = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
-        boolean isOfLibrary = List.of(UserMigration.class, JournalLine.class, ChainResult.class, DefinitionConflictException.class, Schedule.class)
+        boolean isOfLibrary = List.of(
+                        UserMigration.class,
+                        JournalLine.class,
+                        ChainResult.class,
+                        DefinitionConflictException.class,
+                        Schedule.class)
                 .contains(one.getDeclaringClass());
         boolean isAnswer = isOfLibrary || (one instanceof java.lang.reflect.Constructor<?> && ANSWERS.contains(simple));
         boolean isOfStore = one.getDeclaringClass() == JdbcMigrationStore.class
@@ -258,7 +263,8 @@ final class NullsTest {
         samples.put(io.creditmigration.MigrationRun.class, service.runs().open(RunOptions.defaults()));
         samples.put(MigrationListener.class, MigrationListener.NONE);
         samples.put(MigrationOptions.class, MigrationOptions.defaults());
-        samples.put(MigrationOptions.StoreRest.class, MigrationOptions.defaults().storeRest());
+        samples.put(
+                MigrationOptions.StoreRest.class, MigrationOptions.defaults().storeRest());
         samples.put(
                 MigrationOptions.FailureLimit.class, MigrationOptions.defaults().failureLimit());
         samples.put(MigrationPlan.class, service.plan());
