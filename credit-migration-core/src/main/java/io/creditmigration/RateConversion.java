@@ -59,7 +59,7 @@ public final class RateConversion implements MigrationPolicy {
      */
     public RateConversion alsoFrom(CreditRate... rates) {
         List<CreditRate> all = new ArrayList<>(oldRates);
-        for (CreditRate rate : rates) {
+        for (CreditRate rate : Arguments.require("old rates", rates)) {
             if (!all.contains(rate)) {
                 all.add(rate);
             }
@@ -91,11 +91,14 @@ public final class RateConversion implements MigrationPolicy {
      * @throws ArithmeticException when it has more digits than {@link Credits} can have
      */
     public Credits convert(Credits credits, CreditRate from) {
+        Arguments.require("credits", credits);
+        Arguments.require("rate", from);
         return Credits.of(credits.worthAt(from).divide(newRate.perCredit(), decimals(), rounding));
     }
 
     /** Why a balance becomes what it does, in words. */
     public String reason(Credits credits, CreditRate from) {
+        Arguments.require("credits", credits);
         return credits + " credits at " + from + " are " + convert(credits, from) + " at " + newRate;
     }
 

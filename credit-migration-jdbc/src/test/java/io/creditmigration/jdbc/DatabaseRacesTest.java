@@ -8,6 +8,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.creditmigration.Actor;
 import io.creditmigration.Consent;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
@@ -122,8 +123,9 @@ final class DatabaseRacesTest {
         assertThat(conversion().autoMigrateIfZeroCredits("ann").status()).isEqualTo(Status.MIGRATED);
         assertThat(conversion().run(RunOptions.defaults()).count(Status.MIGRATED))
                 .isEqualTo(1);
-        assertThat(grant().migrate("ann").status()).isEqualTo(Status.MIGRATED);
-        assertThat(grant().run(RunOptions.defaults()).count(Status.MIGRATED)).isEqualTo(1);
+        assertThat(grantBeside().migrate("ann").status()).isEqualTo(Status.MIGRATED);
+        assertThat(grantBeside().run(RunOptions.defaults()).count(Status.MIGRATED))
+                .isEqualTo(1);
 
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_log WHERE migration_id = 'rate-2500'"
                         + " AND old_credits = 0 AND new_credits = 0 AND actor_kind = 'AUTOMATIC'"))
@@ -138,7 +140,7 @@ final class DatabaseRacesTest {
         ids.forEach(id -> seed(id, "50"));
 
         MigrationResult seven = conversion().migrate("7");
-        MigrationResult bob = grant().migrate("bob");
+        MigrationResult bob = grantBeside().migrate("bob");
 
         assertThat(seven.userId()).isEqualTo("7");
         assertThat(bob.userId()).isEqualTo("bob");
@@ -146,7 +148,7 @@ final class DatabaseRacesTest {
         assertThat(sql.text("SELECT user_id FROM credit_migration_account")).isEqualTo("bob");
         assertThat(conversion().run(RunOptions.defaults().withPageSize(2)).outcomes())
                 .containsOnly(Map.entry(Status.MIGRATED, 4L), Map.entry(Status.ALREADY_MIGRATED, 1L));
-        assertThat(grant().run(RunOptions.defaults().withPageSize(2)).count(Status.MIGRATED))
+        assertThat(grantBeside().run(RunOptions.defaults().withPageSize(2)).count(Status.MIGRATED))
                 .isEqualTo(4);
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record")).isEqualTo("10");
         assertThat(sql.text("SELECT COUNT(*) FROM users WHERE credits = 20")).isEqualTo("5");
@@ -199,7 +201,7 @@ final class DatabaseRacesTest {
         assertThat(asked.status()).isEqualTo(Status.MIGRATED);
         assertThat(asked.userId()).isEqualTo("7");
         assertThat(conversion().migrate("7").status()).isEqualTo(Status.ALREADY_MIGRATED);
-        assertThat(grant().migrate("007").userId()).isEqualTo("7");
+        assertThat(grantBeside().migrate("007").userId()).isEqualTo("7");
         assertThat(sql.text("SELECT COUNT(*) FROM credit_migration_record WHERE user_id = '7'"))
                 .isEqualTo("2");
         assertThat(conversion().run(RunOptions.defaults()).count(Status.MIGRATED))
@@ -288,6 +290,7 @@ final class DatabaseRacesTest {
         seed("ann", null);
         seed("bob", null);
         insertOperation(1, "ann");
+        grant().register(Actor.operator("olga"), "test");
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch mayCommit = new CountDownLatch(1);
         try (HostTransaction host = new HostTransaction()) {
@@ -457,12 +460,24 @@ final class DatabaseRacesTest {
         return service(GRANT, grants());
     }
 
+    /** A grant of hosts that convert too: its balances are elsewhere, so the tables are bound to those in turn. */
+    private MigrationService grantBeside() {
+        Migration beside = Migration.named(GRANT.id())
+                .beside(CONVERSION.id())
+                .cutOff(CUT_OFF)
+                .policy(CreditPolicy.initialGrant())
+                .build();
+        return service(beside, grants());
+    }
+
     private MigrationService grantIntoAccounts() {
         return service(GRANT, intoAccounts());
     }
 
     private MigrationService service(Migration migration, HostTables tables) {
-        return MigrationService.of(migration, store(tables));
+        JdbcMigrationStore store = store(tables);
+        store.rebind(Actor.operator("olga"), "test");
+        return MigrationService.of(migration, store);
     }
 
     private static MigrationService service(Migration migration, HostTables tables, DataSource source) {

@@ -7,10 +7,12 @@ import io.creditmigration.Actor;
 import io.creditmigration.Allocation;
 import io.creditmigration.ChainResult;
 import io.creditmigration.Consent;
+import io.creditmigration.CreditMigrationException;
 import io.creditmigration.CreditPolicy;
 import io.creditmigration.CreditRate;
 import io.creditmigration.Credits;
 import io.creditmigration.DeadLetter;
+import io.creditmigration.DefinitionConflictException;
 import io.creditmigration.DispatchOptions;
 import io.creditmigration.Health;
 import io.creditmigration.HealthSignal;
@@ -176,7 +178,12 @@ final class NullsTest {
     private static boolean isTested(Executable one) {
         String type = one.getDeclaringClass().getName();
         String simple = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
-        boolean isOfLibrary = List.of(UserMigration.class, JournalLine.class, ChainResult.class, Schedule.class)
+        boolean isOfLibrary = List.of(
+                        UserMigration.class,
+                        JournalLine.class,
+                        ChainResult.class,
+                        DefinitionConflictException.class,
+                        Schedule.class)
                 .contains(one.getDeclaringClass());
         boolean isAnswer = isOfLibrary || (one instanceof java.lang.reflect.Constructor<?> && ANSWERS.contains(simple));
         boolean isOfStore = one.getDeclaringClass() == JdbcMigrationStore.class
@@ -241,6 +248,8 @@ final class NullsTest {
         samples.put(
                 io.creditmigration.RateConversion.class, migration.conversion().orElseThrow());
         samples.put(CreditRate.class, CreditRate.of(1_000));
+        samples.put(CreditRate[].class, new CreditRate[] {CreditRate.of(500)});
+        samples.put(CreditMigrationException.class, new InvalidValueException(TEXT, TEXT, TEXT));
         samples.put(Credits.class, Credits.of(1));
         samples.put(DispatchOptions.class, DispatchOptions.defaults());
         samples.put(Health.class, Health.GO);
