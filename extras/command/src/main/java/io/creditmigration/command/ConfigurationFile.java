@@ -303,7 +303,8 @@ final class ConfigurationFile {
         Instant cutOff = section.value(
                 "cut-off", "an instant such as 2026-01-06T00:00:00Z, from which on users began anew", Instant::parse);
         section.checked("cut-off", () -> migration.cutOff(cutOff));
-        section.optionalValue("newcomers-from", "an instant, from which on who registers is not concerned", Instant::parse)
+        section.optionalValue(
+                        "newcomers-from", "an instant, from which on who registers is not concerned", Instant::parse)
                 .ifPresent(instant -> section.checked("newcomers-from", () -> migration.newcomersFrom(instant)));
         section.optionalValue("begins-at", "an instant, before which nothing is written", Instant::parse)
                 .ifPresent(instant -> section.checked("begins-at", () -> migration.beginsAt(instant)));
@@ -315,8 +316,7 @@ final class ConfigurationFile {
                     "migration needs one of 'convert' (to another rate) and 'grant' (from rate limits)");
         }
         if (section.hasSection("convert")) {
-            migration.policy(
-                    conversion(section.section("convert", List.of("from", "to", "decimals", "rounding"))));
+            migration.policy(conversion(section.section("convert", List.of("from", "to", "decimals", "rounding"))));
         } else {
             migration.policy(grant(section.section("grant", List.of("base", "above"))));
         }

@@ -82,7 +82,8 @@ final class CreditMigrationJacksonModuleTest {
                         .cutOff(Instant.EPOCH)
                         .policy(CreditPolicy.convert(CreditRate.of(1_000), CreditRate.of(2_500)))
                         .build(),
-                InMemoryMigrationStore.with(SeedUser.user("ann").credits("100").registeredAt(Instant.EPOCH.minusSeconds(1))));
+                InMemoryMigrationStore.with(
+                        SeedUser.user("ann").credits("100").registeredAt(Instant.EPOCH.minusSeconds(1))));
         String shown = mapper.writeValueAsString(migrations.quote("ann").orElseThrow());
 
         MigrationResult result = migrations.confirm("ann", mapper.readValue(shown, Quote.class), Actor.user("ann"));

@@ -75,7 +75,8 @@ final class StarterTest {
 
         @Bean
         MigrationStore store() {
-            return InMemoryMigrationStore.with(SeedUser.user("mine").credits("4").registeredAt(Instant.EPOCH.minusSeconds(1)));
+            return InMemoryMigrationStore.with(
+                    SeedUser.user("mine").credits("4").registeredAt(Instant.EPOCH.minusSeconds(1)));
         }
 
         @Bean
