@@ -35,7 +35,7 @@ final class Words {
     static String of(Status status) {
         return switch (status) {
             case UNKNOWN_USER -> "no such user";
-            case NOT_REGISTERED -> "not registered yet; see 'register'";
+            case NOT_REGISTERED -> "not registered yet; the first change does it";
             case WITHDRAWN -> "the migration was withdrawn";
             case NOT_BEGUN -> "the migration begins later";
             case OUT_OF_STEP -> "row and journal disagree; left alone";
