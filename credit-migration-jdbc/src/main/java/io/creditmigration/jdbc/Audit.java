@@ -246,18 +246,7 @@ final class Audit {
             all.put("late", Sql.replaced(LATE, names));
             values.put("begins", mapping.registeredAt.time(migration.newcomersFrom(), mapping.zone()));
         }
-        String rate = names.get("read_rate");
-        List<CreditRate> oldRates =
-                migration.conversion().map(RateConversion::oldRates).orElse(List.of());
-        all.put(
-                "at_old_rate",
-                rate == null || oldRates.isEmpty()
-                        ? "0"
-                        : "CASE WHEN " + rate + " IN ("
-                                + oldRates.stream()
-                                        .map(old -> old.perCredit().toPlainString())
-                                        .collect(Collectors.joining(", "))
-                                + ") THEN 1 ELSE 0 END");
+        all.put("at_old_rate", oldRate(migration));
         List<Unrecorded> counts = new ArrayList<>();
         each(
                 connection,
@@ -332,7 +321,7 @@ final class Audit {
         }
         boolean copies = copies(migration);
         Map<String, String> all = new LinkedHashMap<>(names);
-        all.put("flagged", flagged(migration));
+        all.put("flagged", marked(migration));
         all.put("rate", names.getOrDefault("read_rate", "NULL"));
         all.put("unit", Sql.replaced(UNIT, names));
         all.put("active", active());
@@ -524,6 +513,30 @@ final class Audit {
         return names.containsKey("FLAG")
                 ? "CASE WHEN " + names.get("FLAG") + " = :flag_value THEN 1 ELSE 0 END"
                 : "CAST(NULL AS INTEGER)";
+    }
+
+    /** The same, and whether the flag stands beside a rate that the flag's own conversion, the first of the chain, converts from. */
+    private String marked(Migration migration) {
+        String flag = names.get("FLAG");
+        boolean isFirst = migration.conversion().isPresent() && migration.follows().isEmpty();
+        return flag == null || names.get("read_rate") == null || !isFirst
+                ? flagged(migration)
+                : "CASE WHEN " + names.get("read_rate") + " = :new_rate OR (" + oldRate(migration) + " = 1 AND " + flag
+                        + " = :flag_value) THEN 1 ELSE 0 END";
+    }
+
+    /** Whether the row is at a rate that the migration converts from. */
+    private String oldRate(Migration migration) {
+        String rate = names.get("read_rate");
+        List<CreditRate> oldRates =
+                migration.conversion().map(RateConversion::oldRates).orElse(List.of());
+        return rate == null || oldRates.isEmpty()
+                ? "0"
+                : "CASE WHEN " + rate + " IN ("
+                        + oldRates.stream()
+                                .map(old -> old.perCredit().toPlainString())
+                                .collect(Collectors.joining(", "))
+                        + ") THEN 1 ELSE 0 END";
     }
 
     private String active() {

@@ -598,6 +598,8 @@ final class Damages {
 
     /** What can be captured of an account table. */
     private static void accounts() {
+        damage(ACCOUNTS, "the flag is left by a rollback", account("back", "migrated = TRUE"))
+                .isFound(Check.OUT_OF_STEP, "back", "the user is ROLLED_BACK, the marker says migrated");
         damage(ACCOUNTS, "the rate is another", account("single", "rate = 3000"))
                 .isFound(
                         Check.OUT_OF_STEP,

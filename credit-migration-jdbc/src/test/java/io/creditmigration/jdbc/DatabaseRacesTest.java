@@ -75,6 +75,12 @@ final class DatabaseRacesTest {
             .policy(CreditPolicy.initialGrant())
             .build();
 
+    private static final Migration BESIDE = Migration.named(GRANT.id())
+            .beside(CONVERSION.id())
+            .cutOff(CUT_OFF)
+            .policy(CreditPolicy.initialGrant())
+            .build();
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private TestDatabase database;
     private HikariDataSource dataSource;
@@ -462,16 +468,11 @@ final class DatabaseRacesTest {
 
     /** A grant of hosts that convert too: its balances are elsewhere, so the tables are bound to those in turn. */
     private MigrationService grantBeside() {
-        Migration beside = Migration.named(GRANT.id())
-                .beside(CONVERSION.id())
-                .cutOff(CUT_OFF)
-                .policy(CreditPolicy.initialGrant())
-                .build();
-        return service(beside, grants());
+        return service(BESIDE, grants());
     }
 
     private MigrationService grantIntoAccounts() {
-        return service(GRANT, intoAccounts());
+        return service(BESIDE, intoAccounts());
     }
 
     private MigrationService service(Migration migration, HostTables tables) {

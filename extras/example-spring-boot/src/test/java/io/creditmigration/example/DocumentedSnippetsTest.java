@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each snippet of Java in these pages compiles, in a class that has what the page speaks of. */
 final class DocumentedSnippetsTest {
 
-    private static final List<String> PAGES = List.of("spring-boot", "jpa", "tests", "metrics");
+    private static final List<String> PAGES = List.of("spring-boot", "jpa", "tests", "metrics", "chain");
 
     private static final String BEFORE = """
             package io.creditmigration.example;
@@ -36,6 +36,7 @@ final class DocumentedSnippetsTest {
             import io.micrometer.core.instrument.MeterRegistry;
             import jakarta.persistence.EntityManager;
             import java.math.BigDecimal;
+            import java.time.Instant;
             import java.util.*;
             import org.springframework.context.annotation.Bean;
             import org.springframework.security.authentication.AbstractAuthenticationToken;
