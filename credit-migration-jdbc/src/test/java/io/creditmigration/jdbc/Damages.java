@@ -624,7 +624,7 @@ final class Damages {
                         Check.OUT_OF_STEP,
                         "single",
                         "the balance is at the rate 1000, the last line of a conversion left it at 2500")
-                .isFound(Check.CAPTURED, "single", "rate is null, the migration left 2500");
+                .isFound(Check.CAPTURED, "single", "active is null, the migration left ");
     }
 
     /** Grants into an account table of the host. */

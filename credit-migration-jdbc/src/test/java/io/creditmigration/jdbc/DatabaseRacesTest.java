@@ -244,7 +244,7 @@ final class DatabaseRacesTest {
         try (HostTransaction host = new HostTransaction()) {
             host.run("INSERT INTO accounts (owner, balance) VALUES ('bob', 5)");
             MigrationService impatient = MigrationService.of(
-                    GRANT, store(intoAccounts()), MigrationOptions.defaults().withAttempts(1));
+                    BESIDE, store(intoAccounts()), MigrationOptions.defaults().withAttempts(1));
             run = threads.submit(() -> impatient.run(RunOptions.defaults())).get(10, TimeUnit.SECONDS);
             host.commit();
         }
