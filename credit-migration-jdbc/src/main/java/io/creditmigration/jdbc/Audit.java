@@ -125,7 +125,7 @@ final class Audit {
 
     private static final String IN_NEW_UNIT = """
             SELECT COUNT(*) AS users FROM {users} u {account}
-            WHERE {filter} AND {read_balance} <> 0 AND ({flagged} = 1 OR {late} = 1)
+            WHERE {filter} AND ({read_balance} <> 0 OR {read_second_balance} <> 0) AND ({flagged} = 1 OR {late} = 1)
             """;
 
     /** The last line that left the balance in a unit, x, and its conversion, xd: found once for the page. */
