@@ -37,6 +37,7 @@ final class DatabaseDifferencesTest {
     private static final Migration GRANT = Migration.named("grant")
             .cutOff(CUT_OFF)
             .policy(CreditPolicy.initialGrant())
+            .beside(CONVERSION.id())
             .build();
 
     private HikariDataSource dataSource;
@@ -294,7 +295,9 @@ final class DatabaseDifferencesTest {
     }
 
     private MigrationService service(Migration migration, HostTables tables) {
-        return MigrationService.of(migration, JdbcMigrationStore.owning(dataSource, tables));
+        JdbcMigrationStore store = JdbcMigrationStore.owning(dataSource, tables);
+        store.rebind(OPERATOR, "test");
+        return MigrationService.of(migration, store);
     }
 
     private String run(Migration migration, HostTables tables) {

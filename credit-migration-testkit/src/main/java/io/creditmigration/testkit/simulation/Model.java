@@ -615,7 +615,13 @@ final class Model {
                 person.credits,
                 credits);
         boolean flagged = person.isMigrated() || person.seed.isFlagged();
-        unless(host.flagged(person.id()) == flagged, 3, "the marker of %s should be set: %s", person.id(), flagged);
+        // Of who signed up at a later rate, that rate is the marker where rows name it.
+        unless(
+                host.flagged(person.id()) == flagged || (!flagged && person.seed.rate() != null),
+                3,
+                "the marker of %s should be set: %s",
+                person.id(),
+                flagged);
         unless(
                 host.refCredits(person.id()).equals(person.seed.refCredits()),
                 2,
