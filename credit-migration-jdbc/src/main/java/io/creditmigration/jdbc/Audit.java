@@ -518,7 +518,8 @@ final class Audit {
     /** The same, and whether the flag stands beside a rate that the flag's own conversion, the first of the chain, converts from. */
     private String marked(Migration migration) {
         String flag = names.get("FLAG");
-        boolean isFirst = migration.conversion().isPresent() && migration.follows().isEmpty();
+        boolean isFirst =
+                migration.conversion().isPresent() && migration.follows().isEmpty();
         return flag == null || names.get("read_rate") == null || !isFirst
                 ? flagged(migration)
                 : "CASE WHEN " + names.get("read_rate") + " = :new_rate OR (" + oldRate(migration) + " = 1 AND " + flag
