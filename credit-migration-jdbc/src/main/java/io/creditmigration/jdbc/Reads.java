@@ -71,11 +71,14 @@ final class Reads {
 
     private static final String CONVERSIONS = "(SELECT c.number FROM {our_definition} c WHERE c.new_rate IS NOT NULL)";
 
-    /** The last line that left the balance in a unit, x, and its conversion, xd. */
+    /**
+     * The last line that left the balance in a unit, x, and its conversion, xd. The sum keeps MariaDB from the index of all lines
+     * of a migration: a serializable transaction would hold it against every new line.
+     */
     private static final String UNIT = """
             LEFT JOIN {our_journal} x ON x.user_id = {user_id} AND x.line = (
                 SELECT MAX(n.line) FROM {our_journal} n
-                WHERE n.user_id = {user_id} AND n.kind IN ('M', 'B', 'X') AND n.migration IN {conversions})
+                WHERE n.user_id = {user_id} AND n.kind IN ('M', 'B', 'X') AND n.migration + 0 IN {conversions})
             LEFT JOIN {our_definition} xd ON xd.number = x.migration""";
 
     private static final String UNIT_ON_POSTGRESQL = """
@@ -126,7 +129,7 @@ final class Reads {
     /** The last line of this migration by its number, r, and the line that has its figures, f: a lost mark hides nothing. */
     private static final String STANDING = """
             LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.line = (
-                SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id} AND n.migration = {number})
+                SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id} AND n.migration + 0 = {number})
             LEFT JOIN {our_journal} f ON f.user_id = {user_id} AND f.line = {figures_line}""";
 
     private static final String LAST_LINE = "(SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id})";
