@@ -261,9 +261,13 @@ final class JdbcHostApplication implements HostApplication {
 
     @Override
     public void topUp(String userId, BigDecimal money) {
-        if (!move(userId, money)) {
-            throw new IllegalStateException("A top-up found no user " + userId);
+        // Who is migrated and taken back meanwhile has the same marker again.
+        for (int attempt = 0; attempt < 10; attempt++) {
+            if (move(userId, money)) {
+                return;
+            }
         }
+        throw new IllegalStateException("A top-up found no user " + userId);
     }
 
     @Override
