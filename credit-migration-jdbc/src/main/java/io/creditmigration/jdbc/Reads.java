@@ -72,8 +72,8 @@ final class Reads {
     private static final String CONVERSIONS = "(SELECT c.number FROM {our_definition} c WHERE c.new_rate IS NOT NULL)";
 
     /**
-     * The last line that left the balance in a unit, x, and its conversion, xd. The sum keeps MariaDB from the index of all lines
-     * of a migration: a serializable transaction would hold it against every new line.
+     * The last line that left the balance in a unit, x, and its conversion, xd. Adding 0 keeps MariaDB off the index that starts
+     * with the migration: a serializable transaction would lock that to its end, against every new line.
      */
     private static final String UNIT = """
             LEFT JOIN {our_journal} x ON x.user_id = {user_id} AND x.line = (
@@ -126,7 +126,10 @@ final class Reads {
             ORDER BY {id} LIMIT 1 OFFSET :offset
             """;
 
-    /** The last line of this migration by its number, r, and the line that has its figures, f: a lost mark hides nothing. */
+    /**
+     * The last line of this migration by its number, r, and the line that has its figures, f: a lost mark hides nothing. 0 is added
+     * as in {@link #UNIT}.
+     */
     private static final String STANDING = """
             LEFT JOIN {our_journal} r ON r.user_id = {user_id} AND r.line = (
                 SELECT MAX(n.line) FROM {our_journal} n WHERE n.user_id = {user_id} AND n.migration + 0 = {number})
