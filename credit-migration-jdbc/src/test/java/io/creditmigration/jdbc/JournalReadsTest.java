@@ -1,12 +1,14 @@
 package io.creditmigration.jdbc;
 
+import static io.creditmigration.jdbc.SmallHost.JANUARY;
+import static io.creditmigration.jdbc.SmallHost.OLGA;
+import static io.creditmigration.jdbc.SmallHost.clean;
+import static io.creditmigration.jdbc.SmallHost.conversion;
+import static io.creditmigration.jdbc.SmallHost.grant;
+import static io.creditmigration.jdbc.SmallHost.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.creditmigration.Actor;
-import io.creditmigration.Consent;
-import io.creditmigration.CreditPolicy;
-import io.creditmigration.CreditRate;
 import io.creditmigration.JournalLine;
 import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
@@ -17,7 +19,6 @@ import io.creditmigration.RollbackResult;
 import io.creditmigration.RunOptions;
 import io.creditmigration.RunScope;
 import io.creditmigration.UserStory;
-import io.creditmigration.Verification;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,38 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is read of the journal, by whoever asks: by the numbers of the lines, and each line for itself. */
 final class JournalReadsTest {
-
-    private static final Actor OLGA = Actor.operator("olga");
-    private static final Instant JANUARY = Instant.parse("2026-01-06T00:00:00Z");
-
-    private static Migration.Builder builder(String id, Instant cutOff, long from, long to) {
-        return Migration.named(id)
-                .cutOff(cutOff)
-                .policy(CreditPolicy.convert(CreditRate.of(from), CreditRate.of(to)))
-                .consent(Consent.NONE);
-    }
-
-    private static Migration conversion(String id, Instant cutOff, long from, long to) {
-        return builder(id, cutOff, from, to).build();
-    }
-
-    private static Migration grant(String id) {
-        return Migration.named(id)
-                .cutOff(JANUARY)
-                .policy(CreditPolicy.initialGrant())
-                .build();
-    }
-
-    private static TestSql host(HikariDataSource dataSource, String... statements) {
-        LibraryTables.defaults().install(dataSource);
-        TestSql sql = new TestSql(dataSource);
-        sql.runAll(statements);
-        return sql;
-    }
-
-    private static void clean(Verification verification) {
-        assertThat(verification.found()).isEmpty();
-    }
 
     @ParameterizedTest
     @EnumSource

@@ -1,11 +1,11 @@
 package io.creditmigration.jdbc;
 
+import static io.creditmigration.jdbc.SmallHost.OLGA;
+import static io.creditmigration.jdbc.SmallHost.grant;
+import static io.creditmigration.jdbc.SmallHost.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.creditmigration.Actor;
-import io.creditmigration.CreditPolicy;
-import io.creditmigration.Migration;
 import io.creditmigration.MigrationOptions;
 import io.creditmigration.MigrationService;
 import io.creditmigration.MigrationStatus;
@@ -20,25 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Operations that were committed after the migration of the user who made them before it. */
 final class LateOperationsTest {
 
-    private static final Actor OLGA = Actor.operator("olga");
-    private static final Instant JANUARY = Instant.parse("2026-01-06T00:00:00Z");
-
-    private static Migration grant(String id) {
-        return Migration.named(id)
-                .cutOff(JANUARY)
-                .policy(CreditPolicy.initialGrant())
-                .build();
-    }
-
     private static MigrationOptions at(String instant) {
         return MigrationOptions.defaults().withClock(Clock.fixed(Instant.parse(instant), ZoneOffset.UTC));
-    }
-
-    private static TestSql host(HikariDataSource dataSource, String... statements) {
-        LibraryTables.defaults().install(dataSource);
-        TestSql sql = new TestSql(dataSource);
-        sql.runAll(statements);
-        return sql;
     }
 
     @ParameterizedTest

@@ -1,55 +1,22 @@
 package io.creditmigration.jdbc;
 
+import static io.creditmigration.jdbc.SmallHost.JANUARY;
+import static io.creditmigration.jdbc.SmallHost.OLGA;
+import static io.creditmigration.jdbc.SmallHost.clean;
+import static io.creditmigration.jdbc.SmallHost.conversion;
+import static io.creditmigration.jdbc.SmallHost.grant;
+import static io.creditmigration.jdbc.SmallHost.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.creditmigration.Actor;
-import io.creditmigration.Consent;
-import io.creditmigration.CreditPolicy;
-import io.creditmigration.CreditRate;
-import io.creditmigration.Migration;
 import io.creditmigration.MigrationService;
 import io.creditmigration.RollbackResult;
-import io.creditmigration.Verification;
 import java.math.BigDecimal;
-import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Columns that a host maps after some of its users were migrated. */
 final class MappedLaterTest {
-
-    private static final Actor OLGA = Actor.operator("olga");
-    private static final Instant JANUARY = Instant.parse("2026-01-06T00:00:00Z");
-
-    private static Migration.Builder builder(String id, Instant cutOff, long from, long to) {
-        return Migration.named(id)
-                .cutOff(cutOff)
-                .policy(CreditPolicy.convert(CreditRate.of(from), CreditRate.of(to)))
-                .consent(Consent.NONE);
-    }
-
-    private static Migration conversion(String id, Instant cutOff, long from, long to) {
-        return builder(id, cutOff, from, to).build();
-    }
-
-    private static Migration grant(String id) {
-        return Migration.named(id)
-                .cutOff(JANUARY)
-                .policy(CreditPolicy.initialGrant())
-                .build();
-    }
-
-    private static TestSql host(HikariDataSource dataSource, String... statements) {
-        LibraryTables.defaults().install(dataSource);
-        TestSql sql = new TestSql(dataSource);
-        sql.runAll(statements);
-        return sql;
-    }
-
-    private static void clean(Verification verification) {
-        assertThat(verification.found()).isEmpty();
-    }
 
     @ParameterizedTest
     @EnumSource
